@@ -1,0 +1,149 @@
+/**
+ * What an operation is: a pure function from facts to commands, with the reads that gather the facts.
+ * The plan prints exactly the commands that apply executes, because both come from the same `decide`.
+ * Each folder beside this file holds the operations on one kind of thing.
+ */
+import type { Artifacts } from '../connectors/artifacts.ts';
+import type { Inventory } from '../inventory/schema.ts';
+import type { Profile } from '../profiles/profile.ts';
+import type { HostShell } from './runtime/host-shell.ts';
+
+/** A change as it reaches the host: one program with its arguments, no shell. */
+export interface Change {
+  readonly argv: readonly string[];
+  /** Text for standard input. */
+  readonly stdin?: string;
+  /** Standard input is secret: named in the plan, never shown. */
+  readonly secretStdin?: () => Promise<string>;
+  /** Exit codes that are no error; 0 when absent. The verification decides, not this code. */
+  readonly okCodes?: readonly number[];
+  /** Runs even when an earlier change of a followed unit failed (e.g. removing a secret file). */
+  readonly always?: boolean;
+  /** Runs before the unit of a followed operation is started, over SSH (e.g. writing a file by stdin). */
+  readonly before?: boolean;
+}
+
+export interface Finding {
+  readonly what: string;
+  readonly fix: string;
+}
+
+/** An operation with its parameters, as data: what workflows hand to activities and keep as an undo. */
+export interface OperationCall<Output = unknown> {
+  readonly operation: string;
+  readonly params: object;
+  /** Never set; carries the output's type to the caller. */
+  readonly output?: Output;
+}
+
+export interface UndoSpec {
+  readonly title: string;
+  readonly call: OperationCall;
+}
+
+/** What an operation makes of the facts it saw. */
+export interface Decision<Output = unknown> {
+  /** `refused`: the world is not as the operation needs; findings say why and what to do. */
+  readonly state: 'already' | 'wouldDo' | 'refused';
+  readonly changes: readonly Change[];
+  /** What was seen, one line each; no secrets. */
+  readonly evidence: readonly string[];
+  /** What later steps need to know; JSON. */
+  readonly output?: Output;
+  readonly findings?: readonly Finding[];
+  /** Puts back what the changes replace; registered before the first of them. */
+  readonly undo?: UndoSpec;
+  /** What stays in the datacentre if nobody undoes it. */
+  readonly leaves?: { readonly what: string; readonly byHand: string };
+}
+
+export interface OperationContext {
+  readonly inventory: Inventory;
+  readonly inventoryDirectory: string;
+  readonly profile: Profile;
+  /** A shell on a host of the inventory; unknown names are refused with a sentence. */
+  host(name: string): HostShell;
+  /** Resolves a secret of the inventory; the value must stay inside the activity. */
+  secret(ref: unknown, purpose: string): Promise<string>;
+  readonly artifacts: Artifacts;
+  /** Ends when the activity is cancelled or the worker stops. */
+  readonly signal: AbortSignal;
+  /** Waits, heartbeating; durations are multiplied by the inventory's `timing.scale`. */
+  pause(seconds: number): Promise<void>;
+  /** Says in plain words what is being waited for; shown as heartbeat details. */
+  progress(line: string): void;
+}
+
+/** One thing that can be brought about on a host or engine. */
+export interface Operation<Params extends { host: string }, Facts, Output = undefined> {
+  readonly name: string;
+  /** What it does to what, for logs. */
+  readonly title: (params: Params) => string;
+  /** True when the changes can take over 5 s: they run as a transient unit that is followed. */
+  readonly followed?: boolean;
+  /** How long a followed operation may take in all, seconds before scaling; default 2 hours. */
+  readonly limitSeconds?: number;
+  /** Reads only. */
+  look(context: OperationContext, params: Params): Promise<Facts>;
+  /** Pure: no I/O, no clock, no randomness. */
+  decide(facts: Facts, params: Params, context: Pick<OperationContext, 'profile' | 'inventory' | 'secret'>): Decision<Output>;
+  /**
+   * Waits after the changes until `decide` may say `already`, for states that need time.
+   * Seconds before scaling; default 0: looked at once.
+   */
+  readonly settleSeconds?: number;
+  /** Judges the finished output of a followed operation: a sentence where it failed although the exit code is 0. */
+  judge?(result: { readonly code: number; readonly log: string }): string | undefined;
+  /** Names the stage of a followed operation from its newest output. */
+  stage?(log: string): string | undefined;
+}
+
+export function operation<Params extends { host: string }, Facts, Output = undefined>(
+  definition: Operation<Params, Facts, Output>,
+): Operation<Params, Facts, Output> {
+  return definition;
+}
+
+/** Which step of which run acts: names lock, unit and files on the host. */
+export interface StepRef {
+  /** First execution run id: survives a reset. */
+  readonly run: string;
+  readonly id: string;
+  readonly title: string;
+  readonly attempt: number;
+  readonly pass: 'plan' | 'run' | 'undo';
+}
+
+export interface OperationInput {
+  readonly step: StepRef;
+  readonly params: object;
+}
+
+/** What the activity `<operation>.check` answers. */
+export interface CheckResult<Output = unknown> {
+  readonly state: 'already' | 'wouldDo' | 'refused';
+  readonly commands: readonly string[];
+  readonly evidence: readonly string[];
+  readonly output?: Output;
+  readonly findings?: readonly Finding[];
+  readonly undo?: UndoSpec;
+  readonly leaves?: { readonly what: string; readonly byHand: string };
+  readonly followed?: true;
+}
+
+/** What `<operation>.apply` and `<operation>.follow` answer once the verification has passed. */
+export interface ApplyResult<Output = unknown> {
+  readonly commands: readonly string[];
+  readonly evidence: readonly string[];
+  readonly output?: Output;
+  readonly log?: { readonly path: string; readonly size: number; readonly sha256: string };
+}
+
+/** What `<operation>.start` answers: the unit that runs the changes now. */
+export interface StartResult {
+  readonly unit: string;
+  readonly commands: readonly string[];
+  readonly bootId: string;
+  /** Nothing was left to do when looked at again. */
+  readonly already?: true;
+}

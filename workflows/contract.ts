@@ -1,0 +1,176 @@
+/**
+ * What a run shows to the outside: the JSON of `status`, `plan` and `report`, and the record in the memo.
+ * The command line, the Temporal UI and scripts read these shapes; a field without a value is absent, never null.
+ */
+
+export type Phase = 'planning' | 'running' | 'waiting' | 'parked' | 'holding' | 'rollingBack' | 'ended';
+
+export const END_STATES = [
+  'succeeded',
+  'cancelled',
+  'rolledBack',
+  'partlyRolledBack',
+  'aborted',
+  'rejected',
+  'failed',
+] as const;
+export type EndState = (typeof END_STATES)[number];
+
+export type StepState =
+  | 'pending'
+  | 'running'
+  | 'already'
+  | 'passed'
+  | 'done'
+  | 'failed'
+  | 'parked'
+  | 'skipped'
+  | 'undoing'
+  | 'undone'
+  | 'undoFailed';
+
+/** One finding of a check: what is wrong, and what puts it right. */
+export interface Finding {
+  readonly what: string;
+  readonly fix: string;
+}
+
+export interface StepView {
+  readonly id: string;
+  readonly title: string;
+  readonly state: StepState;
+  /** How often the step was tried: raised by an operator's retry or a recovery, never by an activity's retry. */
+  readonly attempts: number;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  /** One line in plain words: what was found, done, or went wrong. */
+  readonly summary?: string;
+  /** What was seen, line by line. */
+  readonly evidence?: readonly string[];
+  /** What the step changed, as command lines. */
+  readonly commands?: readonly string[];
+  readonly findings?: readonly Finding[];
+  readonly diagnosis?: DiagnosisView;
+  /** Where the whole output of a long command is kept. */
+  readonly log?: ArtifactRef;
+}
+
+export interface DiagnosisView {
+  readonly id: string;
+  readonly title: string;
+  readonly cause: string;
+  readonly fix: string;
+  readonly source: string;
+}
+
+export interface ArtifactRef {
+  readonly path: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+export type WaitingKind = 'approval' | 'parked' | 'window' | 'lock' | 'hold';
+
+export interface Waiting {
+  readonly kind: WaitingKind;
+  /** The id to name in the answer: an approval's or a step's. */
+  readonly id: string;
+  readonly title: string;
+  readonly since: string;
+  /** First 8 characters of the plan's hash, to be repeated when approving. */
+  readonly planHash?: string;
+  readonly options: readonly string[];
+  /** The JSON to send as signal `decide` or update `decideNow`. */
+  readonly answer: Readonly<Record<string, unknown>>;
+  /** What the person has to know to decide, label by label. */
+  readonly show?: Readonly<Record<string, string>>;
+  /** The decisive lines of the failure that parked the run. */
+  readonly reason?: readonly string[];
+}
+
+export interface PlanStep {
+  readonly id: string;
+  readonly title: string;
+  readonly state: 'already' | 'wouldDo' | 'unknown';
+  readonly commands: readonly string[];
+  /** The object acted on: a host's name. */
+  readonly target?: string;
+  readonly undo?: string;
+  /** The id of the approval that is asked here. */
+  readonly approval?: string;
+  readonly typicalDuration: string;
+  /** The step whose result this one waits for. */
+  readonly unknownUntil?: string;
+  readonly findings?: readonly Finding[];
+  readonly evidence?: readonly string[];
+}
+
+export interface Plan {
+  /** SHA-256 over titles, targets, commands and undos; 64 hex digits. */
+  readonly hash: string;
+  readonly steps: readonly PlanStep[];
+  /** What the preflight found; a run with findings here refuses to begin. */
+  readonly refusals?: readonly Finding[];
+}
+
+/** Something that a finished run leaves in the datacentre, and how to finish it by hand. */
+export interface Remainder {
+  readonly what: string;
+  readonly byHand: string;
+}
+
+export interface ChildView {
+  readonly id: string;
+  readonly runbook: string;
+  readonly phase: Phase;
+  readonly waiting?: Waiting;
+}
+
+export interface StatusView {
+  readonly id: string;
+  readonly runbook: string;
+  readonly phase: Phase;
+  readonly endState?: EndState;
+  readonly steps: readonly StepView[];
+  readonly waiting?: Waiting;
+  readonly children?: readonly ChildView[];
+  /** Answers that were refused, each with the sentence that says why. */
+  readonly refusals?: readonly string[];
+  readonly remains: readonly Remainder[];
+}
+
+export interface DecisionView {
+  readonly at: string;
+  readonly by: string;
+  readonly what: string;
+  readonly note?: string;
+}
+
+/** The proof of what a run did; also kept in the artifact store, because history has a retention. */
+export interface Report extends StatusView {
+  readonly runId: string;
+  readonly title: string;
+  readonly input: unknown;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly endState: EndState;
+  readonly reason?: string;
+  readonly plan?: Plan;
+  readonly decisions: readonly DecisionView[];
+  readonly inventoryDigest: string;
+}
+
+/** The small summary kept in the memo, because a Cancelled close carries no details and a query needs a live worker. */
+export interface RunRecord {
+  readonly runbook: string;
+  readonly phase: Phase;
+  readonly waiting?: Waiting;
+  readonly endState?: EndState;
+  readonly remains: readonly Remainder[];
+  readonly steps: readonly { readonly id: string; readonly title: string; readonly state: StepState }[];
+  /** The last refused answers: a signal's sender gets no other word. */
+  readonly refusals?: readonly string[];
+}
+
+export const MEMO_RECORD = 'record';
+export const TASK_QUEUE = 'runbooks';
