@@ -1,0 +1,334 @@
+/**
+ * The lab's inner contract: what the kernel (hosts, shell, systemd, yum, network, disks, time) offers to the parts that
+ * are built upon it (oVirt's tools, the engine, the named worlds), and what it asks of them.
+ *
+ * A part is a `LabPart`: packages with their files, programs and units, repositories, worlds, presets, events. The
+ * kernel knows nothing of oVirt; a host gets oVirt the way a real one does, by a package that is installed.
+ */
+import type {
+  Firewalld,
+  Libvirt,
+  Lun,
+  LunPath,
+  Network,
+  PackageBuild,
+  Repository,
+  RpmDatabase,
+  SystemJournal,
+  Units,
+  Vfs,
+} from './kernel/model.ts';
+
+export type * from './kernel/model.ts';
+
+/** Virtual time of the whole lab: one queue, so that a stall delays everything by the same amount. */
+export interface Clock {
+  /** Virtual milliseconds since the epoch; never goes back. */
+  now(): number;
+  readonly speed: number;
+  /** Resolves after virtual seconds. */
+  sleep(seconds: number): Promise<void>;
+  /** Calls back after virtual seconds; the result cancels it. */
+  after(seconds: number, action: () => void): () => void;
+  /** While the work runs, virtual time does not wait for real time (for presets reached through real transitions). */
+  hurry<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** Rejection of `sleep` and of reads in a process that was killed; a command lets it pass, or cleans up and rethrows. */
+export class Signalled extends Error {
+  readonly signal: SignalName;
+  constructor(signal: SignalName) {
+    super(`killed by ${signal}`);
+    this.name = 'Signalled';
+    this.signal = signal;
+  }
+}
+export type SignalName = 'SIGHUP' | 'SIGINT' | 'SIGQUIT' | 'SIGKILL' | 'SIGUSR1' | 'SIGUSR2' | 'SIGPIPE' | 'SIGTERM';
+
+/** How a process ended: a code, or the signal that ended it (a shell shows it as 128+n). */
+export interface ExitStatus {
+  readonly code: number;
+  readonly signal?: SignalName;
+}
+
+export interface LabProcess {
+  readonly pid: number;
+  readonly parent: number;
+  readonly argv: readonly string[];
+  readonly user: string;
+  /** `rb-1.service` when it runs in a unit's control group; children inherit it. */
+  readonly unit?: string;
+  readonly startedAt: number;
+  /** `system`: started by systemd on its own behalf; its doings do not raise the revision. */
+  readonly cause: 'command' | 'system';
+  readonly running: boolean;
+  readonly done: Promise<ExitStatus>;
+  /** SIGKILL is immediate; others end the process at its next sleep or read unless it catches them. */
+  kill(signal?: SignalName): void;
+}
+
+/** Standard input; a command that never reads leaves it alone, as real ones do. */
+export interface Input {
+  /** Everything up to end of file. */
+  text(): Promise<string>;
+  /** The next line without its newline; undefined at end of file. */
+  line(): Promise<string | undefined>;
+  /** The same as raw bytes (latin-1 string), for what is not text. */
+  bytes(): Promise<string>;
+}
+
+export interface RunOptions {
+  readonly stdin?: string;
+  readonly user?: string;
+  readonly cwd?: string;
+  readonly env?: ReadonlyMap<string, string>;
+}
+
+export interface RunResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CommandContext {
+  readonly host: LabHost;
+  readonly lab: Lab;
+  /** Without argv[0]. */
+  readonly args: readonly string[];
+  /** SSH_CLIENT and SSH_CONNECTION only over SSH, TERM only with a pty, neither in units. */
+  readonly env: ReadonlyMap<string, string>;
+  readonly cwd: string;
+  readonly user: string;
+  readonly stdin: Input;
+  readonly tty: boolean;
+  readonly process: LabProcess;
+  /** Reaches at once where this process' stdout goes: SSH channel, file, pipe, journal. */
+  out(text: string): void;
+  err(text: string): void;
+  /** Virtual seconds; rejects with Signalled when the process is killed. */
+  sleep(seconds: number): Promise<void>;
+  /** Pauses for ever, until a signal: the body of a daemon. */
+  untilSignalled(): Promise<never>;
+  /** Runs a child process to its end; it is journalled as any other. */
+  run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /** The same for a bash script. */
+  sh(script: string, options?: RunOptions): Promise<RunResult>;
+  /** Starts a child that goes on by itself in the same control group. */
+  spawn(argv: readonly string[], options?: RunOptions): LabProcess;
+  /** A Type=notify or forking unit becomes active when its main process says so. */
+  ready(): void;
+  /** Raises the revision: the command has changed the modelled world (files do it by themselves). */
+  changed(what: string): void;
+}
+
+/** Does its work and gives the exit code. */
+export type Command = (context: CommandContext) => Promise<number>;
+/** Program name (`virsh`), or full path for what is not on PATH (`/usr/libexec/vdsm/vdsmd_init_common.sh`). */
+export interface CommandSet {
+  readonly [program: string]: Command;
+}
+
+export type Power = 'on' | 'booting' | 'stopping' | 'off';
+
+export interface LabHost {
+  readonly name: string;
+  readonly fqdn: string;
+  /** Inside the simulated network, e.g. 172.20.32.11. */
+  readonly address: string;
+  readonly lab: Lab;
+  readonly fs: Vfs;
+  readonly packages: RpmDatabase;
+  readonly units: Units;
+  readonly journal: SystemJournal;
+  readonly firewalld: Firewalld;
+  readonly libvirt: Libvirt;
+  readonly network: Network;
+  readonly processes: ReadonlyMap<number, LabProcess>;
+  boot: { id: string; at: number };
+  readonly power: Power;
+  cpu: { count: number; model: string; vendor: string; flags: string[]; mhz: number };
+  /** Bytes. `used` is what is in use now; commands such as free and the deploy compute from it. */
+  memory: { total: number; used: number; cache: number };
+  /** Mounted file systems: bytes. */
+  disks: { mount: string; device: string; type: string; size: number; used: number }[];
+  /** Seconds by which this host's clock is off. */
+  clockSkew: number;
+  ntp: { synchronised: boolean };
+  selinux: 'Enforcing' | 'Permissive' | 'Disabled';
+  /** Anything a part keeps per host while it is powered (cleared by reboot) or for good. */
+  readonly volatile: Map<string, unknown>;
+  readonly kept: Map<string, unknown>;
+  /** This host's wall clock as a date: virtual time plus skew. */
+  date(): Date;
+  /** Runs a program as root outside any session, as the part that models the world needs it. */
+  run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
+  sh(script: string, options?: RunOptions): Promise<RunResult>;
+  /** Clean shutdown and boot; the promise resolves when sshd answers again. */
+  reboot(): Promise<void>;
+  /** Everything dies at once; disks stay. Stays off until `powerOn`. */
+  powerLoss(): void;
+  powerOn(): Promise<void>;
+  /** Name resolution as nsswitch does: /etc/hosts, then the zone through /etc/resolv.conf. */
+  resolve(name: string): readonly string[];
+  reverse(address: string): string | undefined;
+  /** LUNs seen over at least one path. */
+  luns(): readonly { lun: Lun; paths: readonly LunPath[] }[];
+}
+
+/** The simulated DNS zone. */
+export interface Dns {
+  readonly forward: Map<string, string[]>;
+  readonly reverse: Map<string, string>;
+  /** False: servers do not answer. */
+  answering: boolean;
+}
+
+/** What listens at a simulated address, for curl, ping, yum and the health checks that hosts run. */
+export interface SimulatedServer {
+  /** False: refused (`refused`) or no answer at all (`silent`). */
+  state(port: number): 'open' | 'refused' | 'silent';
+  request(
+    url: URL,
+    init: { method: string; headers: Readonly<Record<string, string>>; body: string },
+  ): {
+    status: number;
+    headers?: Readonly<Record<string, string>>;
+    body: string;
+  };
+}
+
+/** Files of `--dir`: keys, CA, secrets, ports; what is there already is used again. */
+export interface LabStore {
+  readonly dir: string;
+  read(path: string): string | undefined;
+  write(path: string, text: string, mode?: number): void;
+  /** The file's content, made by `make` at first use. */
+  keep(path: string, make: () => string | Promise<string>, mode?: number): Promise<string>;
+}
+
+export interface LabEngine {
+  readonly url: string;
+  readonly caPem: string;
+  close(): Promise<void>;
+}
+
+export type JournalKind = 'command' | 'process' | 'request' | 'fault' | 'event';
+export interface JournalEntry {
+  readonly n: number;
+  readonly at: string;
+  readonly target: string;
+  readonly kind: JournalKind;
+  readonly text: string;
+  readonly exit?: number;
+  readonly status?: number;
+}
+
+export interface Lab {
+  readonly clock: Clock;
+  readonly hosts: ReadonlyMap<string, LabHost>;
+  readonly luns: Lun[];
+  readonly dns: Dns;
+  /** By address. Mirrors and gateway are the kernel's; the engine part adds the engine VM's. */
+  readonly servers: Map<string, SimulatedServer>;
+  /** yum repositories of the simulated internet, by base URL without trailing slash. */
+  readonly mirrors: Map<string, Repository>;
+  /** rpm files that are installed by URL (release packages). */
+  readonly rpmFiles: Map<string, { name: string }>;
+  readonly secrets: { enginePassword: string; engineRootPassword: string; hostRootPassword: string };
+  readonly engineFqdn: string;
+  readonly engineAddress: string;
+  readonly gateway: string;
+  readonly profile: string;
+  readonly random: () => number;
+  readonly store: LabStore;
+  /** Anything a part keeps for the whole datacentre. */
+  readonly kept: Map<string, unknown>;
+  readonly revision: number;
+  /** Raises the revision. */
+  changed(what: string): void;
+  /** The lab's journal; faults with a matching `match` act here, so a part awaits it before it acts on a request. */
+  record(entry: { target: string; kind: JournalKind; text: string }): RecordedEntry;
+  /** Applies the faults that wait for this text (`before` or `after` the work); tells what they ask for. */
+  pass(point: 'before' | 'after', entry: RecordedEntry): Promise<FaultVerdict>;
+}
+
+/** A journal line whose outcome is filled in when it is known. */
+export interface RecordedEntry {
+  readonly entry: JournalEntry;
+  finish(outcome: { exit?: number; status?: number }): void;
+}
+
+/** What a fault asks of whoever serves the command or request; the kernel acts on it for commands and processes. */
+export interface FaultVerdict {
+  /** Connection lost: `before` = without running, `after` = answer lost. */
+  readonly drop?: boolean;
+  /** Answer this instead of running. */
+  readonly answer?: {
+    exit?: number;
+    stdout?: string;
+    stderr?: string;
+    status?: number;
+    headers?: Record<string, string>;
+    body?: string;
+  };
+  /** Never answer. */
+  readonly hang?: boolean;
+  /** Kinds that only the part can act upon (token-expired, auth-refused …). */
+  readonly kinds: readonly string[];
+}
+
+export interface FaultTarget {
+  readonly target: string;
+  readonly host?: LabHost;
+}
+
+/** A named state of the world, applied as a fault without match; it changes packages, files, LUNs …, never an answer. */
+export type World = (lab: Lab, target: FaultTarget) => void | Promise<void>;
+/** Something that someone does behind the run's back; gives a sentence for the journal. */
+export type EventAction = (
+  lab: Lab,
+  event: { target: string; action: string; [key: string]: unknown },
+) => Promise<string>;
+/** Takes a bare datacentre to its state through real transitions. */
+export type Preset = (lab: Lab) => Promise<void>;
+
+export interface HostStatePart {
+  readonly [key: string]: unknown;
+}
+
+export interface LabPart {
+  readonly name: string;
+  /** What packages contain: files, programs, units, scriptlets. The same name in two parts: contents add up. */
+  readonly packages?: readonly PackageBuild[];
+  /** Fills the mirrors (`lab.mirrors`, `lab.rpmFiles`) with what the simulated internet offers. */
+  readonly publish?: (lab: Lab) => void;
+  /** When a host has just been installed (preset `bare`). */
+  readonly onInstall?: (host: LabHost) => void;
+  /** Each time a host's boot has reached multi-user, before sshd answers. */
+  readonly onBoot?: (host: LabHost) => void;
+  /** When a host dies or goes down: VMs on it are gone. */
+  readonly onDown?: (host: LabHost, how: 'shutdown' | 'power-loss') => void;
+  readonly worlds?: Readonly<Record<string, World>>;
+  readonly events?: Readonly<Record<string, EventAction>>;
+  readonly presets?: Readonly<Record<string, Preset>>;
+  /** Fault kinds that this part acts upon through `FaultVerdict.kinds`. */
+  readonly faultKinds?: readonly string[];
+  /** Fields added to a host in /state (haState, haScore, localMaintenance). */
+  readonly hostState?: (host: LabHost) => HostStatePart;
+  /** Top-level fields added to /state (hostedEngine, engine). */
+  readonly state?: (lab: Lab) => Readonly<Record<string, unknown>>;
+  /** Serves the engine's HTTPS on the given loopback port (0: a free one). At most one part has it. */
+  readonly startEngine?: (lab: Lab, options: { port: number }) => Promise<LabEngine>;
+  /** After /reset has emptied the world and before the preset runs. */
+  readonly onReset?: (lab: Lab) => void;
+}
+
+/** What `startLab` gives. */
+export interface RunningLab {
+  readonly lab: Lab;
+  readonly control: string;
+  readonly engine: string;
+  readonly inventory: string;
+  readonly hosts: Readonly<Record<string, { address: string; port: number }>>;
+  close(): Promise<void>;
+}
