@@ -86,7 +86,11 @@ export interface Operation<Params extends { host: string }, Facts, Output = unde
   /** Reads only. */
   look(context: OperationContext, params: Params): Promise<Facts>;
   /** Pure: no I/O, no clock, no randomness. */
-  decide(facts: Facts, params: Params, context: Pick<OperationContext, 'profile' | 'inventory' | 'secret'>): Decision<Output>;
+  decide(
+    facts: Facts,
+    params: Params,
+    context: Pick<OperationContext, 'profile' | 'inventory' | 'secret'>,
+  ): Decision<Output>;
   /**
    * Waits after the changes until `decide` may say `already`, for states that need time.
    * Seconds before scaling; default 0: looked at once.

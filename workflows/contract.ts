@@ -2,6 +2,9 @@
  * What a run shows to the outside: the JSON of `status`, `plan` and `report`, and the record in the memo.
  * The command line, the Temporal UI and scripts read these shapes; a field without a value is absent, never null.
  */
+import type { Finding } from '../activities/operation.ts';
+
+export type { Finding };
 
 export type Phase = 'planning' | 'running' | 'waiting' | 'parked' | 'holding' | 'rollingBack' | 'ended';
 
@@ -28,12 +31,6 @@ export type StepState =
   | 'undoing'
   | 'undone'
   | 'undoFailed';
-
-/** One finding of a check: what is wrong, and what puts it right. */
-export interface Finding {
-  readonly what: string;
-  readonly fix: string;
-}
 
 export interface StepView {
   readonly id: string;

@@ -1,0 +1,38 @@
+/** The doors of a run: one decision, by signal or by update, and queries without arguments, as the Temporal UI can send them. */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import { z } from 'zod';
+import type { Plan, Report, StatusView } from './contract.ts';
+
+const by = z.string().min(1).describe('Who decides');
+
+export const ApprovalDecision = z.strictObject({
+  approval: z.string().min(1).describe('Id of the approval that the run shows as waiting'),
+  plan: z
+    .string()
+    .regex(/^[0-9a-f]{8,64}$/, 'must be the first 8 characters of the plan hash shown')
+    .describe('The plan being approved'),
+  verdict: z.enum(['approve', 'reject']),
+  by,
+  note: z.string().optional(),
+});
+
+export const StepDecision = z.strictObject({
+  step: z.string().min(1).describe('Id of the step that the run shows as parked'),
+  verb: z.enum(['retry', 'skip', 'rollback', 'abort']),
+  input: z.record(z.string(), z.unknown()).optional().describe('For retry: JSON merge patch on the input'),
+  reason: z.string().min(1).optional().describe('For skip: why it is right to go on without the step'),
+  by,
+});
+
+export const HoldDecision = z.strictObject({ verb: z.enum(['hold', 'resume']), by });
+
+export type ApprovalDecision = z.infer<typeof ApprovalDecision>;
+export type StepDecision = z.infer<typeof StepDecision>;
+export type HoldDecision = z.infer<typeof HoldDecision>;
+export type Decision = ApprovalDecision | StepDecision | HoldDecision;
+
+export const decideSignal = defineSignal<[unknown]>('decide');
+export const decideNowUpdate = defineUpdate<string, [unknown]>('decideNow');
+export const statusQuery = defineQuery<StatusView>('status');
+export const planQuery = defineQuery<Plan | string>('plan');
+export const reportQuery = defineQuery<Report | string>('report');
