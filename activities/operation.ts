@@ -39,6 +39,8 @@ export interface OperationCall<Output = unknown> {
 export interface UndoSpec {
   readonly title: string;
   readonly call: OperationCall;
+  /** How a person does the same, for a report that has to leave it. */
+  readonly byHand?: string;
 }
 
 /** What an operation makes of the facts it saw. */

@@ -14,6 +14,8 @@ export interface RunbookDefinition<Input = unknown> {
   readonly purpose: string;
   readonly risk: Risk;
   readonly input: z.ZodType<Input>;
+  /** Input fields that say what the run is about: a retry may not change them. */
+  readonly identity: readonly string[];
   readonly example: Readonly<Record<string, unknown>>;
   /** In words, for people: "35 minutes". */
   readonly typicalDuration: string;

@@ -64,6 +64,7 @@ export const deployHostedEngine: RunbookDefinition<DeployHostedEngineInput> = {
     'Installs the oVirt engine as a virtual machine on the first host of a cluster, on a Fibre Channel LUN, and proves that it serves.',
   risk: 'destructive',
   input: DeployHostedEngineInput,
+  identity: ['host', 'engineFqdn', 'mode', 'plan', 'standingApproval', 'ticket'],
   example: { host: 'host1' },
   typicalDuration: '40 minutes',
   source: 'article, sections 1-3; ovirt-hosted-engine-setup 2.3',

@@ -12,6 +12,7 @@ export const ApprovalDecision = z.strictObject({
     .regex(/^[0-9a-f]{8,64}$/, 'must be the first 8 characters of the plan hash shown')
     .describe('The plan being approved'),
   verdict: z.enum(['approve', 'reject']),
+  keep: z.boolean().optional().describe('With reject: leave what was done instead of rolling it back'),
   by,
   note: z.string().optional(),
 });

@@ -1,0 +1,54 @@
+import { ActivityFailure, ApplicationFailure, isCancellation, rootCause, TimeoutFailure } from '@temporalio/workflow';
+import type { ArtifactRef, DiagnosisView, Finding } from '../contract.ts';
+
+/** Leaves the procedure for good: what is decided about the run, thrown inside the runtime only. */
+export class Ending extends Error {
+  constructor(
+    readonly way: 'rollback' | 'abort' | 'reject' | 'keep' | 'cancel' | 'fail',
+    readonly why: string,
+  ) {
+    super(why);
+  }
+}
+
+/** Begins the procedure anew with a changed input: planned again, asked again, done steps found `already`. */
+export class Restart extends Error {}
+
+/** What made a step fail, in the operator's words. */
+export interface StepFailure {
+  readonly type: string;
+  readonly message: string;
+  readonly lines: readonly string[];
+  readonly findings?: readonly Finding[];
+  readonly diagnosis?: DiagnosisView;
+  readonly log?: ArtifactRef;
+}
+
+interface FailureDetails {
+  readonly lines?: readonly string[];
+  readonly findings?: readonly Finding[];
+  readonly diagnosis?: DiagnosisView;
+  readonly log?: ArtifactRef;
+}
+
+/** Reads a failed activity as the operator should; anything that is no failure of an activity is passed on. */
+export function stepFailure(error: unknown): StepFailure {
+  if (isCancellation(error)) throw error;
+  if (!(error instanceof ActivityFailure)) throw error;
+  const cause = error.cause;
+  if (cause instanceof ApplicationFailure) {
+    const details = (cause.details?.[0] ?? {}) as FailureDetails;
+    return {
+      type: cause.type ?? 'Bug',
+      message: cause.message,
+      lines: details.lines ?? [],
+      ...(details.findings && { findings: details.findings }),
+      ...(details.diagnosis && { diagnosis: details.diagnosis }),
+      ...(details.log && { log: details.log }),
+    };
+  }
+  if (cause instanceof TimeoutFailure) {
+    return { type: 'TimedOut', message: `no answer in time (${cause.timeoutType}): the step was given up`, lines: [] };
+  }
+  return { type: 'Bug', message: rootCause(error) ?? error.message, lines: [] };
+}

@@ -1,0 +1,40 @@
+import type { Waiting } from '../contract.ts';
+import type { ApprovalDecision } from '../messages.ts';
+import { now, type RunState } from './state.ts';
+
+export interface Question {
+  readonly id: string;
+  readonly title: string;
+  readonly show: Readonly<Record<string, string>>;
+}
+
+/**
+ * Asks people and waits for the vote. A standing approval answers at once.
+ * `undefined` when the run was cancelled meanwhile.
+ */
+export async function ask(state: RunState, question: Question): Promise<ApprovalDecision | undefined> {
+  const plan = (state.plan?.hash ?? '').slice(0, 8);
+  const standing = state.input.standingApproval;
+  if (standing !== undefined) {
+    const note = ['standing approval', standing.note].filter(Boolean).join(': ');
+    state.decisions.push({ at: now(), by: standing.by, what: `approved: ${question.title}`, note });
+    return { approval: question.id, plan, verdict: 'approve', by: standing.by, note };
+  }
+  const view: Waiting = {
+    kind: 'approval',
+    id: question.id,
+    title: question.title,
+    since: now(),
+    planHash: plan,
+    options: ['approve', 'reject'],
+    answer: { approval: question.id, plan, verdict: 'approve', by: 'your name' },
+    show: question.show,
+  };
+  const wait = await state.waitFor(view, 'waiting', state.phase, (asked) => asked.decision !== undefined);
+  const decision = wait.decision as ApprovalDecision | undefined;
+  if (decision !== undefined) {
+    const word = decision.verdict === 'approve' ? 'approved' : decision.keep ? 'rejected, keep what was done' : 'rejected';
+    state.decisions.push({ at: now(), by: decision.by, what: `${word}: ${question.title}`, ...(decision.note && { note: decision.note }) });
+  }
+  return decision;
+}

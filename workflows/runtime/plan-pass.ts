@@ -1,0 +1,138 @@
+import type { OperationCall } from '../../activities/operation.ts';
+import type { CommonInput } from '../../runbooks/definition.ts';
+import type { Finding, Plan, PlanStep } from '../contract.ts';
+import { makePlan } from './plan.ts';
+import { type ApprovalOptions, Ids, type Result, type Run, type StepOptions } from './run.ts';
+import type { RunState } from './state.ts';
+
+/** Thrown when the preflight refuses: what would come behind it is of no interest. */
+class Refused extends Error {}
+
+/** The first pass of every run: each step only looks and says what it would do. Nothing is touched. */
+export class PlanPass<Input extends CommonInput> implements Run<Input> {
+  private readonly ids = new Ids();
+  private readonly steps: PlanStep[] = [];
+  private readonly refusals: Finding[] = [];
+  /** Set inside a branch whose condition is not known yet. */
+  private unknownUntil: string | undefined;
+
+  private constructor(private readonly state: RunState<Input>) {}
+
+  /** Finds out what the procedure would do; the findings of a refusing preflight are in the plan. */
+  static async run<Input extends CommonInput>(state: RunState<Input>, procedure: (run: Run<Input>) => Promise<void>): Promise<Plan> {
+    const pass = new PlanPass(state);
+    try {
+      await procedure(pass);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+    }
+    return makePlan(pass.steps, pass.refusals);
+  }
+
+  get input() {
+    return this.state.input;
+  }
+
+  get site() {
+    return this.state.site;
+  }
+
+  async preflight<Output>(title: string, call: OperationCall<Output>): Promise<Output> {
+    const step = this.open(title);
+    const found = await this.look(step.id, title, call);
+    if (found.state === 'refused') {
+      this.refusals.push(...(found.findings ?? []));
+      this.list({ ...step, state: 'unknown', commands: [], typicalDuration: 'seconds', findings: found.findings ?? [], evidence: found.evidence });
+      throw new Refused();
+    }
+    this.list({ ...step, state: 'already', commands: [], typicalDuration: 'seconds', evidence: found.evidence, ...target(call) });
+    return found.output as Output;
+  }
+
+  async check<Output>(title: string, call: OperationCall<Output>, options: StepOptions = {}): Promise<Result<Output>> {
+    const step = this.open(title);
+    const until = this.blocked(options);
+    const typicalDuration = options.typical ?? 'seconds';
+    if (until !== undefined) {
+      this.list({ ...step, state: 'unknown', commands: [], typicalDuration, unknownUntil: until, ...target(call) });
+      return { known: false, until };
+    }
+    const found = await this.look(step.id, title, call);
+    const state = found.state === 'refused' ? 'unknown' : 'already';
+    this.list({ ...step, state, commands: [], typicalDuration, evidence: found.evidence, ...(found.findings && { findings: found.findings }), ...target(call) });
+    return { known: true, output: found.output as Output };
+  }
+
+  async step<Output>(title: string, call: OperationCall<Output>, options: StepOptions = {}): Promise<Result<Output>> {
+    const step = this.open(title);
+    const until = this.blocked(options);
+    const found = await this.look(step.id, title, call);
+    const state = until !== undefined || found.state === 'refused' ? 'unknown' : found.state;
+    this.list({
+      ...step,
+      state,
+      commands: found.commands,
+      typicalDuration: options.typical ?? 'seconds',
+      evidence: found.evidence,
+      ...(found.undo && { undo: found.undo.title }),
+      ...(until !== undefined && { unknownUntil: until }),
+      ...(found.findings && { findings: found.findings }),
+      ...target(call),
+    });
+    if (state === 'already') return { known: true, output: found.output as Output };
+    return { known: false, until: title };
+  }
+
+  async approval(title: string, _options: ApprovalOptions): Promise<void> {
+    const step = this.open(title);
+    const state = this.unknownUntil === undefined ? 'wouldDo' : 'unknown';
+    this.list({
+      ...step,
+      state,
+      commands: [],
+      typicalDuration: 'until a person answers',
+      approval: step.id,
+      ...(this.unknownUntil !== undefined && { unknownUntil: this.unknownUntil }),
+    });
+  }
+
+  async when<Output>(found: Result<Output>, holds: (output: Output) => boolean, _notNeeded: string, block: () => Promise<void>): Promise<void> {
+    if (found.known) {
+      if (holds(found.output)) await block();
+      return;
+    }
+    const outside = this.unknownUntil;
+    this.unknownUntil ??= found.until;
+    try {
+      await block();
+    } finally {
+      this.unknownUntil = outside;
+    }
+  }
+
+  private open(title: string): { id: string; title: string } {
+    const id = this.ids.next(title);
+    this.state.enter(id, title);
+    return { id, title };
+  }
+
+  private list(step: PlanStep): void {
+    this.steps.push(step);
+    this.state.publish('progress');
+  }
+
+  private blocked(options: StepOptions): string | undefined {
+    const open = options.needs?.find((result) => !result.known);
+    return this.unknownUntil ?? (open !== undefined && !open.known ? open.until : undefined);
+  }
+
+  private look(id: string, title: string, call: OperationCall) {
+    this.state.leaveIfCancelled();
+    return this.state.performer.perform('check', call, this.state.ref({ id, title, state: 'pending', attempts: 1 }, 'plan'));
+  }
+}
+
+function target(call: OperationCall): { target?: string } {
+  const { host } = call.params as { host?: string };
+  return host === undefined ? {} : { target: host };
+}

@@ -1,0 +1,70 @@
+import type { OperationCall } from '../../activities/operation.ts';
+import type { SiteView } from '../../activities/run/site.ts';
+import type { CommonInput } from '../../runbooks/definition.ts';
+
+/** What a step or check found; in the plan pass it may be known only after another step has run. */
+export type Result<Output> = { readonly known: true; readonly output: Output } | { readonly known: false; readonly until: string };
+
+/** The way out of a known failure: steps that mend its cause, after which the failed step runs again. */
+export interface Fix {
+  readonly title: string;
+  /** False: a person is asked first, unless a standing approval answers. */
+  readonly automatic: boolean;
+  readonly run: () => Promise<void>;
+}
+
+export interface StepOptions {
+  /** In words: "3 minutes". */
+  readonly typical?: string;
+  /** Results without which the plan cannot tell what this step will do. */
+  readonly needs?: readonly Result<unknown>[];
+  /** Known failures by the recovery that their diagnosis names. */
+  readonly fixes?: Readonly<Record<string, Fix>>;
+  /** Asked before this step's undo, because the undo destroys what could be looked at. */
+  readonly undoApproval?: string;
+}
+
+export interface ApprovalOptions {
+  /** What people must know to decide, label by label. */
+  readonly show: Readonly<Record<string, string>>;
+}
+
+/**
+ * What a procedure is written with. The same procedure runs twice: in the plan pass every step only looks,
+ * in the run pass it looks, changes and verifies.
+ */
+export interface Run<Input extends CommonInput = CommonInput> {
+  readonly input: Input;
+  /** The inventory as the run knows it: without secrets. */
+  readonly site: SiteView;
+  /** Reads everything that must hold before anything is touched; a finding here ends the run untouched. */
+  preflight<Output>(title: string, call: OperationCall<Output>): Promise<Output>;
+  /** Reads only; a finding parks the run. */
+  check<Output>(title: string, call: OperationCall<Output>, options?: StepOptions): Promise<Result<Output>>;
+  /** Brings a state about: looks, changes, verifies; already there: does nothing. */
+  step<Output>(title: string, call: OperationCall<Output>, options?: StepOptions): Promise<Result<Output>>;
+  /** Waits for people; a gate with nothing left to do behind it is not asked. */
+  approval(title: string, options: ApprovalOptions): Promise<void>;
+  /** Runs the block if what was found says so; the plan lists it where that is not known yet. */
+  when<Output>(found: Result<Output>, holds: (output: Output) => boolean, notNeeded: string, block: () => Promise<void>): Promise<void>;
+}
+
+/** "Install KVM (2 packages)" → "install-kvm-2-packages". */
+export function slug(title: string): string {
+  return title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+}
+
+/** Gives each title of a pass its id, the same ones again in the next pass. */
+export class Ids {
+  private readonly seen = new Map<string, number>();
+
+  next(title: string): string {
+    const base = slug(title);
+    const count = (this.seen.get(base) ?? 0) + 1;
+    this.seen.set(base, count);
+    return count === 1 ? base : `${base}-${count}`;
+  }
+}

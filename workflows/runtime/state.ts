@@ -1,0 +1,154 @@
+import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
+import type { OperationCall, StepRef } from '../../activities/operation.ts';
+import type { SiteView } from '../../activities/run/site.ts';
+import type { CommonInput, RunbookDefinition } from '../../runbooks/definition.ts';
+import type { DecisionView, EndState, Phase, Plan, Remainder, StatusView, StepView, Waiting } from '../contract.ts';
+import type { Performer } from './activities.ts';
+import { Ending } from './endings.ts';
+import { type Wait, Waits } from './waits.ts';
+
+export type MutableStep = { -readonly [Key in keyof StepView]: StepView[Key] };
+
+/** What puts a step's effect back; on the list before the step's first change. */
+export interface Undo {
+  readonly step: MutableStep;
+  readonly title: string;
+  readonly call: OperationCall;
+  readonly byHand?: string;
+  /** The question a person answers before this undo destroys evidence. */
+  readonly approval?: string;
+}
+
+/** Everything that a run knows about itself, for both passes, the rollback, the queries and the report. */
+export class RunState<Input extends CommonInput = CommonInput> {
+  readonly startedAt = now();
+  readonly waits = new Waits();
+  readonly steps: MutableStep[] = [];
+  readonly undos: Undo[] = [];
+  readonly leaves = new Map<string, Remainder>();
+  readonly decisions: DecisionView[] = [];
+  readonly refusals: string[] = [];
+  readonly remains: Remainder[] = [];
+  phase: Phase = 'planning';
+  plan: Plan | undefined;
+  endState: EndState | undefined;
+  /** True from the moment that somebody asked Temporal to cancel the run. */
+  cancelled = false;
+  /** Set while the approved plan binds: after a gate or with a plan named at the start. */
+  bound = false;
+  /** The step at work; steps that no plan named are listed behind it. */
+  private current: MutableStep | undefined;
+
+  constructor(
+    readonly definition: RunbookDefinition,
+    public input: Input,
+    readonly site: SiteView,
+    readonly performer: Performer,
+    /** Tells the outside of a change; `phase` when it must outlive the workers. */
+    readonly publish: (what: 'progress' | 'phase') => void,
+  ) {}
+
+  /** The step of this title, listed as pending if it is new; the second use of a title in a pass gets its own id. */
+  enter(id: string, title: string): MutableStep {
+    let step = this.steps.find((known) => known.id === id);
+    if (step === undefined) {
+      step = { id, title, state: 'pending', attempts: 0 };
+      const at = this.current === undefined ? this.steps.length : this.steps.indexOf(this.current) + 1;
+      this.steps.splice(at, 0, step);
+    }
+    return step;
+  }
+
+  begin(step: MutableStep): void {
+    this.current = step;
+    step.state = 'running';
+    step.startedAt ??= now();
+    delete step.endedAt;
+    this.publish('progress');
+  }
+
+  finish(step: MutableStep, changes: Partial<MutableStep>): void {
+    Object.assign(step, changes, { endedAt: now() });
+    this.publish('progress');
+  }
+
+  ref(step: StepView, pass: StepRef['pass']): StepRef {
+    return { run: workflowInfo().firstExecutionRunId, id: step.id, title: step.title, attempt: Math.max(1, step.attempts), pass };
+  }
+
+  enterPhase(phase: Phase): void {
+    if (this.phase === phase) return;
+    this.phase = phase;
+    this.publish('phase');
+  }
+
+  get status(): StatusView {
+    const waiting = this.waits.first;
+    return {
+      id: workflowInfo().workflowId,
+      runbook: this.definition.name,
+      phase: this.phase,
+      ...(this.endState && { endState: this.endState }),
+      steps: this.steps,
+      ...(waiting && { waiting }),
+      ...(this.refusals.length > 0 && { refusals: this.refusals }),
+      remains: this.remains,
+    };
+  }
+
+  /** Where runs may be held and where a cancel takes effect: between steps. */
+  async boundary(): Promise<void> {
+    this.leaveIfCancelled();
+    if (this.waits.held === undefined) return;
+    const before = this.phase;
+    const view: Waiting = {
+      kind: 'hold',
+      id: 'hold',
+      title: `Held by ${this.waits.held}`,
+      since: now(),
+      options: ['resume'],
+      answer: { verb: 'resume', by: 'your name' },
+    };
+    await this.waitFor(view, 'holding', before, () => this.waits.held === undefined);
+    this.leaveIfCancelled();
+  }
+
+  /** Shows what is waited for until it comes or the run is cancelled. */
+  async waitFor(view: Waiting, phase: Phase, after: Phase, come: (wait: Wait) => boolean): Promise<Wait> {
+    const wait = this.waits.add(view);
+    this.phase = phase;
+    this.publish('phase');
+    const rollingBack = after === 'rollingBack';
+    await condition(() => come(wait) || (this.cancelled && !rollingBack));
+    this.waits.remove(wait);
+    this.phase = after;
+    this.publish('phase');
+    return wait;
+  }
+
+  leaveIfCancelled(): void {
+    if (this.cancelled && this.phase !== 'rollingBack') throw new Ending('cancel', 'cancelled');
+  }
+}
+
+/** Workflow time: the same again in every replay. */
+export function now(): string {
+  return new Date().toISOString();
+}
+
+/** Runs work that a cancel of the run may interrupt, and waits until it has really stopped. */
+export async function interruptible<T>(state: RunState, work: () => Promise<T>): Promise<T> {
+  const scope = new CancellationScope({ cancellable: true });
+  const running = scope.run(work);
+  let over = false;
+  const ended = running.then(
+    () => undefined,
+    () => undefined,
+  );
+  void ended.then(() => {
+    over = true;
+  });
+  await condition(() => over || state.cancelled);
+  if (!over) scope.cancel();
+  return running;
+}

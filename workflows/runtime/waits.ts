@@ -1,0 +1,117 @@
+/**
+ * What a run waits for, and the answers people give: matched, refused with a sentence, or taken.
+ * One union through two doors (signal and update), so both judge alike.
+ */
+import type { Plan, Waiting } from '../contract.ts';
+import { ApprovalDecision, type Decision, HoldDecision, StepDecision } from '../messages.ts';
+
+export interface Wait {
+  readonly view: Waiting;
+  decision?: ApprovalDecision | StepDecision;
+}
+
+export class Refusal extends Error {}
+
+/** Parses an answer by the door it names, so that the sentence is about the right fields. */
+function parse(raw: unknown): Decision {
+  const shape = raw as Partial<Record<string, unknown>> | null;
+  if (typeof shape !== 'object' || shape === null || Array.isArray(shape)) {
+    throw new Refusal('an answer is a JSON object, such as {"approval": "…", "plan": "…", "verdict": "approve", "by": "…"}');
+  }
+  const schema = 'approval' in shape || 'verdict' in shape ? ApprovalDecision : 'step' in shape ? StepDecision : HoldDecision;
+  const parsed = schema.safeParse(raw);
+  if (!parsed.success) throw new Refusal(sentences(parsed.error.issues));
+  return parsed.data;
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** Zod's findings as one line: field, what was wrong, what is allowed. */
+export function sentences(issues: readonly Issue[]): string {
+  return issues.map((issue) => (issue.path.length > 0 ? `${issue.path.map(String).join('.')}: ${issue.message}` : issue.message)).join('; ');
+}
+
+/** Everything that people can say to a run, and what it waits for now. */
+export class Waits {
+  private readonly open: Wait[] = [];
+  private readonly answered = new Map<string, string>();
+  held: string | undefined;
+
+  get first(): Waiting | undefined {
+    return this.open[0]?.view;
+  }
+
+  add(view: Waiting): Wait {
+    const wait: Wait = { view };
+    this.open.push(wait);
+    return wait;
+  }
+
+  remove(wait: Wait): void {
+    const at = this.open.indexOf(wait);
+    if (at >= 0) this.open.splice(at, 1);
+  }
+
+  /**
+   * Finds the wait an answer is for; changes nothing, so an update's validator can call it.
+   * @throws Refusal with the sentence for whoever answered.
+   */
+  judge(raw: unknown, state: { phase: string; plan: Plan | undefined }): { decision: Decision; wait?: Wait } {
+    const decision = parse(raw);
+    if (state.phase === 'ended') throw new Refusal('the run has ended: nothing can be decided any more');
+    if ('approval' in decision) {
+      const wait = this.find('approval', decision.approval, state.phase);
+      const hash = wait.view.planHash ?? '';
+      if (!(state.plan?.hash ?? hash).startsWith(decision.plan)) {
+        throw new Refusal(`plan: ${decision.plan} is not the plan that waits for approval; that is ${hash}`);
+      }
+      return { decision, wait };
+    }
+    if ('step' in decision) {
+      const wait = this.find('parked', decision.step, state.phase);
+      if (!wait.view.options.includes(decision.verb)) {
+        throw new Refusal(`verb: ${decision.verb} is not possible here; allowed: ${wait.view.options.join(', ')}`);
+      }
+      if (decision.verb === 'skip' && decision.reason === undefined) {
+        throw new Refusal('reason: is missing; a skipped step keeps the reason why it was right to go on without it');
+      }
+      if (decision.input !== undefined && decision.verb !== 'retry') {
+        throw new Refusal('input: goes with the verb retry only');
+      }
+      return { decision, wait };
+    }
+    if (decision.verb === 'resume' && this.held === undefined) throw new Refusal('the run is not held');
+    if (decision.verb === 'hold' && this.held !== undefined) throw new Refusal(`the run is held already, by ${this.held}`);
+    return { decision };
+  }
+
+  private find(kind: 'approval' | 'parked', id: string, phase: string): Wait {
+    const named = this.open.find((wait) => wait.view.kind === kind && wait.view.id === id);
+    if (named !== undefined && named.decision === undefined) return named;
+    const before = this.answered.get(`${kind} ${id}`);
+    if (before !== undefined) throw new Refusal(`${id} has been answered already: ${before}`);
+    const field = kind === 'approval' ? 'approval' : 'step';
+    const waiting = this.open.map((wait) => `${wait.view.kind} ${wait.view.id} (${wait.view.options.join(', ')})`);
+    const now = waiting.length > 0 ? `it waits for ${waiting.join(' and ')}` : `nothing is asked at the moment, the run is ${phase}`;
+    throw new Refusal(`${field}: the run does not wait for "${id}"; ${now}`);
+  }
+
+  /** Takes an answer that was judged: the waiting step or gate goes on with it. */
+  take(decision: Decision, wait: Wait | undefined, at: string): void {
+    if (wait !== undefined && !('verb' in decision && decision.verb === 'hold')) {
+      wait.decision = decision as ApprovalDecision | StepDecision;
+      const word = 'verdict' in decision ? decision.verdict : decision.verb;
+      this.answered.set(`${wait.view.kind} ${wait.view.id}`, `${word} by ${decision.by} at ${at}`);
+    } else if ('verb' in decision) {
+      this.held = decision.verb === 'hold' ? decision.by : undefined;
+    }
+  }
+
+  /** A step that parks again after a retry may be answered again. */
+  forget(kind: 'approval' | 'parked', id: string): void {
+    this.answered.delete(`${kind} ${id}`);
+  }
+}
