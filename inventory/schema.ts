@@ -1,0 +1,188 @@
+/**
+ * inventory/ holds the datacentre as its operators describe it: the schema of `datacenter.yaml`, what reads it, and the
+ * JSON Schema that editors use. Every field says what it is for; a field that nothing reads does not belong here.
+ */
+import { z } from 'zod';
+import * as field from './fields.ts';
+
+export type { SecretRef } from './fields.ts';
+
+export const PROFILE_NAMES = ['ovirt-4.3'] as const;
+export type ProfileName = (typeof PROFILE_NAMES)[number];
+
+const profileName = z.enum(PROFILE_NAMES);
+
+const profile = z
+  .union([
+    profileName,
+    z.strictObject({
+      name: profileName.describe('Version of oVirt: decides packages, repositories, commands and waits.'),
+      releasePackage: field.packageSource
+        .optional()
+        .describe('Where the ovirt-release package comes from, if not from resources.ovirt.org.'),
+      epelPackage: field.packageSource
+        .optional()
+        .describe('Where the epel-release package comes from, if not from the enabled repositories.'),
+      repositories: z
+        .strictObject({
+          libvirtLatest: field
+            .text('the id of a repository')
+            .optional()
+            .describe('Id of the repository that brings a libvirt without md-clear; disabled by its recovery.'),
+        })
+        .optional()
+        .describe('Ids of repositories, where they differ from those of the profile.'),
+    }),
+  ])
+  .transform((value) => (typeof value === 'string' ? { name: value } : value));
+
+const engine = z
+  .strictObject({
+    fqdn: field.fqdn.describe('Name of the engine, as hosts and browsers resolve it; must resolve both ways.'),
+    url: z
+      .string()
+      .regex(/^https:\/\/[^\s/?#]+\/ovirt-engine\/?$/, 'must look like https://ovirt.example.com/ovirt-engine')
+      .overwrite((url) => url.replace(/\/$/, ''))
+      .describe('Address at which the worker reaches the engine.'),
+    user: z
+      .string()
+      .regex(/^[^@\s]+@[^@\s]+$/, 'must be a user with its profile, such as admin@internal')
+      .default('admin@internal')
+      .describe('User of the engine, with its profile.'),
+    password: field.secretRef.describe('Password of that user; set by the deployment.'),
+    rootPassword: field.secretRef.describe('Password of root in the engine VM; set by the deployment.'),
+    ca: z
+      .strictObject({ file: field.filePath.describe('PEM file of the CA.') })
+      .optional()
+      .describe('CA that signed the certificate of the engine.'),
+    fingerprint: field.certificateFingerprint
+      .optional()
+      .describe('SHA-256 fingerprint of that CA, in place of its file.'),
+    address: field.cidr
+      .optional()
+      .describe('Static address of the engine VM with its prefix length; without it, DHCP.'),
+    gateway: field.ipAddress
+      .optional()
+      .describe(
+        'Gateway of the management network, which the hosted-engine monitor pings; default: the gateway of the host.',
+      ),
+    dns: z
+      .array(field.ipAddress)
+      .min(1, 'must name at least one DNS server')
+      .max(3, 'may name at most three DNS servers')
+      .optional()
+      .describe('DNS servers of the engine VM when its address is static.'),
+    mac: field.macAddress.optional().describe('MAC address of the engine VM; default: chosen by the deployment.'),
+    dataCenter: field.ovirtName.default('Default').describe('Name of the data centre that the deployment creates.'),
+    cluster: field.ovirtName.default('Default').describe('Name of the cluster that the deployment creates.'),
+    vcpus: z
+      .int()
+      .min(1, 'must be at least 1')
+      .max(64, 'must be at most 64')
+      .default(4)
+      .describe('Virtual CPUs of the engine VM.'),
+    memoryMiB: z
+      .int()
+      .min(4096, 'must be at least 4096, because hosted-engine refuses less')
+      .default(16384)
+      .describe('Memory of the engine VM in MiB.'),
+    diskGiB: z
+      .int()
+      .min(50, 'must be at least 50, because hosted-engine refuses less')
+      .default(51)
+      .describe('Disk of the engine VM in GiB; at least the size of the appliance.'),
+    timeZone: z
+      .string()
+      .regex(
+        /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/,
+        'must be a name of the time zone database, such as Europe/Zurich',
+      )
+      .optional()
+      .describe('Time zone of the engine VM; default: that of the host.'),
+  })
+  .refine((value) => value.ca === undefined || value.fingerprint === undefined, {
+    path: ['fingerprint'],
+    error: 'must be left out when ca is given: the engine is verified by one of them',
+  });
+
+const ssh = z
+  .strictObject({
+    port: field.port.default(22).describe('Port of sshd.'),
+    user: field
+      .text('a user name')
+      .default('root')
+      .describe('User to log in as; others than root need sudo without a password.'),
+    key: field.secretRef.optional().describe('Private key, in OpenSSH or PEM format.'),
+    passphrase: field.secretRef.optional().describe('Passphrase of that key.'),
+    password: field.secretRef.optional().describe('Password of the user, used when there is no key.'),
+    agent: z.boolean().optional().describe('Use the SSH agent of the worker (SSH_AUTH_SOCK).'),
+    hostKey: field.hostKey
+      .optional()
+      .describe('Public host key or its SHA256 fingerprint; without it no connection is made.'),
+  })
+  .refine((value) => value.key !== undefined || value.password !== undefined || value.agent === true, {
+    error: 'must name a way to log in: key, password or agent: true',
+  });
+
+const host = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'may hold letters, digits, ., - and _ only')
+    .describe('Short name, used in inputs, plans and reports.'),
+  fqdn: field.fqdn.describe('Name of the host on the management network; must resolve both ways.'),
+  address: field.address.describe('Address or name at which the worker reaches sshd.'),
+  ssh: ssh.describe('How the worker logs in.'),
+  role: z
+    .enum(['hostedEngine', 'host'])
+    .default('host')
+    .describe('hostedEngine: can run the engine VM. host: runs other VMs only.'),
+  managementInterface: field.interfaceName
+    .optional()
+    .describe('Interface that becomes part of ovirtmgmt; default: the one that holds the address of the fqdn.'),
+});
+
+const hostedEngineStorage = z.strictObject({
+  type: z.enum(['fc']).describe('How the hosts reach it: Fibre Channel.'),
+  lun: field.wwid.describe('WWID of the LUN for the engine VM, as `multipath -ll` shows it.'),
+  size: z
+    .string()
+    .regex(/^[1-9][0-9]*(\.[0-9]+)?[GT]$/, 'must be a size as `multipath -ll` shows it, such as 150G')
+    .optional()
+    .describe('Size that the LUN must have, so that a mistaken WWID is noticed.'),
+});
+
+const smtp = z.strictObject({
+  server: field.address.describe('Mail server that the hosted-engine broker uses.'),
+  port: field.port.default(25).describe('Port of the mail server.'),
+  from: z.email('must be a mail address').describe('Sender of the mails.'),
+  to: z.email('must be a mail address').describe('Receiver of the mails.'),
+});
+
+export const inventorySchema = z.strictObject({
+  profile: profile.describe('Version of oVirt, as a name or as a name with what differs here.'),
+  engine: engine.describe('The engine and the VM that it runs in.'),
+  hosts: z.array(host).min(1, 'must describe at least one host').describe('The hosts, in the order of their host ids.'),
+  storage: z
+    .strictObject({ hostedEngine: hostedEngineStorage.describe('Where the disk of the engine VM lies.') })
+    .describe('The storage.'),
+  notifications: z
+    .strictObject({ smtp: smtp.optional().describe('Where the hosted-engine broker sends mails about state changes.') })
+    .optional()
+    .describe('Who is told what.'),
+  timing: z
+    .strictObject({
+      scale: z
+        .number()
+        .positive('must be greater than 0')
+        .max(10, 'must be at most 10')
+        .default(1)
+        .describe('Factor for all waits and polls of the profile; smaller than 1 only against a simulation.'),
+    })
+    .prefault({})
+    .describe('How long waits are.'),
+});
+
+export type Inventory = z.output<typeof inventorySchema>;
+export type InventoryHost = Inventory['hosts'][number];
+export type InventoryEngine = Inventory['engine'];
+export type ProfileChoice = Inventory['profile'];
