@@ -1,0 +1,151 @@
+import type { Lab, LabHost } from '../types.ts';
+import { vmId } from './conf.ts';
+import type { EngineImage, HostedStorage } from './storage.ts';
+import { hostedStorage, leaseIsFree } from './storage.ts';
+
+/** Virtual seconds of the VM's life, from vdsm's acceptance on. */
+export const vmTimes = { launch: 3, powerUp: 22, engine: 95, powerDown: 38, engineStops: 12, deadLease: 80 } as const;
+
+/** What vdsm on one host knows about the engine VM. */
+export interface VmRecord {
+  status: 'WaitForLaunch' | 'Powering up' | 'Up' | 'Paused' | 'Powering down' | 'Down';
+  exit?: 'lock-held' | 'migrated';
+  /** The engine inside answers. */
+  engine: boolean;
+  readonly startedAt: number;
+  readonly image: EngineImage | undefined;
+  readonly storage: HostedStorage;
+  cancel: (() => void)[];
+}
+
+const KEY = 'hosted-engine-vm';
+
+export function vmRecord(host: LabHost): VmRecord | undefined {
+  return host.volatile.get(KEY) as VmRecord | undefined;
+}
+
+export function isRunning(record: VmRecord | undefined): record is VmRecord {
+  return record !== undefined && record.status !== 'Down';
+}
+
+/** The host on which the engine VM's process runs. */
+export function runningOn(lab: Lab): { host: LabHost; record: VmRecord } | undefined {
+  for (const host of lab.hosts.values()) {
+    const record = vmRecord(host);
+    if (isRunning(record) && record.status !== 'WaitForLaunch') return { host, record };
+  }
+  return undefined;
+}
+
+const after = (host: LabHost, record: VmRecord, seconds: number, action: () => void): void => {
+  record.cancel.push(
+    host.lab.clock.after(seconds, () => {
+      if (vmRecord(host) === record) action();
+    }),
+  );
+};
+
+/** vdsm creates the VM: it answers at once; lease, boot and the engine's start follow on their own time. */
+export function createVm(host: LabHost, options: { paused?: boolean } = {}): string | undefined {
+  const storage = hostedStorage(host);
+  const id = vmId(host);
+  if (!host.units.isActive('vdsmd.service') || id === undefined) return 'Failed to connect to vdsm';
+  if (!storage?.image) return 'Bad volume specification';
+  const image = storage.image;
+  const record: VmRecord = {
+    status: 'WaitForLaunch',
+    engine: false,
+    startedAt: host.lab.clock.now(),
+    image,
+    storage,
+    cancel: [],
+  };
+  host.volatile.set(KEY, record);
+  after(host, record, vmTimes.launch, () => {
+    if (!host.units.isActive('sanlock.service') || !leaseIsFree(storage, host)) {
+      record.status = 'Down';
+      record.exit = 'lock-held';
+      return;
+    }
+    storage.lease = { host: host.name };
+    host.libvirt.start({
+      name: 'HostedEngine',
+      uuid: id,
+      persistent: false,
+      memory: image.memoryMb,
+      vcpus: image.cpus,
+      onStop: (how) => {
+        if (vmRecord(host) === record && how !== 'host') stopped(host, record);
+      },
+    });
+    host.memory.used += image.memoryMb * 1024 * 1024;
+    record.status = options.paused ? 'Paused' : 'Powering up';
+    if (!options.paused) boot(host, record);
+  });
+  return undefined;
+}
+
+function boot(host: LabHost, record: VmRecord): void {
+  after(host, record, vmTimes.powerUp, () => {
+    record.status = 'Up';
+  });
+  after(host, record, vmTimes.engine, () => {
+    // A second look at the image: what is broken in it may have been mended while the guest booted.
+    record.engine = record.image?.defect === undefined;
+  });
+}
+
+/** The engine service inside the running VM is started anew, with whatever state its image is in now. */
+export function restartEngineService(host: LabHost): void {
+  const record = vmRecord(host);
+  if (!isRunning(record)) return;
+  record.engine = false;
+  after(host, record, 40, () => {
+    record.engine = record.status === 'Up' && record.image?.defect === undefined;
+  });
+}
+
+function stopped(host: LabHost, record: VmRecord): void {
+  for (const cancel of record.cancel) cancel();
+  if (record.status !== 'WaitForLaunch') host.memory.used -= (record.image?.memoryMb ?? 0) * 1024 * 1024;
+  record.status = 'Down';
+  record.engine = false;
+  if (record.storage.lease?.host === host.name) record.storage.lease = undefined;
+}
+
+/** Asks the guest to power down; vdsm keeps a Down record afterwards until someone destroys it. */
+export function shutdownVm(host: LabHost): void {
+  const record = vmRecord(host);
+  if (!isRunning(record) || record.status === 'Powering down') return;
+  for (const cancel of record.cancel) cancel();
+  const wasUp = record.status === 'Up';
+  record.status = 'Powering down';
+  after(host, record, wasUp ? vmTimes.engineStops : 0, () => {
+    record.engine = false;
+  });
+  after(host, record, vmTimes.powerDown, () => host.libvirt.stop('HostedEngine', 'shutdown'));
+}
+
+/** Ends the VM at once and makes vdsm forget it. */
+export function destroyVm(host: LabHost): void {
+  const record = vmRecord(host);
+  if (!record) return;
+  if (isRunning(record)) {
+    if (host.libvirt.domains.has('HostedEngine')) host.libvirt.stop('HostedEngine', 'destroy');
+    if (isRunning(record)) stopped(host, record);
+  }
+  host.volatile.delete(KEY);
+}
+
+/** The host went down under the VM: a clean shutdown gives the lease back, a power loss leaves it to time out. */
+export function hostWentDown(host: LabHost, how: 'shutdown' | 'power-loss'): void {
+  const record = vmRecord(host);
+  if (!record) return;
+  const held = record.storage.lease?.host === host.name;
+  if (isRunning(record)) stopped(host, record);
+  host.volatile.delete(KEY);
+  if (held && how === 'power-loss') {
+    const until = host.lab.clock.now() + vmTimes.deadLease * 1000;
+    record.storage.lease = { host: host.name, until };
+  }
+}

@@ -1,0 +1,20 @@
+/** Where the hosted-engine tools keep their files on a host. */
+export const paths = {
+  conf: '/etc/ovirt-hosted-engine/hosted-engine.conf',
+  answers: '/etc/ovirt-hosted-engine/answers.conf',
+  virshAuth: '/etc/ovirt-hosted-engine/virsh_auth.conf',
+  applianceConf: '/etc/ovirt-hosted-engine/10-appliance.conf',
+  haConf: '/var/lib/ovirt-hosted-engine-ha/ha.conf',
+  brokerConf: '/var/lib/ovirt-hosted-engine-ha/broker.conf',
+  run: '/var/run/ovirt-hosted-engine-ha',
+  vmConf: '/var/run/ovirt-hosted-engine-ha/vm.conf',
+  brokerSocket: '/var/run/ovirt-hosted-engine-ha/broker.socket',
+  agentLog: '/var/log/ovirt-hosted-engine-ha/agent.log',
+  brokerLog: '/var/log/ovirt-hosted-engine-ha/broker.log',
+  setupLogs: '/var/log/ovirt-hosted-engine-setup',
+  savedAnswers: '/var/lib/ovirt-hosted-engine-setup/answers',
+  setupConf: '/etc/ovirt-hosted-engine-setup.conf',
+  cacert: '/etc/pki/vdsm/certs/cacert.pem',
+  vdsmcert: '/etc/pki/vdsm/certs/vdsmcert.pem',
+  vdsmkey: '/etc/pki/vdsm/keys/vdsmkey.pem',
+} as const;
