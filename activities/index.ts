@@ -1,0 +1,21 @@
+/**
+ * activities/ holds everything that touches the world: one folder per thing acted on, `runtime/` that carries
+ * operations out, `run/` for what a run keeps. Workflows see the types of this file only.
+ */
+import * as host from './host/index.ts';
+import * as hostedEngine from './hosted-engine/index.ts';
+import type { SiteView } from './run/site.ts';
+import type { ReportFiles, WriteReportInput } from './run/write-report.ts';
+
+/** Every operation, by its name. */
+export const operations = { ...host, ...hostedEngine } as const;
+
+export type Operations = typeof operations;
+
+/** The activities that are no operations. */
+export interface RunActivities {
+  /** Reads the inventory for a run that begins, or that an operator tells to read it again. */
+  loadSite(input?: object): Promise<SiteView>;
+  /** Keeps the report of a run as Markdown and JSON; a second call replaces the first's files. */
+  writeReport(input: WriteReportInput): Promise<ReportFiles>;
+}

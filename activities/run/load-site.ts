@@ -1,0 +1,43 @@
+import { loadInventory } from '../../inventory/load.ts';
+import type { ActivityServices } from '../runtime/services.ts';
+import type { SiteView } from './site.ts';
+
+/** @throws InvalidInventory with a sentence for each problem of the file */
+export async function loadSite(services: ActivityServices): Promise<SiteView> {
+  const { inventory, digest } = await loadInventory(services.inventory);
+  const { engine, storage } = inventory;
+  const { size } = storage.hostedEngine;
+  return {
+    profile: inventory.profile.name,
+    engine: {
+      fqdn: engine.fqdn,
+      url: engine.url,
+      dataCenter: engine.dataCenter,
+      cluster: engine.cluster,
+      vcpus: engine.vcpus,
+      memoryMiB: engine.memoryMiB,
+      diskGiB: engine.diskGiB,
+      ...(engine.address !== undefined && { address: engine.address }),
+      ...(engine.gateway !== undefined && { gateway: engine.gateway }),
+      ...(engine.dns !== undefined && { dns: engine.dns }),
+      ...(engine.mac !== undefined && { mac: engine.mac }),
+      ...(engine.timeZone !== undefined && { timeZone: engine.timeZone }),
+    },
+    hosts: inventory.hosts.map(({ name, fqdn, role, managementInterface }) => ({
+      name,
+      fqdn,
+      role,
+      ...(managementInterface !== undefined && { managementInterface }),
+    })),
+    storage: {
+      hostedEngine: {
+        type: storage.hostedEngine.type,
+        lun: storage.hostedEngine.lun,
+        ...(size !== undefined && { size }),
+      },
+    },
+    timingScale: inventory.timing.scale,
+    digest,
+    searchAttributes: services.searchAttributes,
+  };
+}

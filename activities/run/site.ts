@@ -1,0 +1,41 @@
+/**
+ * activities/run/ holds what a run does for itself: reading the inventory once, keeping its report.
+ * What acts on the datacentre stands in the folders beside it.
+ */
+
+export interface SiteHost {
+  readonly name: string;
+  readonly fqdn: string;
+  readonly role: 'hostedEngine' | 'host';
+  readonly managementInterface?: string;
+}
+
+/** The inventory as a run may know it. It is kept in the history, so it has no secret references and no SSH details. */
+export interface SiteView {
+  readonly profile: string;
+  readonly engine: {
+    readonly fqdn: string;
+    readonly url: string;
+    /** CIDR; absent means DHCP. */
+    readonly address?: string;
+    readonly gateway?: string;
+    readonly dns?: readonly string[];
+    readonly mac?: string;
+    readonly dataCenter: string;
+    readonly cluster: string;
+    readonly vcpus: number;
+    readonly memoryMiB: number;
+    readonly diskGiB: number;
+    readonly timeZone?: string;
+  };
+  readonly hosts: readonly SiteHost[];
+  readonly storage: {
+    readonly hostedEngine: { readonly type: 'fc'; readonly lun: string; readonly size?: string };
+  };
+  /** All waits and polls are multiplied by it. */
+  readonly timingScale: number;
+  /** SHA-256 of the normalised inventory. */
+  readonly digest: string;
+  /** Whether the cluster lets runs set search attributes; asked when the worker started. */
+  readonly searchAttributes: boolean;
+}

@@ -1,0 +1,48 @@
+import { type SshPool, sshTarget } from '../../connectors/ssh.ts';
+import { OperatorError } from '../../failures/operator-error.ts';
+import type { Inventory } from '../../inventory/schema.ts';
+import type { HostShell, ShellResult } from './host-shell.ts';
+
+export interface ChangeOptions {
+  readonly stdin?: string;
+  readonly timeoutMs?: number;
+}
+
+/** A shell that may also change things; only the runtime has it, operations get the reading part. */
+export interface HostAccess extends HostShell {
+  /** Runs one program to its end, whatever happens to the activity meanwhile. */
+  change(argv: readonly string[], options?: ChangeOptions): Promise<ShellResult>;
+}
+
+/** In real seconds: what takes longer than this is followed as a unit. */
+const READ_TIMEOUT_MS = 90_000;
+const CHANGE_TIMEOUT_MS = 180_000;
+
+export interface HostSource {
+  readonly ssh: SshPool;
+  readonly inventory: Inventory;
+  readonly inventoryDirectory: string;
+  /** Aborts reads; a change that has begun is waited for. */
+  readonly signal: AbortSignal;
+}
+
+/** @throws NotFound for a name that the inventory does not have */
+export function hostAccess(source: HostSource, name: string): HostAccess {
+  const host = source.inventory.hosts.find((candidate) => candidate.name === name);
+  if (host === undefined) {
+    const known = source.inventory.hosts.map((candidate) => candidate.name).join(', ');
+    throw new OperatorError('NotFound', `host ${name}: the inventory has no host of this name; it has ${known}`);
+  }
+  const target = sshTarget(host, source.inventoryDirectory);
+  const { signal, ssh } = source;
+  const read = { signal, timeoutMs: READ_TIMEOUT_MS };
+  return {
+    name,
+    read: (argv) => ssh.run(target, { argv }, read),
+    readScript: (script) => ssh.run(target, { script }, read),
+    change: (argv, options = {}) => {
+      signal.throwIfAborted();
+      return ssh.run(target, { argv }, { timeoutMs: CHANGE_TIMEOUT_MS, ...options });
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import { Context } from '@temporalio/activity';
+
+/** What a heartbeat carries: shown in the Temporal UI, and handed to the next attempt of the activity. */
+export interface Progress {
+  /** What is being waited for, in plain words. */
+  readonly line?: string;
+  readonly stage?: string;
+  readonly unit?: string;
+  /** Up to which byte of the unit's log has been read. */
+  readonly cursor?: number;
+}
+
+const newest = new WeakMap<Context, Progress>();
+
+/** Seen with the next heartbeat, at most two seconds later. */
+export function report(progress: Progress): void {
+  const context = Context.current();
+  newest.set(context, { ...progressOf(context), ...progress });
+}
+
+/** What the last attempt left, until this one says something. */
+export function progressOf(context: Context): Progress {
+  return newest.get(context) ?? (context.info.heartbeatDetails as Progress | undefined) ?? {};
+}
