@@ -1,12 +1,22 @@
 import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { Operations, RunActivities } from '../../activities/index.ts';
-import type { ApplyResult, CheckResult, Operation, OperationCall, OperationInput, StartResult, StepRef } from '../../activities/operation.ts';
+import type {
+  ApplyResult,
+  CheckResult,
+  Operation,
+  OperationCall,
+  OperationInput,
+  StartResult,
+  StepRef,
+} from '../../activities/operation.ts';
 import { NON_RETRYABLE } from '../../failures/table.ts';
 
 type ParamsOf<O> = O extends Operation<infer P, infer _F, infer _O> ? P : never;
 type OutputOf<O> = O extends Operation<infer _P, infer _F, infer Out> ? Out : never;
 type OperationCalls = {
-  readonly [Name in keyof Operations]: (params: ParamsOf<Operations[Name]>) => OperationCall<OutputOf<Operations[Name]>>;
+  readonly [Name in keyof Operations]: (
+    params: ParamsOf<Operations[Name]>,
+  ) => OperationCall<OutputOf<Operations[Name]>>;
 };
 
 /** Names an operation with its parameters, as data: `operations.installPackages({ host, packages })`. */
@@ -24,8 +34,20 @@ interface Results {
 }
 
 /** One attempt's limit; a dead worker is noticed by the missing heartbeat long before. */
-const LIMITS: Record<Verb, string> = { check: '30 minutes', apply: '30 minutes', start: '10 minutes', follow: '8 hours', stop: '15 minutes' };
-const WORDS: Record<Verb, string> = { check: 'look', apply: 'change and verify', start: 'start', follow: 'follow to the end and verify', stop: 'stop' };
+const LIMITS: Record<Verb, string> = {
+  check: '30 minutes',
+  apply: '30 minutes',
+  start: '10 minutes',
+  follow: '8 hours',
+  stop: '15 minutes',
+};
+const WORDS: Record<Verb, string> = {
+  check: 'look',
+  apply: 'change and verify',
+  start: 'start',
+  follow: 'follow to the end and verify',
+  stop: 'stop',
+};
 
 /**
  * Patience with an unreachable host, in attempts: about a quarter of an hour at scale 1, long enough for a host's
@@ -59,7 +81,11 @@ export class Performer {
     const activity = this.activities[`${call.operation}.${verb}`];
     if (activity === undefined) throw new TypeError(`no operation ${call.operation}`);
     const result = await activity.executeWithOptions(
-      { startToCloseTimeout: LIMITS[verb] as '1 minute', heartbeatTimeout: '10 seconds', summary: `${step.title}: ${WORDS[verb]}` },
+      {
+        startToCloseTimeout: LIMITS[verb] as '1 minute',
+        heartbeatTimeout: '10 seconds',
+        summary: `${step.title}: ${WORDS[verb]}`,
+      },
       [{ step, params: call.params }],
     );
     return result as Results[V];

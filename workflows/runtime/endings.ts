@@ -1,5 +1,6 @@
 import { ActivityFailure, ApplicationFailure, isCancellation, rootCause, TimeoutFailure } from '@temporalio/workflow';
-import type { ArtifactRef, DiagnosisView, Finding } from '../contract.ts';
+import { diagnoses } from '../../diagnoses/index.ts';
+import type { ArtifactRef, Finding } from '../contract.ts';
 
 /** Leaves the procedure for good: what is decided about the run, thrown inside the runtime only. */
 export class Ending extends Error {
@@ -14,36 +15,58 @@ export class Ending extends Error {
 /** Begins the procedure anew with a changed input: planned again, asked again, done steps found `already`. */
 export class Restart extends Error {}
 
+/** The world is not as a step needs it. */
+export class NotReady extends Error {
+  constructor(
+    readonly findings: readonly Finding[],
+    readonly evidence: readonly string[],
+  ) {
+    super(findings.map(({ what, fix }) => `${what} ${fix}`).join(' '));
+  }
+}
+
+type KnownDiagnosis = (typeof diagnoses)[number];
+
 /** What made a step fail, in the operator's words. */
 export interface StepFailure {
   readonly type: string;
   readonly message: string;
   readonly lines: readonly string[];
   readonly findings?: readonly Finding[];
-  readonly diagnosis?: DiagnosisView;
+  readonly diagnosis?: KnownDiagnosis;
   readonly log?: ArtifactRef;
 }
 
 interface FailureDetails {
   readonly lines?: readonly string[];
   readonly findings?: readonly Finding[];
-  readonly diagnosis?: DiagnosisView;
+  /** Id of the known failure that the activity recognised. */
+  readonly diagnosis?: string;
   readonly log?: ArtifactRef;
 }
 
 /** Reads a failed activity as the operator should; anything that is no failure of an activity is passed on. */
 export function stepFailure(error: unknown): StepFailure {
+  if (error instanceof NotReady) {
+    return {
+      type: 'PreconditionFailed',
+      message: error.findings.map(({ what }) => what).join(' '),
+      lines: error.evidence,
+      findings: error.findings,
+    };
+  }
   if (isCancellation(error)) throw error;
   if (!(error instanceof ActivityFailure)) throw error;
   const cause = error.cause;
   if (cause instanceof ApplicationFailure) {
     const details = (cause.details?.[0] ?? {}) as FailureDetails;
+    const diagnosis = diagnoses.find(({ id }) => id === details.diagnosis);
     return {
       type: cause.type ?? 'Bug',
       message: cause.message,
       lines: details.lines ?? [],
       ...(details.findings && { findings: details.findings }),
-      ...(details.diagnosis && { diagnosis: details.diagnosis }),
+      ...(diagnosis && { diagnosis }),
       ...(details.log && { log: details.log }),
     };
   }

@@ -33,8 +33,14 @@ export async function ask(state: RunState, question: Question): Promise<Approval
   const wait = await state.waitFor(view, 'waiting', state.phase, (asked) => asked.decision !== undefined);
   const decision = wait.decision as ApprovalDecision | undefined;
   if (decision !== undefined) {
-    const word = decision.verdict === 'approve' ? 'approved' : decision.keep ? 'rejected, keep what was done' : 'rejected';
-    state.decisions.push({ at: now(), by: decision.by, what: `${word}: ${question.title}`, ...(decision.note && { note: decision.note }) });
+    const word =
+      decision.verdict === 'approve' ? 'approved' : decision.keep ? 'rejected, keep what was done' : 'rejected';
+    state.decisions.push({
+      at: now(),
+      by: decision.by,
+      what: `${word}: ${question.title}`,
+      ...(decision.note && { note: decision.note }),
+    });
   }
   return decision;
 }

@@ -9,11 +9,20 @@ type Verb = StepDecision['verb'];
  * Parks the run at a failed step until an operator decides; nothing goes on meanwhile.
  * `undefined` when the run was cancelled instead.
  */
-export async function park(state: RunState, step: MutableStep, failure: StepFailure, options: readonly Verb[]): Promise<StepDecision | undefined> {
+export async function park(
+  state: RunState,
+  step: MutableStep,
+  failure: StepFailure,
+  options: readonly Verb[],
+): Promise<StepDecision | undefined> {
   const undoing = state.phase === 'rollingBack';
   state.waits.forget('parked', step.id);
   step.state = undoing ? 'undoFailed' : 'parked';
-  const reason = [failure.message, ...failure.lines, ...(failure.findings ?? []).map(({ what, fix }) => `${what} Fix: ${fix}`)];
+  const reason = [
+    failure.message,
+    ...failure.lines,
+    ...(failure.findings ?? []).map(({ what, fix }) => `${what} Fix: ${fix}`),
+  ];
   const view: Waiting = {
     kind: 'parked',
     id: step.id,
@@ -22,12 +31,19 @@ export async function park(state: RunState, step: MutableStep, failure: StepFail
     options,
     answer: { step: step.id, verb: 'retry', by: 'your name' },
     reason,
-    ...(failure.diagnosis && { show: { Diagnosis: failure.diagnosis.title, Cause: failure.diagnosis.cause, Fix: failure.diagnosis.fix } }),
+    ...(failure.diagnosis && {
+      show: { Diagnosis: failure.diagnosis.title, Cause: failure.diagnosis.cause, Fix: failure.diagnosis.fix },
+    }),
   };
   const wait = await state.waitFor(view, 'parked', state.phase, (asked) => asked.decision !== undefined);
   const decision = wait.decision as StepDecision | undefined;
   if (decision !== undefined) {
-    state.decisions.push({ at: now(), by: decision.by, what: `${decision.verb}: ${step.title}`, ...(decision.reason && { note: decision.reason }) });
+    state.decisions.push({
+      at: now(),
+      by: decision.by,
+      what: `${decision.verb}: ${step.title}`,
+      ...(decision.reason && { note: decision.reason }),
+    });
   }
   return decision;
 }

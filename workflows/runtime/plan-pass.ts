@@ -15,11 +15,16 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
   private readonly refusals: Finding[] = [];
   /** Set inside a branch whose condition is not known yet. */
   private unknownUntil: string | undefined;
+  /** Set inside a branch that will not be taken: its ids are used up, so that both passes give the same ones. */
+  private silent = false;
 
   private constructor(private readonly state: RunState<Input>) {}
 
   /** Finds out what the procedure would do; the findings of a refusing preflight are in the plan. */
-  static async run<Input extends CommonInput>(state: RunState<Input>, procedure: (run: Run<Input>) => Promise<void>): Promise<Plan> {
+  static async run<Input extends CommonInput>(
+    state: RunState<Input>,
+    procedure: (run: Run<Input>) => Promise<void>,
+  ): Promise<Plan> {
     const pass = new PlanPass(state);
     try {
       await procedure(pass);
@@ -42,14 +47,29 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
     const found = await this.look(step.id, title, call);
     if (found.state === 'refused') {
       this.refusals.push(...(found.findings ?? []));
-      this.list({ ...step, state: 'unknown', commands: [], typicalDuration: 'seconds', findings: found.findings ?? [], evidence: found.evidence });
+      this.list({
+        ...step,
+        state: 'unknown',
+        commands: [],
+        typicalDuration: 'seconds',
+        findings: found.findings ?? [],
+        evidence: found.evidence,
+      });
       throw new Refused();
     }
-    this.list({ ...step, state: 'already', commands: [], typicalDuration: 'seconds', evidence: found.evidence, ...target(call) });
+    this.list({
+      ...step,
+      state: 'already',
+      commands: [],
+      typicalDuration: 'seconds',
+      evidence: found.evidence,
+      ...target(call),
+    });
     return found.output as Output;
   }
 
   async check<Output>(title: string, call: OperationCall<Output>, options: StepOptions = {}): Promise<Result<Output>> {
+    if (this.passOver(title)) return { known: false, until: title };
     const step = this.open(title);
     const until = this.blocked(options);
     const typicalDuration = options.typical ?? 'seconds';
@@ -59,11 +79,20 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
     }
     const found = await this.look(step.id, title, call);
     const state = found.state === 'refused' ? 'unknown' : 'already';
-    this.list({ ...step, state, commands: [], typicalDuration, evidence: found.evidence, ...(found.findings && { findings: found.findings }), ...target(call) });
+    this.list({
+      ...step,
+      state,
+      commands: [],
+      typicalDuration,
+      evidence: found.evidence,
+      ...(found.findings && { findings: found.findings }),
+      ...target(call),
+    });
     return { known: true, output: found.output as Output };
   }
 
   async step<Output>(title: string, call: OperationCall<Output>, options: StepOptions = {}): Promise<Result<Output>> {
+    if (this.passOver(title)) return { known: false, until: title };
     const step = this.open(title);
     const until = this.blocked(options);
     const found = await this.look(step.id, title, call);
@@ -84,6 +113,7 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
   }
 
   async approval(title: string, _options: ApprovalOptions): Promise<void> {
+    if (this.passOver(title)) return;
     const step = this.open(title);
     const state = this.unknownUntil === undefined ? 'wouldDo' : 'unknown';
     this.list({
@@ -96,18 +126,25 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
     });
   }
 
-  async when<Output>(found: Result<Output>, holds: (output: Output) => boolean, _notNeeded: string, block: () => Promise<void>): Promise<void> {
-    if (found.known) {
-      if (holds(found.output)) await block();
-      return;
-    }
-    const outside = this.unknownUntil;
-    this.unknownUntil ??= found.until;
+  async when<Output>(
+    found: Result<Output>,
+    holds: (output: Output) => boolean,
+    _notNeeded: string,
+    block: () => Promise<void>,
+  ): Promise<void> {
+    const outside = { silent: this.silent, unknownUntil: this.unknownUntil };
+    if (found.known) this.silent ||= !holds(found.output);
+    else this.unknownUntil ??= found.until;
     try {
       await block();
     } finally {
-      this.unknownUntil = outside;
+      Object.assign(this, outside);
     }
+  }
+
+  private passOver(title: string): boolean {
+    if (this.silent) this.ids.next(title);
+    return this.silent;
   }
 
   private open(title: string): { id: string; title: string } {
@@ -128,7 +165,11 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
 
   private look(id: string, title: string, call: OperationCall) {
     this.state.leaveIfCancelled();
-    return this.state.performer.perform('check', call, this.state.ref({ id, title, state: 'pending', attempts: 1 }, 'plan'));
+    return this.state.performer.perform(
+      'check',
+      call,
+      this.state.ref({ id, title, state: 'pending', attempts: 1 }, 'plan'),
+    );
   }
 }
 

@@ -3,7 +3,9 @@ import type { SiteView } from '../../activities/run/site.ts';
 import type { CommonInput } from '../../runbooks/definition.ts';
 
 /** What a step or check found; in the plan pass it may be known only after another step has run. */
-export type Result<Output> = { readonly known: true; readonly output: Output } | { readonly known: false; readonly until: string };
+export type Result<Output> =
+  | { readonly known: true; readonly output: Output }
+  | { readonly known: false; readonly until: string };
 
 /** The way out of a known failure: steps that mend its cause, after which the failed step runs again. */
 export interface Fix {
@@ -46,7 +48,12 @@ export interface Run<Input extends CommonInput = CommonInput> {
   /** Waits for people; a gate with nothing left to do behind it is not asked. */
   approval(title: string, options: ApprovalOptions): Promise<void>;
   /** Runs the block if what was found says so; the plan lists it where that is not known yet. */
-  when<Output>(found: Result<Output>, holds: (output: Output) => boolean, notNeeded: string, block: () => Promise<void>): Promise<void>;
+  when<Output>(
+    found: Result<Output>,
+    holds: (output: Output) => boolean,
+    notNeeded: string,
+    block: () => Promise<void>,
+  ): Promise<void>;
 }
 
 /** "Install KVM (2 packages)" → "install-kvm-2-packages". */

@@ -2,7 +2,17 @@ import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow
 import type { OperationCall, StepRef } from '../../activities/operation.ts';
 import type { SiteView } from '../../activities/run/site.ts';
 import type { CommonInput, RunbookDefinition } from '../../runbooks/definition.ts';
-import type { DecisionView, EndState, Phase, Plan, Remainder, StatusView, StepView, Waiting } from '../contract.ts';
+import type {
+  DecisionView,
+  EndState,
+  Phase,
+  Plan,
+  Remainder,
+  Report,
+  StatusView,
+  StepView,
+  Waiting,
+} from '../contract.ts';
 import type { Performer } from './activities.ts';
 import { Ending } from './endings.ts';
 import { type Wait, Waits } from './waits.ts';
@@ -26,6 +36,8 @@ export class RunState<Input extends CommonInput = CommonInput> {
   readonly steps: MutableStep[] = [];
   readonly undos: Undo[] = [];
   readonly leaves = new Map<string, Remainder>();
+  /** What a preflight found, by its title. */
+  readonly outputs = new Map<string, unknown>();
   readonly decisions: DecisionView[] = [];
   readonly refusals: string[] = [];
   readonly remains: Remainder[] = [];
@@ -39,14 +51,36 @@ export class RunState<Input extends CommonInput = CommonInput> {
   /** The step at work; steps that no plan named are listed behind it. */
   private current: MutableStep | undefined;
 
+  report: Report | undefined;
+  private site_: SiteView | undefined;
+  private performer_: Performer | undefined;
+
   constructor(
-    readonly definition: RunbookDefinition,
+    readonly definition: RunbookDefinition<Input>,
     public input: Input,
-    readonly site: SiteView,
-    readonly performer: Performer,
     /** Tells the outside of a change; `phase` when it must outlive the workers. */
     readonly publish: (what: 'progress' | 'phase') => void,
   ) {}
+
+  /** The inventory comes by an activity, the handlers must stand before it. */
+  attach(site: SiteView, performer: Performer): void {
+    this.site_ = site;
+    this.performer_ = performer;
+  }
+
+  get attached(): boolean {
+    return this.site_ !== undefined;
+  }
+
+  get site(): SiteView {
+    if (this.site_ === undefined) throw new TypeError('the inventory is not loaded yet');
+    return this.site_;
+  }
+
+  get performer(): Performer {
+    if (this.performer_ === undefined) throw new TypeError('the inventory is not loaded yet');
+    return this.performer_;
+  }
 
   /** The step of this title, listed as pending if it is new; the second use of a title in a pass gets its own id. */
   enter(id: string, title: string): MutableStep {
@@ -73,7 +107,13 @@ export class RunState<Input extends CommonInput = CommonInput> {
   }
 
   ref(step: StepView, pass: StepRef['pass']): StepRef {
-    return { run: workflowInfo().firstExecutionRunId, id: step.id, title: step.title, attempt: Math.max(1, step.attempts), pass };
+    return {
+      run: workflowInfo().firstExecutionRunId,
+      id: step.id,
+      title: step.title,
+      attempt: Math.max(1, step.attempts),
+      pass,
+    };
   }
 
   enterPhase(phase: Phase): void {

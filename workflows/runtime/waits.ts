@@ -16,9 +16,12 @@ export class Refusal extends Error {}
 function parse(raw: unknown): Decision {
   const shape = raw as Partial<Record<string, unknown>> | null;
   if (typeof shape !== 'object' || shape === null || Array.isArray(shape)) {
-    throw new Refusal('an answer is a JSON object, such as {"approval": "…", "plan": "…", "verdict": "approve", "by": "…"}');
+    throw new Refusal(
+      'an answer is a JSON object, such as {"approval": "…", "plan": "…", "verdict": "approve", "by": "…"}',
+    );
   }
-  const schema = 'approval' in shape || 'verdict' in shape ? ApprovalDecision : 'step' in shape ? StepDecision : HoldDecision;
+  const schema =
+    'approval' in shape || 'verdict' in shape ? ApprovalDecision : 'step' in shape ? StepDecision : HoldDecision;
   const parsed = schema.safeParse(raw);
   if (!parsed.success) throw new Refusal(sentences(parsed.error.issues));
   return parsed.data;
@@ -31,7 +34,9 @@ interface Issue {
 
 /** Zod's findings as one line: field, what was wrong, what is allowed. */
 export function sentences(issues: readonly Issue[]): string {
-  return issues.map((issue) => (issue.path.length > 0 ? `${issue.path.map(String).join('.')}: ${issue.message}` : issue.message)).join('; ');
+  return issues
+    .map((issue) => (issue.path.length > 0 ? `${issue.path.map(String).join('.')}: ${issue.message}` : issue.message))
+    .join('; ');
 }
 
 /** Everything that people can say to a run, and what it waits for now. */
@@ -84,7 +89,8 @@ export class Waits {
       return { decision, wait };
     }
     if (decision.verb === 'resume' && this.held === undefined) throw new Refusal('the run is not held');
-    if (decision.verb === 'hold' && this.held !== undefined) throw new Refusal(`the run is held already, by ${this.held}`);
+    if (decision.verb === 'hold' && this.held !== undefined)
+      throw new Refusal(`the run is held already, by ${this.held}`);
     return { decision };
   }
 
@@ -95,7 +101,10 @@ export class Waits {
     if (before !== undefined) throw new Refusal(`${id} has been answered already: ${before}`);
     const field = kind === 'approval' ? 'approval' : 'step';
     const waiting = this.open.map((wait) => `${wait.view.kind} ${wait.view.id} (${wait.view.options.join(', ')})`);
-    const now = waiting.length > 0 ? `it waits for ${waiting.join(' and ')}` : `nothing is asked at the moment, the run is ${phase}`;
+    const now =
+      waiting.length > 0
+        ? `it waits for ${waiting.join(' and ')}`
+        : `nothing is asked at the moment, the run is ${phase}`;
     throw new Refusal(`${field}: the run does not wait for "${id}"; ${now}`);
   }
 

@@ -1,0 +1,103 @@
+/** One Temporal dev server for a whole vitest run: started before the tests, ended after them. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
+import type { TestProject } from 'vitest/node';
+import { findTemporal } from '../../scripts/temporal.mjs';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    temporalAddress: string;
+    temporalUi: string;
+    temporalCli: string;
+  }
+}
+
+export interface TemporalServer {
+  readonly address: string;
+  readonly ui: string;
+  readonly process: ChildProcess;
+  close(): Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const address = server.address();
+  await new Promise((closed) => server.close(closed));
+  if (address === null || typeof address === 'string') throw new Error('no port was given');
+  return address.port;
+}
+
+/** Starts a dev server on free ports; with `database` its state outlives it, so that it can be killed and started again. */
+export async function startTemporal(
+  cli: string,
+  options: { database?: string; port?: number; uiPort?: number } = {},
+): Promise<TemporalServer> {
+  const port = options.port ?? (await freePort());
+  const uiPort = options.uiPort ?? (await freePort());
+  const args = [
+    'server',
+    'start-dev',
+    '--ip',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--ui-port',
+    String(uiPort),
+    '--log-level',
+    'error',
+  ];
+  args.push(
+    '--dynamic-config-value',
+    'history.transferProcessorMaxPollRPS=2000',
+    '--dynamic-config-value',
+    'history.timerProcessorMaxPollRPS=2000',
+  );
+  if (options.database !== undefined) args.push('--db-filename', options.database);
+  const child = spawn(cli, args, { stdio: 'ignore' });
+  const address = `127.0.0.1:${port}`;
+  const connection = await reach(address, child);
+  await connection.close();
+  return {
+    address,
+    ui: `http://127.0.0.1:${uiPort}`,
+    process: child,
+    close: () =>
+      new Promise((closed) => {
+        if (child.exitCode !== null || child.signalCode !== null) return closed();
+        child.once('exit', () => closed());
+        child.kill('SIGTERM');
+      }),
+  };
+}
+
+async function reach(address: string, child: ChildProcess): Promise<Connection> {
+  const until = Date.now() + 60_000;
+  for (;;) {
+    try {
+      const connection = await Connection.connect({ address, connectTimeout: 2000 });
+      await connection.workflowService.describeNamespace({ namespace: 'default' });
+      return connection;
+    } catch (error) {
+      if (child.exitCode !== null) throw new Error(`the Temporal server ended with exit code ${child.exitCode}`);
+      if (Date.now() > until) throw error;
+    }
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const cli = await findTemporal();
+  const directory = mkdtempSync(join(tmpdir(), 'ovirt-runbooks-test-'));
+  const server = await startTemporal(cli);
+  project.provide('temporalAddress', server.address);
+  project.provide('temporalUi', server.ui);
+  project.provide('temporalCli', cli);
+  return async () => {
+    await server.close();
+    rmSync(directory, { recursive: true, force: true });
+  };
+}

@@ -1,0 +1,397 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decideSignal } from '../../workflows/messages.ts';
+import { commandFailed, FakeWorld } from './fixtures/fake-world.ts';
+import { Rig } from './fixtures/rig.ts';
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await Rig.open();
+});
+afterAll(() => rig.close());
+
+const STANDING = { by: 'night shift' };
+const states = (steps: readonly { id: string; state: string }[]) =>
+  Object.fromEntries(steps.map(({ id, state }) => [id, state]));
+
+describe('a run', () => {
+  test('plans, waits at the gate, changes and verifies', async () => {
+    const world = new FakeWorld();
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1' });
+      const { waiting, steps } = await run.waiting('approval');
+      expect(world.calls.filter((call) => call.startsWith('apply'))).toEqual(['apply alpha run']);
+      expect(states(steps)).toMatchObject({
+        'look-around': 'passed',
+        'change-alpha': 'done',
+        'mend-beta': 'already',
+        'change-gamma': 'running',
+      });
+      expect(await run.decide(waiting?.answer)).toBe('Recorded: approve by your name for "Change gamma".');
+      const { type, report } = await run.end();
+      expect(type).toBe('succeeded');
+      expect(states(report?.steps ?? [])).toEqual({
+        'look-around': 'passed',
+        'change-alpha': 'done',
+        'check-beta': 'passed',
+        'mend-beta': 'already',
+        'change-gamma': 'passed',
+        'change-gamma-2': 'done',
+        'verify-gamma': 'passed',
+      });
+      expect(report?.remains).toEqual([]);
+      expect(report?.decisions).toMatchObject([{ by: 'your name', what: 'approved: Change gamma' }]);
+      expect(world.reports).toHaveLength(1);
+    });
+  });
+
+  test('finds everything there the second time, and asks nobody', async () => {
+    const world = new FakeWorld();
+    world.present.add('alpha').add('gamma');
+    await rig.with(world, async (start) => {
+      const { report } = await (await start({ host: 'host1' })).end();
+      expect(report?.endState).toBe('succeeded');
+      expect(states(report?.steps ?? [])).toMatchObject({
+        'change-alpha': 'already',
+        'change-gamma': 'passed',
+        'change-gamma-2': 'already',
+      });
+      expect(world.calls.some((call) => call.startsWith('apply'))).toBe(false);
+    });
+  });
+
+  test('in mode plan touches nothing and lists what is not known yet', async () => {
+    const world = new FakeWorld();
+    await rig.with(world, async (start) => {
+      const { report } = await (await start({ host: 'host1', mode: 'plan' })).end();
+      expect(world.calls.every((call) => call.startsWith('check') && call.endsWith('plan'))).toBe(true);
+      expect(report?.plan?.hash).toMatch(/^[0-9a-f]{64}$/);
+      expect(report?.plan?.steps.map(({ id, state, unknownUntil }) => [id, state, unknownUntil])).toEqual([
+        ['look-around', 'already', undefined],
+        ['change-alpha', 'wouldDo', undefined],
+        ['check-beta', 'unknown', 'Change alpha'],
+        ['mend-beta', 'unknown', 'Change alpha'],
+        ['change-gamma', 'wouldDo', undefined],
+        ['change-gamma-2', 'wouldDo', undefined],
+        ['verify-gamma', 'already', undefined],
+      ]);
+    });
+  });
+
+  test('takes the branch that the plan could not know', async () => {
+    const world = new FakeWorld();
+    world.betaBroken = true;
+    await rig.with(world, async (start) => {
+      const { report } = await (await start({ host: 'host1', standingApproval: STANDING })).end();
+      expect(report?.endState).toBe('succeeded');
+      expect(states(report?.steps ?? [])).toMatchObject({ 'mend-beta': 'done' });
+      expect(report?.decisions).toMatchObject([{ by: 'night shift', note: 'standing approval' }]);
+    });
+  });
+
+  test('is refused by its preflight before anything is touched', async () => {
+    const world = new FakeWorld();
+    world.refused.set('look', [{ what: 'The LUN is in use.', fix: 'Name another LUN.' }]);
+    await rig.with(world, async (start) => {
+      const { type, message, report } = await (await start({ host: 'host1' })).end();
+      expect([type, message]).toEqual(['failed', 'failed: The LUN is in use. Name another LUN. Nothing remains.']);
+      expect(report?.plan?.refusals).toHaveLength(1);
+      expect(world.calls).toEqual(['check look plan']);
+    });
+  });
+
+  test('refuses to run another plan than the one named', async () => {
+    await rig.with(new FakeWorld(), async (start) => {
+      const { type, message } = await (await start({ host: 'host1', plan: 'deadbeef' })).end();
+      expect(type).toBe('failed');
+      expect(message).toMatch(/^failed: The plan is now [0-9a-f]{8}, not deadbeef/);
+    });
+  });
+
+  test('asks again when a command differs from the approved plan', async () => {
+    const world = new FakeWorld();
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1' });
+      const { waiting } = await run.waiting('approval');
+      world.commands.set('gamma', ['make gamma with force']);
+      await run.decide(waiting?.answer);
+      const again = await run.until((status) => status.waiting?.id === 'change-gamma-2-changed');
+      expect(again.waiting?.show).toEqual({ Commands: 'make gamma with force' });
+      await run.decide(again.waiting?.answer);
+      expect((await run.end()).type).toBe('succeeded');
+    });
+  });
+});
+
+describe('a failed step', () => {
+  test('parks; retry runs it again', async () => {
+    const world = new FakeWorld();
+    world.fail('apply gamma', commandFailed('gamma broke'));
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1', standingApproval: STANDING });
+      const { waiting, phase } = await run.waiting('parked');
+      expect(phase).toBe('parked');
+      expect(waiting).toMatchObject({
+        id: 'change-gamma-2',
+        options: ['retry', 'skip', 'rollback', 'abort'],
+        reason: ['gamma broke', 'gamma broke'],
+      });
+      await run.decide({ step: 'change-gamma-2', verb: 'retry', by: 'ann' });
+      const { type, report } = await run.end();
+      expect(type).toBe('succeeded');
+      expect(report?.steps.find(({ id }) => id === 'change-gamma-2')).toMatchObject({ state: 'done', attempts: 2 });
+    });
+  });
+
+  test('retries with a changed input: planned and asked anew', async () => {
+    const world = new FakeWorld();
+    world.fail('apply gamma', commandFailed('too small'));
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1', standingApproval: STANDING });
+      await run.waiting('parked');
+      await expect(
+        run.decide({ step: 'change-gamma-2', verb: 'retry', input: { size: 'big' }, by: 'ann' }),
+      ).rejects.toMatchObject({
+        cause: { message: expect.stringContaining('Refused: input: size:') },
+      });
+      await expect(
+        run.decide({ step: 'change-gamma-2', verb: 'retry', input: { host: 'host2' }, by: 'ann' }),
+      ).rejects.toMatchObject({
+        cause: { message: 'Refused: input.host: cannot change in a run that has begun; start a new one.' },
+      });
+      await run.decide({ step: 'change-gamma-2', verb: 'retry', input: { size: 7 }, by: 'ann' });
+      const { report } = await run.end();
+      expect(report?.endState).toBe('succeeded');
+      expect(report?.input).toMatchObject({ size: 7 });
+      expect(report?.plan?.steps.find(({ id }) => id === 'change-gamma-2')?.commands).toEqual(['make gamma 7']);
+    });
+  });
+
+  test('skip keeps the reason and goes on', async () => {
+    const world = new FakeWorld();
+    world.fail('apply alpha', commandFailed('alpha broke'));
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1', standingApproval: STANDING });
+      await run.waiting('parked');
+      await expect(run.decide({ step: 'change-alpha', verb: 'skip', by: 'ann' })).rejects.toMatchObject({
+        cause: { message: expect.stringContaining('reason: is missing') },
+      });
+      await run.decide({ step: 'change-alpha', verb: 'skip', reason: 'done by hand', by: 'ann' });
+      const { report } = await run.end();
+      expect(report?.steps.find(({ id }) => id === 'change-alpha')).toMatchObject({
+        state: 'skipped',
+        summary: 'skipped by ann: done by hand',
+      });
+    });
+  });
+
+  test('rollback undoes newest first, behind its approval', async () => {
+    const world = new FakeWorld();
+    world.betaBroken = true;
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1' });
+      const { waiting } = await run.waiting('approval');
+      world.fail('check verify', commandFailed('gamma does not serve'));
+      await run.decide(waiting?.answer);
+      await run.waiting('parked');
+      await run.decide({ step: 'verify-gamma', verb: 'rollback', by: 'ann' });
+      const undo = await run.until((status) => status.waiting?.id === 'undo-change-gamma-2');
+      await run.decide(undo.waiting?.answer);
+      const { type, report } = await run.end();
+      expect(type).toBe('rolledBack');
+      expect(world.present).toEqual(new Set(['mend']));
+      expect(world.calls.filter((call) => call.includes('undo-') && call.startsWith('apply'))).toEqual([
+        'apply undo-gamma undo',
+        'apply undo-alpha undo',
+      ]);
+      expect(states(report?.steps ?? [])).toMatchObject({ 'change-alpha': 'undone', 'change-gamma-2': 'undone' });
+      expect(report?.remains).toEqual([{ what: 'beta stays mended', byHand: 'break it' }]);
+    });
+  });
+
+  test('what is kept for inspection remains, and the end says so', async () => {
+    const world = new FakeWorld();
+    world.fail('apply gamma', commandFailed('gamma broke'));
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1' });
+      await run.decide((await run.waiting('approval')).waiting?.answer);
+      await run.waiting('parked');
+      world.present.add('gamma');
+      await run.decide({ step: 'change-gamma-2', verb: 'rollback', by: 'ann' });
+      const undo = await run.until((status) => status.waiting?.id === 'undo-change-gamma-2');
+      await run.decide({ ...undo.waiting?.answer, verdict: 'reject' });
+      const { type, report } = await run.end();
+      expect(type).toBe('partlyRolledBack');
+      expect(report?.remains).toEqual([{ what: '"Change gamma" is still in effect', byHand: 'unmake gamma' }]);
+      expect(world.present).toEqual(new Set(['gamma']));
+    });
+  });
+
+  test('a failing undo parks too, and is retried', async () => {
+    const world = new FakeWorld();
+    world.fail('apply gamma', commandFailed('gamma broke'));
+    world.fail('apply undo-alpha', commandFailed('alpha sticks'));
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1', standingApproval: STANDING });
+      await run.waiting('parked');
+      await run.decide({ step: 'change-gamma-2', verb: 'rollback', by: 'ann' });
+      const parked = await run.until((status) => status.waiting?.id === 'change-alpha');
+      expect(parked.waiting?.options).toEqual(['retry', 'skip', 'abort']);
+      await run.decide({ step: 'change-alpha', verb: 'retry', by: 'ann' });
+      expect((await run.end()).type).toBe('rolledBack');
+    });
+  });
+
+  test('abort leaves all as it is and lists it', async () => {
+    const world = new FakeWorld();
+    world.fail('apply gamma', commandFailed('gamma broke'));
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1', standingApproval: STANDING });
+      await run.waiting('parked');
+      await run.decide({ step: 'change-gamma-2', verb: 'abort', by: 'ann' });
+      const { type, report } = await run.end();
+      expect(type).toBe('aborted');
+      expect(report?.remains.map(({ byHand }) => byHand)).toEqual(['unmake gamma', 'unmake alpha']);
+      expect(world.present).toEqual(new Set(['alpha']));
+    });
+  });
+
+  test('a known failure is mended once; if that does not help, the run parks', async () => {
+    const world = new FakeWorld();
+    const known = () => commandFailed('firewalld is required', { diagnosis: 'firewalld-required' });
+    world.fail('apply gamma', known(), known());
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1', standingApproval: STANDING });
+      const { waiting } = await run.waiting('parked');
+      expect(world.calls.filter((call) => call === 'apply firewall run')).toHaveLength(1);
+      expect(waiting?.show).toHaveProperty('Diagnosis');
+      await run.decide({ step: 'change-gamma-2', verb: 'retry', by: 'ann' });
+      expect((await run.end()).type).toBe('succeeded');
+    });
+  });
+});
+
+describe('people', () => {
+  test('wrong, early, late and doubled answers are refused with a sentence', async () => {
+    const world = new FakeWorld();
+    const held = world.hold('check look');
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1' });
+      await held.reached;
+      const refusal = (decision: unknown) =>
+        run.decide(decision).then(String, (error) => error.cause.message as string);
+      expect(await refusal({ approval: 'change-gamma', plan: '00000000', verdict: 'approve', by: 'ann' })).toBe(
+        'Refused: approval: the run does not wait for "change-gamma"; nothing is asked at the moment, the run is planning.',
+      );
+      await run.handle.signal(decideSignal, {
+        approval: 'change-gamma',
+        plan: '00000000',
+        verdict: 'approve',
+        by: 'ann',
+      });
+      held.release();
+      const { waiting, refusals } = await run.waiting('approval');
+      expect(refusals).toEqual([expect.stringContaining('nothing is asked at the moment')]);
+      expect(await refusal('yes')).toContain('an answer is a JSON object');
+      expect(await refusal({ ...waiting?.answer, plan: '00000000' })).toContain(
+        'is not the plan that waits for approval',
+      );
+      expect(await refusal({ ...waiting?.answer, verdict: 'aprove' })).toContain('verdict: ');
+      expect(await refusal({ ...waiting?.answer, approval: 'gamma' })).toContain(
+        'it waits for approval change-gamma (approve, reject)',
+      );
+      expect(await refusal({ verb: 'resume', by: 'ann' })).toBe('Refused: the run is not held.');
+      const last = world.hold('check verify');
+      await run.decide(waiting?.answer);
+      await last.reached;
+      expect(await refusal(waiting?.answer)).toMatch(
+        /^Refused: change-gamma has been answered already: approve by your name at /,
+      );
+      last.release();
+      expect((await run.end()).type).toBe('succeeded');
+    });
+  });
+
+  test('reject rolls back first', async () => {
+    const world = new FakeWorld();
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1' });
+      const { waiting } = await run.waiting('approval');
+      await run.decide({ ...waiting?.answer, verdict: 'reject', note: 'not today' });
+      const { type, message } = await run.end();
+      expect([type, message]).toEqual([
+        'rejected',
+        'rejected: your name rejected "Change gamma": not today. Nothing remains.',
+      ]);
+      expect(world.present.size).toBe(0);
+    });
+  });
+
+  test('hold stops at the next step boundary, resume goes on', async () => {
+    const world = new FakeWorld();
+    const held = world.hold('apply alpha');
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1', standingApproval: STANDING });
+      await held.reached;
+      await run.decide({ verb: 'hold', by: 'ann' });
+      held.release();
+      const { phase, waiting } = await run.waiting('hold');
+      expect([phase, waiting?.title]).toEqual(['holding', 'Held by ann']);
+      await run.decide(waiting?.answer);
+      expect((await run.end()).type).toBe('succeeded');
+    });
+  });
+});
+
+describe('cancel', () => {
+  test('waits for the running command, then rolls back, and closes as cancelled', async () => {
+    const world = new FakeWorld();
+    const held = world.hold('apply gamma');
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1', standingApproval: STANDING });
+      await held.reached;
+      await run.handle.cancel();
+      await run.until(({ phase }) => phase === 'running');
+      expect(world.calls).not.toContain('check undo-gamma undo');
+      held.release();
+      expect((await run.end()).type).toBe('CancelledFailure');
+      expect(world.present.size).toBe(0);
+      expect((await run.handle.describe()).status.name).toBe('CANCELLED');
+      expect((await run.handle.describe()).memo?.record).toMatchObject({
+        phase: 'ended',
+        endState: 'cancelled',
+        remains: [],
+      });
+    });
+  });
+
+  test('at a gate rolls back at once', async () => {
+    const world = new FakeWorld();
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1' });
+      await run.waiting('approval');
+      await run.handle.cancel();
+      expect((await run.end()).type).toBe('CancelledFailure');
+      expect(world.present.size).toBe(0);
+    });
+  });
+});
+
+describe('bad starts fail at once with the sentence that helps', () => {
+  test('a wrong field', async () => {
+    await rig.with(new FakeWorld(), async (start) => {
+      const { type, message } = await (await start({ hots: 'host1' })).end();
+      expect(type).toBe('InvalidInput');
+      expect(message).toMatch(/host: .*; Unrecognized key: "hots"\. Example input for sample: \{"host":"host1"\}/);
+    });
+  });
+
+  test('a misspelt type', async () => {
+    await rig.with(new FakeWorld(), async (start) => {
+      const { type, message } = await (await start({ host: 'host1' }, 'deployHostedEngin')).end();
+      expect(type).toBe('UnknownRunbook');
+      expect(message).toContain(
+        'There is no runbook "deployHostedEngin". Known, with an example input: deployHostedEngine {"host":"host1"}',
+      );
+    });
+  });
+});

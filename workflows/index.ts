@@ -1,0 +1,17 @@
+/**
+ * One file per procedure, to be read like the article; runtime/ holds what they are written with.
+ * Everything here runs in Temporal's sandbox: no Node, no I/O, activities as types only.
+ */
+import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+import { runbooks } from '../runbooks/index.ts';
+
+export { deployHostedEngine } from './deploy-hosted-engine.ts';
+
+/** Answers every other workflow type: fails at once with the names that exist, because an unknown type would hang for ever. */
+export default async function unknownRunbook(): Promise<never> {
+  const known = Object.values(runbooks).map(({ name, example }) => `${name} ${JSON.stringify(example)}`);
+  throw ApplicationFailure.nonRetryable(
+    `There is no runbook "${workflowInfo().workflowType}". Known, with an example input: ${known.join('; ')}.`,
+    'UnknownRunbook',
+  );
+}

@@ -1,0 +1,105 @@
+import type { EndState, Remainder } from '../contract.ts';
+import { stepFailure } from './endings.ts';
+import { ask } from './gate.ts';
+import { park } from './park.ts';
+import type { RunState, Undo } from './state.ts';
+
+/**
+ * Undoes what the run did, newest first; each undo looks, changes and verifies, and can park like a step.
+ * What is kept or could not be undone is left on the list of what remains.
+ * @returns true when every registered undo was verified.
+ */
+export async function rollBack(state: RunState): Promise<boolean> {
+  state.enterPhase('rollingBack');
+  let whole = true;
+  for (const undo of [...state.undos].reverse()) {
+    const outcome = await undoOne(state, undo);
+    if (outcome === 'undone') continue;
+    whole = false;
+    state.remains.push(remainder(undo));
+    if (outcome === 'abort') {
+      const left = state.undos.slice(0, state.undos.indexOf(undo)).reverse();
+      state.remains.push(...left.map(remainder));
+      break;
+    }
+  }
+  return whole;
+}
+
+async function undoOne(state: RunState, undo: Undo): Promise<'undone' | 'kept' | 'abort'> {
+  const { step } = undo;
+  const title = `Undo: ${undo.title}`;
+  step.attempts = 0;
+  for (;;) {
+    step.attempts += 1;
+    step.state = 'undoing';
+    state.publish('progress');
+    try {
+      const ref = { ...state.ref(step, 'undo'), title };
+      const found = await state.performer.perform('check', undo.call, ref);
+      if (found.state === 'already') {
+        state.finish(step, { state: 'undone', summary: 'nothing was left to undo' });
+        return 'undone';
+      }
+      if (step.attempts === 1 && undo.approval !== undefined) {
+        const vote = await ask(state, {
+          id: `undo-${step.id}`,
+          title: undo.approval,
+          show: {
+            'Will be run': found.commands.join('\n'),
+            'On a reject': 'it is kept as it is, and the report lists it',
+          },
+        });
+        if (vote?.verdict !== 'approve') {
+          state.finish(step, { state: 'failed', summary: `kept for inspection, said ${vote?.by ?? 'nobody'}` });
+          return 'kept';
+        }
+      }
+      if (found.followed) await state.performer.perform('start', undo.call, ref);
+      const result = await state.performer.perform(found.followed ? 'follow' : 'apply', undo.call, ref);
+      state.finish(step, {
+        state: 'undone',
+        summary: result.evidence[0] ?? 'undone and verified',
+        evidence: result.evidence,
+      });
+      if (found.leaves !== undefined) state.leaves.set(`undo-${step.id}`, found.leaves);
+      return 'undone';
+    } catch (error) {
+      const failure = stepFailure(error);
+      state.finish(step, { state: 'undoFailed', summary: failure.message, evidence: failure.lines });
+      const decision = await park(state, step, failure, ['retry', 'skip', 'abort']);
+      if (decision?.verb === 'skip') return 'kept';
+      if (decision?.verb === 'abort') return 'abort';
+    }
+  }
+}
+
+function remainder(undo: Undo): Remainder {
+  return { what: `"${undo.step.title}" is still in effect`, byHand: undo.byHand ?? undo.title };
+}
+
+/** What a run leaves that ends without rolling back: every registered undo, and what has none. */
+export function leaveAsIs(state: RunState): void {
+  state.remains.push(...[...state.undos].reverse().map(remainder));
+}
+
+/** What each way out comes to, once the rollback has said whether it was whole. */
+export function endStateOf(
+  way: 'rollback' | 'abort' | 'reject' | 'keep' | 'cancel' | 'fail',
+  whole: boolean,
+): EndState {
+  if (!whole && way !== 'abort' && way !== 'keep') return 'partlyRolledBack';
+  switch (way) {
+    case 'rollback':
+      return 'rolledBack';
+    case 'abort':
+      return 'aborted';
+    case 'reject':
+    case 'keep':
+      return 'rejected';
+    case 'cancel':
+      return 'cancelled';
+    case 'fail':
+      return 'failed';
+  }
+}

@@ -1,0 +1,249 @@
+import type { CheckResult, OperationCall } from '../../activities/operation.ts';
+import type { CommonInput } from '../../runbooks/definition.ts';
+import { Ending, NotReady, Restart, type StepFailure, stepFailure } from './endings.ts';
+import { ask } from './gate.ts';
+import { park } from './park.ts';
+import { nothingBehind, unplanned } from './plan.ts';
+import { type ApprovalOptions, Ids, type Result, type Run, type StepOptions } from './run.ts';
+import { interruptible, type MutableStep, type RunState } from './state.ts';
+
+/** The second pass: every step looks, registers its undo, changes and verifies; a failure is mended or parks the run. */
+export class RunPass<Input extends CommonInput> implements Run<Input> {
+  private readonly ids = new Ids();
+  /** Why the steps at hand are not run: set inside a branch that is not taken. */
+  private notNeeded: string | undefined;
+
+  constructor(private readonly state: RunState<Input>) {}
+
+  get input() {
+    return this.state.input;
+  }
+
+  get site() {
+    return this.state.site;
+  }
+
+  async preflight<Output>(title: string, call: OperationCall<Output>): Promise<Output> {
+    // A pass begun anew after a retry would meet this run's own half-done work; what was found before it stays valid.
+    const passed = this.state.outputs.get(title);
+    if (passed !== undefined) {
+      this.ids.next(title);
+      return passed as Output;
+    }
+    const result = await this.check(title, call);
+    if (!result.known) throw new Ending('fail', `"${title}" was skipped: nothing can be built on it`);
+    this.state.outputs.set(title, result.output);
+    return result.output;
+  }
+
+  async check<Output>(title: string, call: OperationCall<Output>, options: StepOptions = {}): Promise<Result<Output>> {
+    return this.live(title, options, async (step) => {
+      const found = await this.look(step, call);
+      const summary = found.evidence[0];
+      this.state.finish(step, { state: 'passed', evidence: found.evidence, ...(summary !== undefined && { summary }) });
+      return { known: true, output: found.output as Output };
+    });
+  }
+
+  async step<Output>(title: string, call: OperationCall<Output>, options: StepOptions = {}): Promise<Result<Output>> {
+    return this.live(title, options, async (step) => {
+      const found = await this.look(step, call);
+      if (found.state === 'already') {
+        const ours = this.state.undos.some((undo) => undo.step === step) || this.state.leaves.has(step.id);
+        this.state.finish(step, {
+          state: ours ? 'done' : 'already',
+          evidence: found.evidence,
+          summary: found.evidence[0] ?? 'nothing to do',
+        });
+        return { known: true, output: found.output as Output };
+      }
+      await this.askAgain(step, found);
+      this.register(step, found, options);
+      step.commands = found.commands;
+      const result = found.followed
+        ? await this.follow(step, call)
+        : await this.state.performer.perform('apply', call, this.state.ref(step, 'run'));
+      this.state.finish(step, {
+        state: 'done',
+        commands: result.commands,
+        evidence: result.evidence,
+        summary: result.evidence[0] ?? 'done and verified',
+        ...(result.log && { log: result.log }),
+      });
+      return { known: true, output: result.output as Output };
+    });
+  }
+
+  async approval(title: string, options: ApprovalOptions): Promise<void> {
+    const { state } = this;
+    if (this.passOver(title) !== undefined) return;
+    const step = state.enter(this.ids.next(title), title);
+    await state.boundary();
+    state.begin(step);
+    step.attempts += 1;
+    if (nothingBehind(state.plan, step.id)) {
+      state.finish(step, { state: 'passed', summary: 'not asked: nothing is left to do behind it' });
+      return;
+    }
+    const vote = await ask(state, { id: step.id, title, show: options.show });
+    if (vote === undefined) throw new Ending('cancel', 'cancelled while waiting for approval');
+    if (vote.verdict === 'reject') {
+      state.finish(step, { state: 'failed', summary: `rejected by ${vote.by}` });
+      throw new Ending(
+        vote.keep ? 'keep' : 'reject',
+        `${vote.by} rejected "${title}"${vote.note ? `: ${vote.note}` : ''}`,
+      );
+    }
+    state.bound = state.input.standingApproval === undefined;
+    state.finish(step, { state: 'passed', summary: `approved by ${vote.by}${vote.note ? ` (${vote.note})` : ''}` });
+  }
+
+  async when<Output>(
+    found: Result<Output>,
+    holds: (output: Output) => boolean,
+    notNeeded: string,
+    block: () => Promise<void>,
+  ): Promise<void> {
+    if (found.known && holds(found.output)) return block();
+    const outside = this.notNeeded;
+    this.notNeeded ??= found.known ? notNeeded : `"${found.until}" was skipped`;
+    try {
+      await block();
+    } finally {
+      this.notNeeded = outside;
+    }
+  }
+
+  /** Inside a branch that is not taken: the planned step is ticked off, its id is used up. */
+  private passOver(title: string): Result<never> | undefined {
+    if (this.notNeeded === undefined) return undefined;
+    const id = this.ids.next(title);
+    const step = this.state.steps.find((known) => known.id === id && known.state === 'pending');
+    if (step !== undefined) this.state.finish(step, { state: 'already', summary: `not needed: ${this.notNeeded}` });
+    return { known: false, until: title };
+  }
+
+  /** A step's life around its work: boundary, attempts, failure, fix, parking. */
+  private async live<Output>(
+    title: string,
+    options: StepOptions,
+    work: (step: MutableStep) => Promise<Result<Output>>,
+  ): Promise<Result<Output>> {
+    const over = this.passOver(title);
+    if (over !== undefined) return over;
+    const { state } = this;
+    const step = state.enter(this.ids.next(title), title);
+    const tried = new Set<string>();
+    for (;;) {
+      await state.boundary();
+      step.attempts += 1;
+      state.begin(step);
+      try {
+        return await work(step);
+      } catch (error) {
+        if (error instanceof Ending || error instanceof Restart) throw error;
+        state.leaveIfCancelled();
+        const failure = stepFailure(error);
+        this.show(step, failure);
+        if (await this.mend(failure, options, tried)) continue;
+        if ((await this.parked(step, failure)) === 'skip') return { known: false, until: title };
+      }
+    }
+  }
+
+  private show(step: MutableStep, failure: StepFailure): void {
+    this.state.finish(step, {
+      state: 'failed',
+      summary: failure.message,
+      evidence: failure.lines,
+      ...(failure.findings && { findings: failure.findings }),
+      ...(failure.diagnosis && { diagnosis: failure.diagnosis }),
+      ...(failure.log && { log: failure.log }),
+    });
+  }
+
+  /** Runs the recovery of a known failure, once per step; a second time the same failure is for people. */
+  private async mend(failure: StepFailure, options: StepOptions, tried: Set<string>): Promise<boolean> {
+    const name = failure.diagnosis?.fixBy;
+    const fix = name === undefined ? undefined : options.fixes?.[name];
+    if (name === undefined || fix === undefined || tried.has(name)) return false;
+    tried.add(name);
+    if (!fix.automatic)
+      await this.approval(fix.title, { show: { Failure: failure.message, Cause: failure.diagnosis?.cause ?? '' } });
+    await fix.run();
+    return true;
+  }
+
+  private async parked(step: MutableStep, failure: StepFailure): Promise<'retry' | 'skip'> {
+    const { state } = this;
+    const decision = await park(state, step, failure, ['retry', 'skip', 'rollback', 'abort']);
+    if (decision === undefined) throw new Ending('cancel', 'cancelled while parked');
+    switch (decision.verb) {
+      case 'rollback':
+        throw new Ending(
+          'rollback',
+          `${decision.by} chose to roll back after "${step.title}" failed: ${failure.message}`,
+        );
+      case 'abort':
+        throw new Ending('abort', `${decision.by} aborted after "${step.title}" failed: ${failure.message}`);
+      case 'skip':
+        state.finish(step, { state: 'skipped', summary: `skipped by ${decision.by}: ${decision.reason ?? ''}` });
+        return 'skip';
+      case 'retry':
+        if (decision.input !== undefined) throw new Restart();
+        return 'retry';
+    }
+  }
+
+  private async look(step: MutableStep, call: OperationCall): Promise<CheckResult> {
+    const found = await interruptible(this.state, () =>
+      this.state.performer.perform('check', call, this.state.ref(step, 'run')),
+    );
+    if (found.state === 'refused') throw new NotReady(found.findings ?? [], found.evidence);
+    return found;
+  }
+
+  /** The plan that was approved binds: commands it did not name are asked for. */
+  private async askAgain(step: MutableStep, found: CheckResult): Promise<void> {
+    const { state } = this;
+    const news = state.bound || state.input.plan !== undefined ? unplanned(state.plan, step.id, found.commands) : [];
+    if (news.length === 0 || step.attempts > 1) return;
+    const id = `${step.id}-changed`;
+    const vote = await ask(state, {
+      id,
+      title: `"${step.title}" now needs other commands than planned`,
+      show: { Commands: news.join('\n') },
+    });
+    if (vote === undefined) throw new Ending('cancel', 'cancelled while waiting for approval');
+    if (vote.verdict === 'reject')
+      throw new Ending(vote.keep ? 'keep' : 'reject', `${vote.by} rejected commands that were not planned`);
+    state.begin(step);
+  }
+
+  private register(step: MutableStep, found: CheckResult, options: StepOptions): void {
+    const { undos, leaves } = this.state;
+    // A second attempt must not replace the undo that knows how things were before the first.
+    if (found.undo !== undefined && !undos.some((undo) => undo.step === step)) {
+      undos.push({
+        step,
+        ...found.undo,
+        ...(options.undoApproval !== undefined && { approval: options.undoApproval }),
+      });
+    }
+    if (found.leaves !== undefined) leaves.set(step.id, found.leaves);
+  }
+
+  /** A long change: started once as a unit on the host, then followed; a cancel stops the unit first. */
+  private async follow(step: MutableStep, call: OperationCall) {
+    const { state } = this;
+    const ref = state.ref(step, 'run');
+    await state.performer.perform('start', call, ref);
+    try {
+      return await interruptible(state, () => state.performer.perform('follow', call, ref));
+    } catch (error) {
+      if (!state.cancelled) throw error;
+      await state.performer.perform('stop', call, ref);
+      throw new Ending('cancel', `cancelled during "${step.title}"`);
+    }
+  }
+}

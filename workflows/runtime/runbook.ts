@@ -1,0 +1,237 @@
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  log,
+  setDefaultSignalHandler,
+  setDefaultUpdateHandler,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { CommonInput, RunbookDefinition } from '../../runbooks/definition.ts';
+import type { Report } from '../contract.ts';
+import { type Decision, decideNowUpdate, decideSignal, planQuery, reportQuery, statusQuery } from '../messages.ts';
+import { loadSite, Performer, writeReport } from './activities.ts';
+import { Ending, Restart, stepFailure } from './endings.ts';
+import { mergePatch } from './merge.ts';
+import { PlanPass } from './plan-pass.ts';
+import { endStateOf, leaveAsIs, rollBack } from './rollback.ts';
+import type { Run } from './run.ts';
+import { RunPass } from './run-pass.ts';
+import { keep, show } from './show.ts';
+import { now, RunState } from './state.ts';
+import { Refusal, sentences, type Wait } from './waits.ts';
+
+/**
+ * Runs a procedure from its plan to its report. Every way out writes what was done and what remains;
+ * the run closes Completed (`succeeded`), Cancelled (`cancelled`) or Failed with the end state as failure type.
+ * @throws ApplicationFailure `InvalidInput` at once when the input is not what the runbook takes.
+ */
+export async function runbook<Input extends CommonInput>(
+  definition: RunbookDefinition<Input>,
+  rawInput: unknown,
+  procedure: (run: Run<Input>) => Promise<void>,
+): Promise<Report> {
+  const parsed = definition.input.safeParse(rawInput ?? {});
+  if (!parsed.success) throw refuseInput(definition, sentences(parsed.error.issues));
+  const state: RunState<Input> = new RunState(definition, parsed.data, (what) => publish(state, what));
+  void CancellationScope.current().cancelRequested.catch(() => {
+    state.cancelled = true;
+  });
+  openDoors(state);
+  return CancellationScope.nonCancellable(async () => {
+    const site = await loadSite({});
+    state.attach(site, new Performer(site.timingScale));
+    publish(state, 'phase');
+    const reason = await live(state, procedure);
+    return close(state, reason);
+  });
+}
+
+function refuseInput(definition: RunbookDefinition, sentence: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(
+    `${sentence}. Example input for ${definition.name}: ${JSON.stringify(definition.example)}`,
+    'InvalidInput',
+  );
+}
+
+/** Plans and runs until there is an end state; answers with the sentence that explains it, if it needs one. */
+async function live<Input extends CommonInput>(
+  state: RunState<Input>,
+  procedure: (run: Run<Input>) => Promise<void>,
+): Promise<string | undefined> {
+  try {
+    while (!(await pass(state, procedure)));
+    state.endState = 'succeeded';
+    return undefined;
+  } catch (error) {
+    const ending =
+      error instanceof Ending
+        ? error
+        : new Ending('fail', error instanceof Error ? stepFailureText(error) : String(error));
+    const back = ending.way === 'rollback' || ending.way === 'reject' || ending.way === 'cancel';
+    const whole = back ? await rollBack(state) : true;
+    if (!back) leaveAsIs(state);
+    state.remains.push(...state.leaves.values());
+    state.endState = endStateOf(ending.way, whole);
+    return ending.why;
+  }
+}
+
+/** One plan pass and one run pass; false when a changed input makes both begin anew. */
+async function pass<Input extends CommonInput>(
+  state: RunState<Input>,
+  procedure: (run: Run<Input>) => Promise<void>,
+): Promise<boolean> {
+  state.enterPhase('planning');
+  const plan = await PlanPass.run(state, procedure);
+  state.plan = plan;
+  if (state.input.mode === 'plan') return true;
+  if (plan.refusals !== undefined)
+    throw new Ending('fail', plan.refusals.map(({ what, fix }) => `${what} ${fix}`).join('\n'));
+  const wanted = state.input.plan;
+  if (wanted !== undefined && !plan.hash.startsWith(wanted)) {
+    throw new Ending(
+      'fail',
+      `The plan is now ${plan.hash.slice(0, 8)}, not ${wanted.slice(0, 8)}: look at it with "npx runbook plan" and start again with its hash.`,
+    );
+  }
+  state.bound = wanted !== undefined;
+  state.enterPhase('running');
+  try {
+    await procedure(new RunPass(state));
+    return true;
+  } catch (error) {
+    if (error instanceof Restart) return false;
+    throw error;
+  }
+}
+
+function stepFailureText(error: Error): string {
+  try {
+    const failure = stepFailure(error);
+    return failure.message;
+  } catch {
+    return `${error.message} (this is a fault of the runbook: please report it)`;
+  }
+}
+
+async function close<Input extends CommonInput>(state: RunState<Input>, reason: string | undefined): Promise<Report> {
+  state.phase = 'ended';
+  publish(state, 'phase');
+  const info = workflowInfo();
+  const report: Report = {
+    ...state.status,
+    runId: info.runId,
+    title: state.definition.title,
+    input: state.input,
+    startedAt: state.startedAt,
+    endedAt: now(),
+    endState: state.endState ?? 'failed',
+    ...(reason !== undefined && { reason }),
+    ...(state.plan && { plan: state.plan }),
+    decisions: state.decisions,
+    inventoryDigest: state.site.digest,
+  };
+  state.report = report;
+  await writeReport({ report }).catch((error: unknown) => log.warn('the report could not be written', { error }));
+  await condition(allHandlersFinished);
+  if (report.endState === 'succeeded') return report;
+  if (report.endState === 'cancelled')
+    throw new CancelledFailure('cancelled, and everything that was begun is rolled back');
+  throw ApplicationFailure.create({
+    message: closingMessage(report),
+    type: report.endState,
+    nonRetryable: true,
+    details: [report],
+  });
+}
+
+function closingMessage({ endState, reason, remains }: Report): string {
+  const left =
+    remains.length > 0
+      ? ` Remains: ${remains.map(({ what, byHand }) => `${what} (by hand: ${byHand})`).join('; ')}.`
+      : ' Nothing remains.';
+  const why = reason === undefined ? '' : `: ${reason}${/[.!?]$/.test(reason) ? '' : '.'}`;
+  return `${endState}${why}${left}`;
+}
+
+function publish(state: RunState, what: 'progress' | 'phase'): void {
+  show(state);
+  if (what === 'progress' || !state.attached) return;
+  keep(state);
+  openDoors(state);
+}
+
+/** Sets the handlers, each time with the JSON that the run waits for now: the Temporal UI shows these descriptions. */
+function openDoors(state: RunState): void {
+  const waiting = state.waits.first;
+  const description =
+    waiting === undefined
+      ? 'Nothing is asked at the moment. At any time: {"verb": "hold", "by": "your name"}'
+      : `${waiting.title} (${waiting.options.join(', ')}): ${JSON.stringify(waiting.answer)}`;
+  setHandler(decideNowUpdate, (raw) => answer(state, raw), { description, validator: (raw) => void judge(state, raw) });
+  setHandler(decideSignal, (raw) => hear(state, raw), { description });
+  setHandler(statusQuery, () => state.status, { description: 'Phase, steps, what is waited for, what remains' });
+  setHandler(planQuery, () => state.plan ?? 'The run is still planning.', {
+    description: 'What the run does, step by step',
+  });
+  setHandler(
+    reportQuery,
+    () => state.report ?? 'The report is written when the run ends; until then see the query status.',
+    {
+      description: 'The proof of what was done',
+    },
+  );
+  setDefaultSignalHandler((name) => refuse(state, `there is no signal "${name}": send "decide" with ${description}`));
+  setDefaultUpdateHandler((name) => {
+    throw ApplicationFailure.nonRetryable(
+      `there is no update "${name}": send "decideNow" with ${description}`,
+      'InvalidInput',
+    );
+  });
+}
+
+/** Judges an answer, and a retry's changed input with it, before anything is taken over. */
+function judge(state: RunState, raw: unknown): { decision: Decision; wait?: Wait; input?: CommonInput } {
+  try {
+    const judged = state.waits.judge(raw, state);
+    const { decision } = judged;
+    if (!('step' in decision) || decision.input === undefined) return judged;
+    const fixed = Object.keys(decision.input).find((field) => state.definition.identity.includes(field));
+    if (fixed !== undefined)
+      throw new Refusal(`input.${fixed}: cannot change in a run that has begun; start a new one`);
+    const merged = state.definition.input.safeParse(mergePatch(state.input, decision.input));
+    if (!merged.success) throw new Refusal(`input: ${sentences(merged.error.issues)}`);
+    return { ...judged, input: merged.data as CommonInput };
+  } catch (error) {
+    if (error instanceof Refusal) throw ApplicationFailure.nonRetryable(`Refused: ${error.message}.`, 'InvalidInput');
+    throw error;
+  }
+}
+
+function answer(state: RunState, raw: unknown): string {
+  const { decision, wait, input } = judge(state, raw);
+  state.waits.take(decision, wait, now());
+  if (input !== undefined) state.input = input;
+  const word = 'verdict' in decision ? decision.verdict : decision.verb;
+  return `Recorded: ${word} by ${decision.by}${wait ? ` for "${wait.view.title}"` : ''}.`;
+}
+
+function hear(state: RunState, raw: unknown): void {
+  try {
+    answer(state, raw);
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure)) throw error;
+    refuse(state, error.message);
+  }
+}
+
+/** A signal's sender gets no answer: the refusal shows in the status and in the current details. */
+function refuse(state: RunState, sentence: string): void {
+  state.refusals.push(sentence);
+  if (state.refusals.length > 20) state.refusals.shift();
+  publish(state, 'phase');
+}

@@ -1,0 +1,98 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
+import { MEMO_RECORD, type RunRecord, type StepState, type Waiting } from '../contract.ts';
+import type { RunState } from './state.ts';
+
+const MARKS: Record<StepState, string> = {
+  pending: '◻️',
+  running: '⏳',
+  already: '☑️',
+  passed: '✅',
+  done: '✅',
+  failed: '❌',
+  parked: '🅿️',
+  skipped: '⏭️',
+  undoing: '↩️',
+  undone: '↩️',
+  undoFailed: '❌',
+};
+
+/** The UI sends the whole text in a URL, so old steps give way to a count long before 4 KB. */
+const DETAILS_LIMIT = 3000;
+
+/** The run as a short Markdown checklist: what is asked first, then the steps. */
+export function details(state: RunState): string {
+  const parts: string[] = [];
+  const waiting = state.waits.first;
+  if (waiting !== undefined) parts.push(question(waiting));
+  if (state.refusals.length > 0) parts.push(`Last answer refused: ${state.refusals[state.refusals.length - 1]}`);
+  if (state.endState !== undefined)
+    parts.push(
+      `**${state.endState}**${state.remains.length > 0 ? `; ${state.remains.length} thing(s) remain, see the report` : ''}`,
+    );
+  const head = parts.join('\n\n');
+  const lines = state.steps.map(
+    ({ title, state: step, summary }) => `${MARKS[step]} ${title}${summary ? ` — ${clip(summary, 120)}` : ''}`,
+  );
+  let hidden = 0;
+  while (lines.length > 3 && head.length + lines.join('\n').length > DETAILS_LIMIT) {
+    lines.shift();
+    hidden += 1;
+  }
+  if (hidden > 0) lines.unshift(`… ${hidden} earlier steps`);
+  return [head, lines.join('\n')].filter((part) => part !== '').join('\n\n');
+}
+
+function question(waiting: Waiting): string {
+  const shown = Object.entries(waiting.show ?? {}).map(([label, value]) => `- ${label}: ${clip(value, 300)}`);
+  const reason = (waiting.reason ?? []).slice(0, 6).map((line) => `> ${clip(line, 200)}`);
+  const verbs = waiting.options.length > 0 ? `Options: ${waiting.options.join(', ')}. ` : '';
+  return [
+    `🖐 **${waiting.title}**`,
+    ...reason,
+    ...shown,
+    `${verbs}Answer with update \`decideNow\`:`,
+    `\`${JSON.stringify(waiting.answer)}\``,
+  ].join('\n');
+}
+
+function clip(text: string, length: number): string {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
+}
+
+const keys = {
+  name: defineSearchAttributeKey('RunbookName', 'KEYWORD'),
+  phase: defineSearchAttributeKey('RunbookPhase', 'KEYWORD'),
+  endState: defineSearchAttributeKey('RunbookEndState', 'KEYWORD'),
+  ticket: defineSearchAttributeKey('ChangeTicket', 'KEYWORD'),
+  host: defineSearchAttributeKey('OvirtHost', 'KEYWORD_LIST'),
+};
+
+/** Writes what must outlive the workers: the memo's record, and the search attributes where the cluster has them. */
+export function keep(state: RunState): void {
+  const waiting = state.waits.first;
+  const record: RunRecord = {
+    runbook: state.definition.name,
+    phase: state.phase,
+    ...(waiting && { waiting }),
+    ...(state.endState && { endState: state.endState }),
+    remains: state.remains,
+    steps: state.steps.map(({ id, title, state: step }) => ({ id, title, state: step })),
+    ...(state.refusals.length > 0 && { refusals: state.refusals }),
+  };
+  upsertMemo({ [MEMO_RECORD]: record });
+  if (!state.site.searchAttributes) return;
+  const { host } = state.input as { host?: string };
+  upsertSearchAttributes([
+    { key: keys.name, value: state.definition.name },
+    { key: keys.phase, value: state.phase },
+    ...(state.endState ? [{ key: keys.endState, value: state.endState }] : []),
+    ...(state.input.ticket ? [{ key: keys.ticket, value: state.input.ticket }] : []),
+    ...(host ? [{ key: keys.host, value: [host] }] : []),
+  ]);
+}
+
+export function show(state: RunState): void {
+  setCurrentDetails(details(state));
+}
