@@ -1,0 +1,89 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import type { RunbookDefinition } from '../../runbooks/definition.ts';
+import { runbooks } from '../../runbooks/index.ts';
+import { TASK_QUEUE } from '../../workflows/contract.ts';
+import { add, type Deliver } from '../command.ts';
+import { usage } from '../failure.ts';
+import { didYouMean } from '../nearest.ts';
+import { type CommonFlags, links, resolveSettings, type Settings } from '../settings.ts';
+
+/** The runbook of this name. @throws CliFailure (usage) with the nearest name. */
+export function findRunbook(name: string): RunbookDefinition {
+  const found = Object.hasOwn(runbooks, name) ? runbooks[name] : undefined;
+  if (found !== undefined) return found;
+  const known = Object.keys(runbooks);
+  throw usage(`there is no runbook "${name}".${didYouMean(name, known)} See "npx runbook list".`, { known });
+}
+
+function entry(runbook: RunbookDefinition, settings: Settings) {
+  const { name, title, purpose, risk, typicalDuration, source, example } = runbook;
+  const ui = links.start(settings, name, TASK_QUEUE);
+  const inputSchema = z.toJSONSchema(runbook.input, { io: 'input' });
+  return { name, title, purpose, risk, typicalDuration, source, inputSchema, example, ...(ui && { ui }) };
+}
+
+interface Field {
+  readonly type?: string;
+  readonly enum?: readonly string[];
+  readonly description?: string;
+}
+
+function describe(runbook: RunbookDefinition, settings: Settings): string {
+  const found = entry(runbook, settings);
+  const schema = found.inputSchema as { properties?: Record<string, Field>; required?: readonly string[] };
+  const fields = Object.entries(schema.properties ?? {}).map(([name, field]) => {
+    const kind = field.enum?.join('|') ?? field.type ?? 'value';
+    const needed = schema.required?.includes(name) ? ', required' : '';
+    return `  ${name} (${kind}${needed})\n      ${field.description ?? ''}`;
+  });
+  return [
+    `${found.name}: ${found.title}`,
+    '',
+    found.purpose,
+    '',
+    `Risk: ${found.risk}. Typically ${found.typicalDuration}. Source: ${found.source}.`,
+    '',
+    'Input:',
+    ...fields,
+    '',
+    `Look first:  npx runbook plan ${found.name} --input '${JSON.stringify(found.example)}'`,
+    `Run:         npx runbook start ${found.name} --input '${JSON.stringify(found.example)}' --wait`,
+    ...(found.ui ? [`In the UI:   ${found.ui}`] : []),
+  ].join('\n');
+}
+
+export function addCatalogue(program: Command, deliver: Deliver): void {
+  add<CommonFlags>(
+    program,
+    {
+      name: 'list',
+      about: 'the runbooks that can be started',
+      examples: ['list', 'list --json'],
+      run: async (_args, flags) => {
+        const settings = resolveSettings(flags);
+        const all = Object.values(runbooks);
+        const width = Math.max(...all.map(({ name }) => name.length));
+        const lines = all.map(
+          ({ name, title, risk, typicalDuration }) => `${name.padEnd(width)}  ${title} (${risk}, ${typicalDuration})`,
+        );
+        return { document: all.map((runbook) => entry(runbook, settings)), text: lines.join('\n') };
+      },
+    },
+    deliver,
+  );
+  add<CommonFlags>(
+    program,
+    {
+      name: 'describe <name>',
+      about: 'what a runbook does and what input it takes',
+      examples: ['describe deployHostedEngine', 'describe deployHostedEngine --json'],
+      run: async ([name = ''], flags) => {
+        const runbook = findRunbook(name);
+        const settings = resolveSettings(flags);
+        return { document: entry(runbook, settings), text: describe(runbook, settings) };
+      },
+    },
+    deliver,
+  );
+}

@@ -1,0 +1,79 @@
+/**
+ * cli/ is the `runbook` command: it starts runs, shows them, carries people's decisions to them.
+ * commands/ holds what can be typed, runs/ what is known about a run, stack/ the processes on this machine.
+ */
+import { Command, CommanderError } from 'commander';
+import { addCatalogue } from './commands/catalogue.ts';
+import { EXIT, type ExitCode, usage } from './failure.ts';
+import { didYouMean } from './nearest.ts';
+import { type Answer, printAnswer, printFailure } from './output.ts';
+
+function build(deliver: (answer: Answer) => void): Command {
+  const program = new Command('runbook')
+    .description('Durable runbooks for oVirt datacentres, on Temporal')
+    .usage('<command> [options]')
+    .helpCommand(false)
+    .showSuggestionAfterError(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 ok, 1 the run did not succeed or its preflight refuses, 2 bad usage or
+refused, 3 nothing reachable or no worker, 4 waiting for a person.
+
+First steps:
+  npx runbook up --lab --detach
+  npx runbook plan deployHostedEngine --input '{"host":"host1"}'
+  npx runbook start deployHostedEngine --input '{"host":"host1"}' --wait`,
+    );
+  // Commands made afterwards inherit exitOverride and configureOutput.
+  addCatalogue(program, deliver);
+  return program;
+}
+
+/** Commander's words for bad usage, as one sentence with the next move. */
+function usageFailure(error: CommanderError, program: Command, argv: readonly string[]): Error {
+  const typed = argv.slice(2).find((word) => !word.startsWith('-'));
+  const command = program.commands.find((candidate) => candidate.name() === typed);
+  const help = `See "npx runbook ${command ? `${command.name()} ` : ''}--help".`;
+  const words = error.message.replace(/^error: /, '').replace(/\.?$/, '');
+  const unknown = /^unknown (option|command) '([^']+)'/.exec(words);
+  if (unknown === null) return usage(`${words}. ${help}`);
+  const [, kind, name = ''] = unknown;
+  const known =
+    kind === 'command'
+      ? program.commands.map((candidate) => candidate.name())
+      : (command?.options ?? []).flatMap(({ long }) => (long ? [long] : []));
+  return usage(`unknown ${kind} ${name}.${didYouMean(name, known)} ${help}`, { known });
+}
+
+/** Runs one command and leaves its exit code in `process.exitCode`. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const json = argv.includes('--json');
+  let answer: Answer | undefined;
+  const program = build((given) => {
+    answer = given;
+  });
+  process.exitCode = await run(program, argv, json, () => answer);
+}
+
+async function run(
+  program: Command,
+  argv: readonly string[],
+  json: boolean,
+  answer: () => Answer | undefined,
+): Promise<ExitCode> {
+  try {
+    if (argv.length <= 2)
+      throw usage('no command given. See "npx runbook --help".', {
+        known: program.commands.map((command) => command.name()),
+      });
+    await program.parseAsync(argv);
+    const given = answer();
+    return given === undefined ? EXIT.ok : await printAnswer(given, json);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return printFailure(error, json);
+    return error.exitCode === 0 ? EXIT.ok : printFailure(usageFailure(error, program, argv), json);
+  }
+}
