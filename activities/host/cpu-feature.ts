@@ -1,0 +1,50 @@
+import { operation } from '../operation.ts';
+import type { CpuFeature, CpuFeatureOutput } from './params.ts';
+import { parseCpuInfo, parseRequiredFeatures } from './parse/cpu.ts';
+import { packageQuery, parsePackages } from './parse/rpm.ts';
+import { readAll } from './read-all.ts';
+
+interface CpuFeatureFacts {
+  readonly needed: boolean;
+  readonly offered: 'yes' | 'no' | 'unknown';
+  readonly libvirt: string | undefined;
+}
+
+/** Reads whether the CPU has a feature and the installed libvirt can pass it on to a guest; changes nothing. */
+export const cpuFeature = operation<CpuFeature, CpuFeatureFacts, CpuFeatureOutput>({
+  name: 'cpuFeature',
+  title: ({ host, feature }) => `Check that libvirt on ${host} knows ${feature}`,
+  async look(context, { host, feature }) {
+    const [daemon = 'libvirt-daemon'] = context.profile.libvirt.packages;
+    const answers = await readAll(
+      context.host(host),
+      {
+        cpu: 'grep -m1 "^flags" /proc/cpuinfo',
+        libvirt: packageQuery([daemon]),
+        // Read-write: a libvirt with the fix for CVE-2019-10167 refuses this to read-only connections.
+        offered: ['virsh', 'domcapabilities', 'kvm'],
+      },
+      30,
+    );
+    const offered = parseRequiredFeatures(answers.offered.text);
+    return {
+      needed: parseCpuInfo(answers.cpu.text).flags.has(feature.replaceAll('-', '_')),
+      offered: offered === undefined ? 'unknown' : offered.has(feature) ? 'yes' : 'no',
+      libvirt: parsePackages(answers.libvirt.text)[0]?.version,
+    };
+  },
+  decide({ needed, offered, libvirt }, { host, feature, require }) {
+    const output = { needed, offered, ...(libvirt !== undefined && { libvirt }) };
+    const evidence = [
+      `the CPU ${needed ? 'has' : 'does not have'} ${feature}`,
+      libvirt === undefined ? 'libvirt is not installed' : `libvirt ${libvirt} is installed`,
+      ...(libvirt === undefined ? [] : [`libvirt knows ${feature}: ${offered}`]),
+    ];
+    if (!needed || offered !== 'no') return { state: 'already', changes: [], evidence, output };
+    const finding = {
+      what: `libvirt ${libvirt ?? ''} on ${host} does not know the CPU feature ${feature}, which its CPU has`,
+      fix: 'Disable the repository that brings the old libvirt, install centos-release-qemu-ev, update, restart libvirtd',
+    };
+    return { state: require === true ? 'refused' : 'already', changes: [], evidence, output, findings: [finding] };
+  },
+});
