@@ -1,5 +1,5 @@
-import type { Report } from '../../workflows/contract.ts';
 import { Artifacts } from '../../connectors/artifacts.ts';
+import type { Report } from '../../workflows/contract.ts';
 import type { ActivityServices } from '../runtime/services.ts';
 import { reportMarkdown } from './report-markdown.ts';
 

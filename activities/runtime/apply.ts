@@ -1,5 +1,5 @@
 import { OperatorError } from '../../failures/operator-error.ts';
-import type { ApplyResult, StepRef } from '../operation.ts';
+import type { ApplyResult, Change, StepRef } from '../operation.ts';
 import type { RuntimeContext } from './context.ts';
 import { type AnyOperation, lookAndDecide, type Params, refuse, verify } from './decide.ts';
 import { awaitPredecessor, runLocked } from './locked-change.ts';
@@ -25,22 +25,34 @@ export async function apply(
   if (decision.state === 'already') return result([], decision);
 
   const commands = decision.changes.map(renderCommand);
-  let failure: OperatorError | undefined;
-  for (const change of decision.changes) {
-    // What must run in any case still does: it takes back a secret or a lock.
-    if (failure !== undefined && change.always !== true) continue;
-    context.progress(`running ${renderCommand(change)}`);
-    try {
-      await runLocked(host, lock, change);
-    } catch (error) {
-      if (!(error instanceof OperatorError) || error.type !== 'CommandFailed') throw error;
-      failure ??= error;
-    }
-  }
+  const failure = await change(context, params, lock, decision.changes);
   if (failure === undefined) return result(commands, await verify(operation, context, params));
+  if (!(failure instanceof OperatorError) || failure.type !== 'CommandFailed') throw failure;
   const after = await lookAndDecide(operation, context, params);
   if (after.state !== 'already') throw failure;
   return result(commands, { ...after, evidence: [...after.evidence, `without consequence: ${failure.message}`] });
+}
+
+/** Runs the changes in turn up to the first failure; after it, only what takes something back, such as a secret. */
+async function change(
+  context: RuntimeContext,
+  params: Params,
+  lock: string,
+  changes: readonly Change[],
+): Promise<unknown> {
+  const host = context.host(params.host);
+  let failure: unknown;
+  for (const each of changes) {
+    if (failure !== undefined && each.always !== true) continue;
+    context.progress(`running ${renderCommand(each)}`);
+    try {
+      if (each.always !== true) context.signal.throwIfAborted();
+      await runLocked(host, lock, each);
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  return failure;
 }
 
 function result(commands: readonly string[], decision: { evidence: readonly string[]; output?: unknown }): ApplyResult {

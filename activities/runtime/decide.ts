@@ -11,14 +11,19 @@ export interface Params {
 }
 
 /** Looks and decides, once. */
-export async function lookAndDecide(operation: AnyOperation, context: RuntimeContext, params: Params): Promise<Decision> {
+export async function lookAndDecide(
+  operation: AnyOperation,
+  context: RuntimeContext,
+  params: Params,
+): Promise<Decision> {
   return operation.decide(await operation.look(context, params), params, context);
 }
 
 /** Ends the step before it changes anything, because the world is not as the operation needs it. */
 export function refuse(operation: AnyOperation, params: Params, decision: Decision): OperatorError {
   const findings = decision.findings ?? [];
-  const why = findings.map((finding) => finding.what).join('; ') || decision.evidence.join('; ') || 'no reason was given';
+  const why =
+    findings.map((finding) => finding.what).join('; ') || decision.evidence.join('; ') || 'no reason was given';
   return new OperatorError('PreconditionFailed', `${operation.title(params)}: ${why}`, {
     details: { findings: findings.map(plain), lines: [...decision.evidence] },
   });
@@ -51,7 +56,9 @@ function unverified(operation: AnyOperation, params: Params, decision: Decision)
 function missing(decision: Decision): string[] {
   const findings = (decision.findings ?? []).map((finding) => finding.what);
   if (findings.length > 0) return findings;
-  return decision.changes.filter((change) => change.always !== true).map((change) => `still to do: ${renderCommand(change)}`);
+  return decision.changes
+    .filter((change) => change.always !== true)
+    .map((change) => `still to do: ${renderCommand(change)}`);
 }
 
 function plain({ what, fix }: Finding): { what: string; fix: string } {

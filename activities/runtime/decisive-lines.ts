@@ -1,5 +1,14 @@
 /** Lines by which commands say that they failed: otopi, Ansible, yum, virsh, Python. */
-const DECISIVE = [/\[ ?ERROR ?\]/, /\bfatal:/, /FAILED!/, /\berror:/, /\bError:/, /^E: /, /^No package .* available/, /^\S*(Error|Exception): /];
+const DECISIVE = [
+  /\[ ?ERROR ?\]/,
+  /\bfatal:/,
+  /FAILED!/,
+  /\berror:/,
+  /\bError:/,
+  /^E: /,
+  /^No package .* available/,
+  /^\S*(Error|Exception): /,
+];
 const AT_MOST = 12;
 const WIDTH = 600;
 
@@ -8,7 +17,10 @@ const WIDTH = 600;
  * its error an installer goes on to clean up. Where nothing looks like an error, the tail.
  */
 export function decisiveLines(output: string): string[] {
-  const lines = output.split(/\r?\n/).map((line) => line.trimEnd()).filter((line) => line !== '');
+  const lines = output
+    .split(/\r?\n/)
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '');
   const picked = new Set<number>();
   const seen = new Set<string>();
   lines.forEach((line, at) => {

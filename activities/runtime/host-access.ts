@@ -40,9 +40,6 @@ export function hostAccess(source: HostSource, name: string): HostAccess {
     name,
     read: (argv) => ssh.run(target, { argv }, read),
     readScript: (script) => ssh.run(target, { script }, read),
-    change: (argv, options = {}) => {
-      signal.throwIfAborted();
-      return ssh.run(target, { argv }, { timeoutMs: CHANGE_TIMEOUT_MS, ...options });
-    },
+    change: (argv, options = {}) => ssh.run(target, { argv }, { timeoutMs: CHANGE_TIMEOUT_MS, ...options }),
   };
 }

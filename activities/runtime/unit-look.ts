@@ -1,7 +1,7 @@
 import { quote } from '../../connectors/quote.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
-import { COMMAND_MARK } from './unit-script.ts';
 import type { UnitPlace } from './unit-name.ts';
+import { COMMAND_MARK } from './unit-script.ts';
 
 /** How a script recorded its end: the exit code, and the signal if one ended it. */
 export interface UnitExit {
@@ -32,7 +32,10 @@ export const CHUNK_BYTES = 64 * 1024;
  * its code before its unit ends, so `ended` and `no code` together are no race; the code before the log, so that the
  * log seen with a code is whole. Base64, because a chunk may end within a character.
  */
-export function lookScript(place: UnitPlace, from: { readonly byte: number; readonly bytes?: number } | 'no log'): string {
+export function lookScript(
+  place: UnitPlace,
+  from: { readonly byte: number; readonly bytes?: number } | 'no log',
+): string {
   const file = (name: string) => quote(`${place.directory}/${name}`);
   const lines = [
     'echo "boot=$(cat /proc/sys/kernel/random/boot_id)"',
@@ -63,9 +66,13 @@ export function parseLook(host: string, place: UnitPlace, output: string): UnitL
   const bootId = values.get('boot') ?? '';
   const load = values.get('LoadState');
   if (tail === undefined || bootId === '' || load === undefined) {
-    throw new OperatorError('UnexpectedOutput', `looking at unit ${place.unit} on ${host}: the answer is not understood`, {
-      details: { sample: output.slice(0, 500) },
-    });
+    throw new OperatorError(
+      'UnexpectedOutput',
+      `looking at unit ${place.unit} on ${host}: the answer is not understood`,
+      {
+        details: { sample: output.slice(0, 500) },
+      },
+    );
   }
   const marker = values.get('marker');
   const exit = parseExit(values.get('rc') ?? '');

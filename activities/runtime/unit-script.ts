@@ -24,7 +24,10 @@ export function unitScript(title: string, place: UnitPlace, changes: readonly Ch
   const always: string[] = [];
   for (const change of changes.filter((candidate) => candidate.before !== true)) {
     if (change.secretStdin !== undefined) {
-      throw new OperatorError('Bug', `${commandLine(change.argv)}: a secret can only be handed over before the unit starts`);
+      throw new OperatorError(
+        'Bug',
+        `${commandLine(change.argv)}: a secret can only be handed over before the unit starts`,
+      );
     }
     let line = commandLine(change.argv);
     if (change.stdin !== undefined) {
@@ -33,7 +36,11 @@ export function unitScript(title: string, place: UnitPlace, changes: readonly Ch
       line += ` <${quote(path)}`;
     }
     if (change.always === true) always.push(`  ${line} || failed=$?`);
-    else main.push(`say ${quote(`+ ${renderCommand(change)}`)}`, `try ${quote((change.okCodes ?? [0]).join(' '))} ${line}`);
+    else
+      main.push(
+        `say ${quote(`+ ${renderCommand(change)}`)}`,
+        `try ${quote((change.okCodes ?? [0]).join(' '))} ${line}`,
+      );
   }
   const text = [
     '#!/bin/bash',
@@ -44,7 +51,7 @@ export function unitScript(title: string, place: UnitPlace, changes: readonly Ch
     `exec >>${quote(place.log)} 2>&1 </dev/null`,
     '',
     'say() {',
-    "  printf '%s\\n' \"$1\"",
+    '  printf \'%s\\n\' "$1"',
     '}',
     'always() {',
     '  local failed=0',

@@ -1,0 +1,100 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import type { ApplyResult, StepRef } from '../operation.ts';
+import type { RuntimeContext } from './context.ts';
+import type { AnyOperation, Params } from './decide.ts';
+import { conclude, fail } from './follow-end.ts';
+import { progressOf, report } from './progress.ts';
+import { endedUnseen } from './start.ts';
+import { Unit } from './unit.ts';
+import { CHUNK_BYTES, type UnitLook } from './unit-look.ts';
+import { unitPlace } from './unit-name.ts';
+import { pollInterval, wait } from './waiting.ts';
+
+const DEFAULT_LIMIT_SECONDS = 2 * 3600;
+
+/**
+ * Watches the unit to its end from wherever the last follower left off, then verifies. Leaves the unit's name free,
+ * its log on the host and in the artifacts. Ends at once when cancelled: the unit goes on.
+ */
+export async function follow(
+  operation: AnyOperation,
+  context: RuntimeContext,
+  params: Params,
+  step: StepRef,
+  stopping: AbortSignal,
+): Promise<ApplyResult> {
+  const unit = new Unit(context.host(params.host), unitPlace(operation.name, step));
+  const deadline =
+    Context.current().info.scheduledTimestampMs +
+    (operation.limitSeconds ?? DEFAULT_LIMIT_SECONDS) * 1000 * context.scale;
+  const tail = new Tail(operation, unit);
+  for (;;) {
+    handOver(stopping);
+    const seen = await unit.look({ byte: tail.cursor });
+    tail.take(seen.chunk);
+    const more = seen.chunk.length === CHUNK_BYTES;
+    if (seen.exit !== undefined && !more) return conclude(operation, context, params, unit, seen.exit);
+    if (seen.exit === undefined && !seen.running) await confirmEnded(unit, seen, context);
+    if (Date.now() > deadline && seen.running) {
+      await unit.stop();
+      const minutes = Math.round((operation.limitSeconds ?? DEFAULT_LIMIT_SECONDS) / 60);
+      throw await fail(context, unit, 'CommandStopped', `did not end within ${minutes} minutes and was stopped`);
+    }
+    if (!more)
+      await wait(pollInterval(context.scale, 150, 2000), AbortSignal.any([context.signal, stopping])).catch(() =>
+        context.signal.throwIfAborted(),
+      );
+  }
+}
+
+/** Throws what became of a unit that shows no end and no process; one look more, lest a moment's state be believed. */
+async function confirmEnded(unit: Unit, first: UnitLook, context: RuntimeContext): Promise<void> {
+  await wait(pollInterval(context.scale, 150, 1000), context.signal);
+  const again = await unit.look();
+  if (again.exit !== undefined || again.running) return;
+  const error = endedUnseen(unit, again.marker ?? first.marker, again.bootId);
+  // After a reboot there is nothing to take back: secrets lie in /run.
+  if (error.type === 'CommandStopped') await unit.runAlways();
+  throw again.logSize === undefined ? error : await fail(context, unit, error.type, error.message, error.details);
+}
+
+/** A worker that stops gives its follows to the next one without waiting for its grace time. */
+function handOver(stopping: AbortSignal): void {
+  if (!stopping.aborted) return;
+  throw ApplicationFailure.create({
+    message: 'the worker is stopping; another one goes on following',
+    type: 'WorkerStopping',
+    nextRetryDelay: '100 milliseconds',
+    category: ApplicationFailureCategory.BENIGN,
+  });
+}
+
+/** Reads the newest output as it comes: where it is, what stage it tells of. */
+class Tail {
+  cursor: number;
+  private text = '';
+  private readonly decoder = new TextDecoder();
+
+  constructor(
+    private readonly operation: AnyOperation,
+    unit: Unit,
+  ) {
+    const before = progressOf(Context.current());
+    this.cursor = before.unit === unit.place.unit ? (before.cursor ?? 0) : 0;
+    report({ unit: unit.place.unit, cursor: this.cursor });
+  }
+
+  take(chunk: Buffer): void {
+    if (chunk.length === 0) return;
+    this.cursor += chunk.length;
+    this.text = (this.text + this.decoder.decode(chunk, { stream: true })).slice(-CHUNK_BYTES);
+    const stage = this.operation.stage?.(this.text);
+    const line = this.text.split('\n').findLast((candidate) => candidate.trim() !== '');
+    report({
+      cursor: this.cursor,
+      ...(stage !== undefined && { stage }),
+      ...(line !== undefined && { line: line.trim().slice(0, 300) }),
+    });
+  }
+}

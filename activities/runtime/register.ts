@@ -1,0 +1,70 @@
+import { Context } from '@temporalio/activity';
+import { OperatorError } from '../../failures/operator-error.ts';
+import type { OperationInput } from '../operation.ts';
+import { loadSite } from '../run/load-site.ts';
+import { type WriteReportInput, writeReport } from '../run/write-report.ts';
+import { apply } from './apply.ts';
+import { check } from './check.ts';
+import { openContext, type RuntimeContext } from './context.ts';
+import type { AnyOperation, Params } from './decide.ts';
+import { follow } from './follow.ts';
+import { redactResult } from './redact-result.ts';
+import type { ActivityServices } from './services.ts';
+import { start } from './start.ts';
+import { stop } from './stop.ts';
+
+type Verb = (context: RuntimeContext, params: Params, input: OperationInput) => Promise<unknown>;
+export type ActivityFunction = (input: never) => Promise<unknown>;
+
+/**
+ * The functions that a worker registers: `<operation>.check` and `.apply`, for followed ones `.start`, `.follow` and
+ * `.stop` in place of `.apply`; and the run's own.
+ */
+export function createActivities(
+  operations: Readonly<Record<string, object>>,
+  services: ActivityServices,
+): Record<string, ActivityFunction> {
+  const activities: Record<string, ActivityFunction> = {
+    loadSite: () => loadSite(services),
+    writeReport: (input: WriteReportInput) => writeReport(services, input),
+  };
+  for (const [name, operation] of Object.entries(operations)) {
+    for (const [verb, act] of Object.entries(verbs(named(name, operation), services))) {
+      activities[`${name}.${verb}`] = async (input: OperationInput) => {
+        const params = parameters(name, input);
+        return redactResult(await act(await openContext(services), params, input));
+      };
+    }
+  }
+  return activities;
+}
+
+function verbs(operation: AnyOperation, services: ActivityServices): Record<string, Verb> {
+  const firstTry = () => Context.current().info.attempt === 1;
+  const looking: Verb = (context, params) => check(operation, context, params);
+  if (operation.followed !== true) {
+    return {
+      check: looking,
+      apply: (context, params, { step }) => apply(operation, context, params, step, firstTry()),
+    };
+  }
+  return {
+    check: looking,
+    start: (context, params, { step }) => start(operation, context, params, step, firstTry()),
+    follow: (context, params, { step }) => follow(operation, context, params, step, services.stopping),
+    stop: (context, params, { step }) => stop(operation, context, params, step),
+  };
+}
+
+/** The key of the registry is what workflows call; a name of its own would lead their reader astray. */
+function named(key: string, operation: object): AnyOperation {
+  const known = operation as AnyOperation;
+  if (known.name !== key) throw new OperatorError('Bug', `operation ${key} calls itself ${known.name}`);
+  return known;
+}
+
+function parameters(name: string, input: OperationInput): Params {
+  const { host } = input.params as Partial<Params>;
+  if (typeof host !== 'string') throw new OperatorError('Bug', `${name} was called without the name of a host`);
+  return input.params as Params;
+}
