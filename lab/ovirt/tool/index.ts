@@ -4,15 +4,23 @@
  * Which sentences go to stdout and which to stderr is as odd here as in the original.
  */
 import type { Command, CommandContext } from '../../types.ts';
-import { deployCommand } from '../deploy/index.ts';
 import { vmId } from '../conf.ts';
+import { deployCommand } from '../deploy/index.ts';
 import { checkLiveliness } from './liveliness.ts';
 import { setMaintenance } from './maintenance.ts';
 import { getSharedConfig, setSharedConfig } from './shared-config.ts';
 import { vmStatus } from './status.ts';
 import { connectStorage, disconnectStorage, reinitializeLockspace } from './storage.ts';
 import { commandHelp, usage } from './usage.ts';
-import { addConsolePassword, notDeployed, openConsole, poweroffVm, shutdownCommand, startVm, vmConfMissing } from './vm.ts';
+import {
+  addConsolePassword,
+  notDeployed,
+  openConsole,
+  poweroffVm,
+  shutdownCommand,
+  startVm,
+  vmConfMissing,
+} from './vm.ts';
 
 const needsDeployment =
   (command: Command): Command =>

@@ -7,8 +7,7 @@ import { statusJsonLine, statusText } from '../status/text.ts';
 import { hostedStorage } from '../storage.ts';
 import { notDeployed, vmConfMissing } from './vm.ts';
 
-const complaint = (what: string): string =>
-  `An error occured while retrieving vm status, please make sure ${what}.\n`;
+const complaint = (what: string): string => `An error occured while retrieving vm status, please make sure ${what}.\n`;
 
 /** `--vm-status`: what this host's broker reads from the shared metadata, judged by what this host's agent holds alive. */
 export async function vmStatus(ctx: CommandContext): Promise<number> {
@@ -25,7 +24,9 @@ export async function vmStatus(ctx: CommandContext): Promise<number> {
   const json = ctx.args[0] === '--json';
   if (!host.fs.exists(paths.brokerSocket)) {
     if (json) {
-      ctx.err('Traceback (most recent call last):\n  File "/usr/lib64/python2.7/runpy.py", line 162, in _run_module_as_main\n');
+      ctx.err(
+        'Traceback (most recent call last):\n  File "/usr/lib64/python2.7/runpy.py", line 162, in _run_module_as_main\n',
+      );
       ctx.err('ValueError: Invalid control character at: line 1 column 108 (char 107)\n');
       return 1;
     }

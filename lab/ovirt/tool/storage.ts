@@ -3,7 +3,9 @@ import { paths } from '../paths.ts';
 import { hostedStorage, storageStuck } from '../storage.ts';
 
 const traceback = (ctx: CommandContext, last: string): number => {
-  ctx.err(`Traceback (most recent call last):\n  File "/usr/lib64/python2.7/runpy.py", line 162, in _run_module_as_main\n${last}\n`);
+  ctx.err(
+    `Traceback (most recent call last):\n  File "/usr/lib64/python2.7/runpy.py", line 162, in _run_module_as_main\n${last}\n`,
+  );
   return 1;
 };
 

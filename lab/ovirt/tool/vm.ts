@@ -29,7 +29,7 @@ function unknownVm(ctx: CommandContext, call: string): void {
 
 function vdsmMissing(ctx: CommandContext): boolean {
   if (ctx.host.units.isActive('vdsmd.service')) return false;
-  ctx.err("Failed to connect to VDSM: Connection to localhost:54321 with use_tls=True, timeout=60 failed\n");
+  ctx.err('Failed to connect to VDSM: Connection to localhost:54321 with use_tls=True, timeout=60 failed\n');
   return true;
 }
 
