@@ -13,27 +13,30 @@ export type ProfileName = (typeof PROFILE_NAMES)[number];
 const profileName = z.enum(PROFILE_NAMES);
 
 const profile = z
-  .union([
-    profileName,
-    z.strictObject({
-      name: profileName.describe('Version of oVirt: decides packages, repositories, commands and waits.'),
-      releasePackage: field.packageSource
-        .optional()
-        .describe('Where the ovirt-release package comes from, if not from resources.ovirt.org.'),
-      epelPackage: field.packageSource
-        .optional()
-        .describe('Where the epel-release package comes from, if not from the enabled repositories.'),
-      repositories: z
-        .strictObject({
-          libvirtLatest: field
-            .text('the id of a repository')
-            .optional()
-            .describe('Id of the repository that brings a libvirt without md-clear; disabled by its recovery.'),
-        })
-        .optional()
-        .describe('Ids of repositories, where they differ from those of the profile.'),
-    }),
-  ])
+  .union(
+    [
+      profileName,
+      z.strictObject({
+        name: profileName.describe('Version of oVirt: decides packages, repositories, commands and waits.'),
+        releasePackage: field.packageSource
+          .optional()
+          .describe('Where the ovirt-release package comes from, if not from resources.ovirt.org.'),
+        epelPackage: field.packageSource
+          .optional()
+          .describe('Where the epel-release package comes from, if not from the enabled repositories.'),
+        repositories: z
+          .strictObject({
+            libvirtLatest: field
+              .text('the id of a repository')
+              .optional()
+              .describe('Id of the repository that brings a libvirt without md-clear; disabled by its recovery.'),
+          })
+          .optional()
+          .describe('Ids of repositories, where they differ from those of the profile.'),
+      }),
+    ],
+    { error: `must be one of ${PROFILE_NAMES.join(', ')}, or such a name with what differs: { name: … }` },
+  )
   .transform((value) => (typeof value === 'string' ? { name: value } : value));
 
 const engine = z

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Connection, Server, type ServerChannel, utils } from 'ssh2';
+import ssh2, { type Connection, type ServerChannel } from 'ssh2';
 import type { SshTarget } from '../../../connectors/ssh.ts';
 
 export interface Exec {
@@ -19,6 +19,9 @@ export interface Exec {
 }
 
 type Handler = (exec: Exec) => void | Promise<void>;
+
+// ssh2 is CommonJS: outside of a bundler its values come by the default import only.
+const { Server, utils } = ssh2;
 
 const { private: HOST_KEY, public: HOST_PUBLIC_KEY } = utils.generateKeyPairSync('ed25519');
 const CLIENT_KEY = utils.generateKeyPairSync('ed25519');
@@ -42,7 +45,7 @@ export class TestSshd {
   /** A look at the exec request before it is answered; `cut` there loses the request's answer. */
   beforeAnswer: ((cut: () => void) => void) | undefined;
   refuseExec = false;
-  readonly #server: Server;
+  readonly #server: ssh2.Server;
   readonly #sockets = new Set<Socket>();
 
   static async start(): Promise<TestSshd> {

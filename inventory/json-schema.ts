@@ -1,0 +1,13 @@
+/** Writes `datacenter.schema.json`, by which editors complete and check the inventory. Run it after a change of the schema. */
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { inventoryJsonSchema } from './schema-lookup.ts';
+
+export const SCHEMA_FILE = fileURLToPath(new URL('datacenter.schema.json', import.meta.url));
+
+export function schemaText(): string {
+  const { $schema, ...rest } = inventoryJsonSchema() as Record<string, unknown>;
+  return `${JSON.stringify({ $schema, title: 'Inventory of an oVirt datacentre', ...rest }, null, 2)}\n`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(SCHEMA_FILE, schemaText());
