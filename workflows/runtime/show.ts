@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
-import { MEMO_RECORD, type RunRecord, type StepState, type Waiting } from '../contract.ts';
+import { MEMO_RECORD, type RunRecord, type StepState, type StepView, type Waiting } from '../contract.ts';
 import type { RunState } from './state.ts';
 
 const MARKS: Record<StepState, string> = {
@@ -24,36 +24,39 @@ const DETAILS_LIMIT = 3000;
 export function details(state: RunState): string {
   const parts: string[] = [];
   const waiting = state.waits.first;
-  if (waiting !== undefined) parts.push(question(waiting));
-  if (state.refusals.length > 0) parts.push(`Last answer refused: ${state.refusals[state.refusals.length - 1]}`);
-  if (state.endState !== undefined)
-    parts.push(
-      `**${state.endState}**${state.remains.length > 0 ? `; ${state.remains.length} thing(s) remain, see the report` : ''}`,
-    );
+  if (waiting !== undefined) parts.push(...question(waiting));
+  const refusal = state.refusals.at(-1);
+  if (refusal !== undefined) parts.push(`Last answer refused: ${clip(refusal, 300)}`);
+  if (state.endState !== undefined) parts.push(`**${state.endState}**${left(state.remains.length)}`);
   const head = parts.join('\n\n');
-  const lines = state.steps.map(
-    ({ title, state: step, summary }) => `${MARKS[step]} ${title}${summary ? ` — ${clip(summary, 120)}` : ''}`,
-  );
+  const lines = state.steps.map(line);
   let hidden = 0;
   while (lines.length > 3 && head.length + lines.join('\n').length > DETAILS_LIMIT) {
     lines.shift();
     hidden += 1;
   }
-  if (hidden > 0) lines.unshift(`… ${hidden} earlier steps`);
+  if (hidden > 0) lines.unshift(`- … ${hidden} earlier steps`);
   return [head, lines.join('\n')].filter((part) => part !== '').join('\n\n');
 }
 
-function question(waiting: Waiting): string {
-  const shown = Object.entries(waiting.show ?? {}).map(([label, value]) => `- ${label}: ${clip(value, 300)}`);
-  const reason = (waiting.reason ?? []).slice(0, 6).map((line) => `> ${clip(line, 200)}`);
-  const verbs = waiting.options.length > 0 ? `Options: ${waiting.options.join(', ')}. ` : '';
+function line({ title, state, summary }: StepView): string {
+  return `- ${MARKS[state]} ${title}${summary ? `: ${clip(summary, 120)}` : ''}`;
+}
+
+function left(count: number): string {
+  if (count === 0) return '';
+  return count === 1 ? '; 1 thing remains, see the report' : `; ${count} things remain, see the report`;
+}
+
+/** Markdown as the UI draws it: line breaks count only between paragraphs and in lists. */
+function question(waiting: Waiting): string[] {
+  const reason = (waiting.reason ?? []).slice(0, 6).map((text) => `- ${clip(text, 200)}`);
+  const shown = Object.entries(waiting.show ?? {}).map(([label, value]) => `- **${label}**: ${clip(value, 300)}`);
   return [
-    `🖐 **${waiting.title}**`,
-    ...reason,
-    ...shown,
-    `${verbs}Answer with update \`decideNow\`:`,
-    `\`${JSON.stringify(waiting.answer)}\``,
-  ].join('\n');
+    `🖐 **${waiting.title}**: ${waiting.options.join(', ')}?`,
+    [...reason, ...shown].join('\n'),
+    `Answer with the update \`decideNow\`: \`${JSON.stringify(waiting.answer)}\``,
+  ].filter((part) => part !== '');
 }
 
 function clip(text: string, length: number): string {
