@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { addCatalogue } from './commands/catalogue.ts';
+import { addStack } from './commands/stack.ts';
 import { EXIT, type ExitCode, usage } from './failure.ts';
 import { didYouMean } from './nearest.ts';
 import { type Answer, printAnswer, printFailure } from './output.ts';
@@ -28,6 +29,7 @@ First steps:
   npx runbook start deployHostedEngine --input '{"host":"host1"}' --wait`,
     );
   // Commands made afterwards inherit exitOverride and configureOutput.
+  addStack(program, deliver);
   addCatalogue(program, deliver);
   return program;
 }

@@ -3,6 +3,7 @@ import { CliFailure, EXIT, type ExitCode, messageOf } from './failure.ts';
 
 /** What a command answers: the JSON document, the same for people, and the exit code. */
 export interface Answer {
+  /** `undefined` for commands whose output is their process's. */
   readonly document: unknown;
   readonly text: string;
   readonly exit?: ExitCode;
@@ -18,8 +19,8 @@ function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
 }
 
 export async function printAnswer(answer: Answer, json: boolean): Promise<ExitCode> {
-  const text = json ? JSON.stringify(answer.document, null, 2) : answer.text;
-  if (text !== '') await write(process.stdout, `${text}\n`);
+  const text: string | undefined = json ? JSON.stringify(answer.document, null, 2) : answer.text;
+  if (text !== undefined && text !== '') await write(process.stdout, `${text}\n`);
   return answer.exit ?? EXIT.ok;
 }
 

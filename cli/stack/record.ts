@@ -32,6 +32,8 @@ export interface LabSettings {
 export interface Settings {
   readonly temporalPort?: number;
   readonly uiPort?: number;
+  /** The inventory of the last worker: open runs belong to its datacentre. */
+  readonly servedInventory?: string;
   readonly lab?: LabSettings;
 }
 

@@ -1,0 +1,80 @@
+import { Client, Connection } from '@temporalio/client';
+import { TASK_QUEUE } from '../workflows/contract.ts';
+import { messageOf, unreachable } from './failure.ts';
+import type { Settings } from './settings.ts';
+import { isOurs } from './stack/process.ts';
+import { readProcesses } from './stack/record.ts';
+
+const CONNECT_SECONDS = 5;
+
+export interface Session {
+  readonly settings: Settings;
+  readonly connection: Connection;
+  readonly client: Client;
+}
+
+/** Connects to a Temporal server. @throws CliFailure (unreachable) after five seconds */
+export async function connect(
+  settings: Pick<Settings, 'address' | 'namespace'>,
+): Promise<{ connection: Connection; client: Client }> {
+  const { address, namespace } = settings;
+  try {
+    const connection = await Connection.connect({ address, connectTimeout: `${CONNECT_SECONDS}s` });
+    return { connection, client: new Client({ connection, namespace }) };
+  } catch (error) {
+    throw unreachable(
+      `Temporal does not answer at ${address} (${messageOf(error)}): start a stack with "npx runbook up --lab" or "npx runbook up --inventory datacenter.yaml", or name a server with --address or TEMPORAL_ADDRESS.`,
+    );
+  }
+}
+
+/** Runs the work with a connection that is closed afterwards. */
+export async function withSession<T>(settings: Settings, work: (session: Session) => Promise<T>): Promise<T> {
+  const { connection, client } = await connect(settings);
+  try {
+    return await work({ settings, connection, client });
+  } finally {
+    await connection.close();
+  }
+}
+
+/**
+ * How long ago a live worker may have asked for work: it polls again at least every minute.
+ * The server goes on listing dead pollers for five minutes.
+ */
+const POLL_MILLISECONDS = 70_000;
+
+/** The identities of the workers that ask for work now. */
+export async function livePollers(
+  session: Session,
+  since = Date.now() - POLL_MILLISECONDS,
+): Promise<readonly string[]> {
+  const { connection, settings } = session;
+  const { pollers } = await connection.workflowService.describeTaskQueue({
+    namespace: settings.namespace,
+    taskQueue: { name: TASK_QUEUE },
+    taskQueueType: 1,
+  });
+  const dead = deadWorker(settings);
+  return (pollers ?? [])
+    .filter(
+      ({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 + (lastAccessTime?.nanos ?? 0) / 1e6 >= since,
+    )
+    .map(({ identity }) => identity ?? '')
+    .filter((identity) => dead === undefined || !identity.startsWith(`${dead}@`));
+}
+
+/** The pid of the stack's worker if it is known to be dead. */
+function deadWorker({ home, stack, address }: Settings): number | undefined {
+  const record = readProcesses(home).worker;
+  if (record === undefined || address !== stack?.temporal.address) return undefined;
+  return isOurs(record) ? undefined : record.pid;
+}
+
+/** @throws CliFailure (unreachable) when nobody would do the work */
+export async function requireWorker(session: Session): Promise<void> {
+  if ((await livePollers(session)).length > 0) return;
+  throw unreachable(
+    `no worker serves the task queue "${TASK_QUEUE}" at ${session.settings.address}: start one with "npx runbook up", or "npx runbook worker" to have it in this terminal.`,
+  );
+}
