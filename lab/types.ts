@@ -313,6 +313,8 @@ export interface LabPart {
   readonly presets?: Readonly<Record<string, Preset>>;
   /** Fault kinds that this part acts upon through `FaultVerdict.kinds`. */
   readonly faultKinds?: readonly string[];
+  /** `restart` and connection drops aimed at something that is no host (engine, imageio, dns, bmc:HOST). */
+  readonly onTargetFault?: (lab: Lab, fault: { target: string; kind: string }) => Promise<void> | void;
   /** Fields added to a host in /state (haState, haScore, localMaintenance). */
   readonly hostState?: (host: LabHost) => HostStatePart;
   /** Top-level fields added to /state (hostedEngine, engine). */

@@ -1,0 +1,52 @@
+/** Keys and passwords of the lab, made once and kept in its directory. */
+import { randomBytes } from 'node:crypto';
+import ssh2 from 'ssh2';
+import type { LabCore } from './lab-core.ts';
+
+interface KeyPair {
+  readonly private: string;
+  readonly public: string;
+}
+
+export interface Credentials {
+  readonly client: KeyPair;
+  hostKey(name: string): KeyPair;
+  /** Makes the host's key when it has none yet. */
+  ensure(name: string): Promise<void>;
+}
+
+/** Quotes, `$` and a blank, so that a missing quotation shows at once. */
+function password(): string {
+  return `p"a'$\{x} ${randomBytes(6).toString('hex')}$(id)`;
+}
+
+export async function prepare(lab: LabCore, hosts: number): Promise<Credentials> {
+  const { store } = lab;
+  const pairs = new Map<string, KeyPair>();
+  const load = async (name: string, path: string): Promise<KeyPair> => {
+    const fresh = (): string => ssh2.utils.generateKeyPairSync('ed25519').private;
+    const text = await store.keep(path, fresh);
+    const parsed = ssh2.utils.parseKey(text);
+    if (parsed instanceof Error) throw parsed;
+    const pair = { private: text, public: `${parsed.type} ${parsed.getPublicSSH().toString('base64')}` };
+    pairs.set(name, pair);
+    return pair;
+  };
+  const client = await load('client', 'secrets/id_ed25519');
+  const ensure = async (name: string): Promise<void> => void (await load(name, `host-keys/${name}`));
+  for (let index = 1; index <= hosts; index += 1) await ensure(`host${index}`);
+  lab.secrets = {
+    enginePassword: await store.keep('secrets/engine-admin-password', password),
+    engineRootPassword: await store.keep('secrets/engine-root-password', password),
+    hostRootPassword: await store.keep('secrets/host-root-password', password),
+  };
+  return {
+    client,
+    ensure,
+    hostKey: (name) => {
+      const pair = pairs.get(name);
+      if (!pair) throw new Error(`No host key was made for ${name}`);
+      return pair;
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/** Builds the datacentre that the article starts from: identical servers, an array with two LUNs, one network. */
+
+import { minimalInstallation } from './host/minimal.ts';
+import { addLuns } from './kernel/array.ts';
+import { bootHost } from './kernel/boot.ts';
+import { actAs } from './kernel/current.ts';
+import { Host } from './kernel/host.ts';
+import { installHost } from './kernel/install.ts';
+import type { LabCore } from './lab-core.ts';
+import type { SimulatedServer } from './types.ts';
+
+const dnsServer = '172.20.32.2';
+
+/** Empties the world, installs the hosts, boots them and takes them to the preset. */
+export async function buildDatacentre(lab: LabCore, options: { preset: string; count: number }): Promise<void> {
+  const preset = lab.parts.map((part) => part.presets?.[options.preset]).find((found) => found !== undefined);
+  if (!preset && options.preset !== 'bare') throw new Error(`There is no preset ${options.preset}.`);
+  lab.hosts.clear();
+  lab.luns.length = 0;
+  lab.dns.forward.clear();
+  lab.dns.reverse.clear();
+  lab.dns.answering = true;
+  lab.servers.clear();
+  lab.mirrors.clear();
+  lab.rpmFiles.clear();
+  lab.kept.clear();
+  const answering: SimulatedServer = { state: () => 'refused', request: () => ({ status: 404, body: '' }) };
+  lab.servers.set(lab.gateway, answering);
+  lab.servers.set(dnsServer, answering);
+  for (const part of lab.parts) part.publish?.(lab);
+  for (const part of lab.parts) part.onReset?.(lab);
+  const name = (fqdn: string, address: string): void => {
+    lab.dns.forward.set(fqdn, [address]);
+    lab.dns.reverse.set(address, fqdn);
+  };
+  name(lab.engineFqdn, lab.engineAddress);
+  for (let index = 1; index <= options.count; index += 1) {
+    const address = `172.20.32.${10 + index}`;
+    const fqdn = `host${index}.test.local`;
+    name(fqdn, address);
+    lab.hosts.set(`host${index}`, new Host(lab, { name: `host${index}`, fqdn, address }));
+  }
+  addLuns(lab);
+  await actAs(undefined, async () => {
+    for (const [index, host] of [...lab.hosts.values()].entries()) {
+      const mac = `00:50:56:82:${(index + 1).toString(16).padStart(2, '0')}:10`;
+      installHost(host, { mac, dns: dnsServer, hostPassword: lab.secrets.hostRootPassword });
+      minimalInstallation(host);
+      for (const part of lab.parts) part.onInstall?.(host);
+      await bootHost(host, { atOnce: true });
+    }
+    if (preset) await lab.clock.hurry(() => preset(lab));
+  });
+}

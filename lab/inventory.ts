@@ -1,0 +1,41 @@
+/** The inventory of the lab, as a user would write it for a real site. */
+import { stringify } from 'yaml';
+import type { LabCore } from './lab-core.ts';
+
+export function inventoryText(
+  lab: LabCore,
+  options: {
+    engineUrl: string | undefined;
+    ports: Readonly<Record<string, number>>;
+    hostKey: (name: string) => string;
+  },
+): string {
+  return stringify({
+    profile: lab.profile,
+    engine: {
+      fqdn: lab.engineFqdn,
+      url: `${options.engineUrl ?? 'https://127.0.0.1:443/ovirt-engine'}`,
+      user: 'admin@internal',
+      password: { file: 'secrets/engine-admin-password' },
+      rootPassword: { file: 'secrets/engine-root-password' },
+      ca: { file: 'engine-ca.pem' },
+      address: `${lab.engineAddress}/24`,
+      gateway: lab.gateway,
+      dns: ['172.20.32.2'],
+    },
+    hosts: [...lab.hosts.values()].map((host) => ({
+      name: host.name,
+      fqdn: host.fqdn,
+      address: '127.0.0.1',
+      ssh: {
+        port: options.ports[host.name],
+        user: 'root',
+        key: { file: 'secrets/id_ed25519' },
+        hostKey: options.hostKey(host.name),
+      },
+      role: 'hostedEngine',
+    })),
+    storage: { hostedEngine: { type: 'fc', lun: '3600a098000e4b4b3000003c95d171065' } },
+    timing: { scale: Number((1 / lab.clock.speed).toFixed(6)) },
+  });
+}

@@ -1,0 +1,343 @@
+/** A host's file system in memory: inodes with modes and owners, symbolic links, computed files, permission checks. */
+import { actor } from './current.ts';
+import type { FileStat, Vfs, WriteOptions } from './model.ts';
+
+/** An error as the C library words it; `code` is the errno name. */
+export class FileError extends Error {
+  readonly code: string;
+  readonly path: string;
+  constructor(code: string, path: string) {
+    super(`${code}: ${errorTexts[code] ?? code}, '${path}'`);
+    this.name = 'FileError';
+    this.code = code;
+    this.path = path;
+  }
+  get reason(): string {
+    return errorTexts[this.code] ?? this.code;
+  }
+}
+
+const errorTexts: Readonly<Record<string, string>> = {
+  ENOENT: 'No such file or directory',
+  EACCES: 'Permission denied',
+  EISDIR: 'Is a directory',
+  ENOTDIR: 'Not a directory',
+  EEXIST: 'File exists',
+  ENOTEMPTY: 'Directory not empty',
+  ENOSPC: 'No space left on device',
+  ELOOP: 'Too many levels of symbolic links',
+  EROFS: 'Read-only file system',
+};
+
+interface Node {
+  type: FileStat['type'];
+  inode: number;
+  mode: number;
+  owner: string;
+  group: string;
+  modified: number;
+  parts: string[];
+  size: number;
+  target?: string;
+  children?: Map<string, Node>;
+  content?: () => string;
+  onWrite?: (text: string) => void;
+}
+
+/** Places whose changes are not changes of the modelled world. */
+const scratch = /^\/(tmp|var\/tmp|dev|proc|run\/lock|var\/lock|run\/user)(\/|$)/;
+
+export function normalise(path: string): string {
+  const out: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..') out.pop();
+    else out.push(part);
+  }
+  return `/${out.join('/')}`;
+}
+
+export class MemoryFs implements Vfs {
+  full = false;
+  readonly #now: () => number;
+  readonly #changed: (what: string) => void;
+  #inodes = 2;
+  readonly #root: Node;
+
+  constructor(options: { now: () => number; changed: (what: string) => void }) {
+    this.#now = options.now;
+    this.#changed = options.changed;
+    this.#root = this.#node('directory', 0o755);
+  }
+
+  read(path: string): string {
+    return Buffer.from(this.readBytes(path), 'latin1').toString('utf8');
+  }
+
+  readBytes(path: string): string {
+    const node = this.#need(path);
+    if (node.type === 'directory') throw new FileError('EISDIR', path);
+    this.#permit(node, 4, path);
+    if (node.content) return Buffer.from(node.content(), 'utf8').toString('latin1');
+    if (node.parts.length > 1) node.parts = [node.parts.join('')];
+    return node.parts[0] ?? '';
+  }
+
+  write(path: string, text: string, options?: WriteOptions): void {
+    this.writeBytes(path, Buffer.from(text, 'utf8').toString('latin1'), options);
+  }
+
+  writeBytes(path: string, bytes: string, options: WriteOptions = {}): void {
+    let node = this.#find(path);
+    if (node?.type === 'directory') throw new FileError('EISDIR', path);
+    if (node?.type === 'device' || node?.content) {
+      this.#permit(node, 2, path);
+      node.onWrite?.(bytes);
+      return;
+    }
+    const who = actor();
+    if (!node) {
+      const real = this.#creationPath(path);
+      const { parent, name } = this.#parent(real, true);
+      this.#permit(parent, 2, path);
+      if (this.full) throw new FileError('ENOSPC', path);
+      node = this.#node('file', options.mode ?? 0o666 & ~(who?.umask ?? 0o022));
+      parent.children?.set(name, node);
+    } else this.#permit(node, 2, path);
+    if (this.full && bytes !== '') throw new FileError('ENOSPC', path);
+    if (options.append) node.parts.push(bytes);
+    else node.parts = [bytes];
+    node.size = options.append ? node.size + bytes.length : bytes.length;
+    node.modified = this.#now();
+    if (options.mode !== undefined) node.mode = options.mode;
+    if (options.owner !== undefined) node.owner = options.owner;
+    if (options.group !== undefined) node.group = options.group;
+    this.#touchWorld(path);
+  }
+
+  append(path: string, text: string): void {
+    this.write(path, text, { append: true });
+  }
+
+  exists(path: string): boolean {
+    return this.#find(path) !== undefined;
+  }
+
+  isDirectory(path: string): boolean {
+    return this.#find(path)?.type === 'directory';
+  }
+
+  stat(path: string): FileStat {
+    return this.#stat(this.#need(path));
+  }
+
+  lstat(path: string): FileStat {
+    return this.#stat(this.#need(path, false));
+  }
+
+  list(path: string): string[] {
+    const node = this.#need(path);
+    if (node.type !== 'directory') throw new FileError('ENOTDIR', path);
+    this.#permit(node, 4, path);
+    return [...(node.children?.keys() ?? [])].sort();
+  }
+
+  mkdir(path: string, options: WriteOptions = {}): void {
+    if (this.#find(path)) return;
+    const { parent, name } = this.#parent(path, true);
+    this.#permit(parent, 2, path);
+    const node = this.#node('directory', options.mode ?? 0o777 & ~(actor()?.umask ?? 0o022));
+    if (options.owner !== undefined) node.owner = options.owner;
+    if (options.group !== undefined) node.group = options.group;
+    parent.children?.set(name, node);
+    this.#touchWorld(path);
+  }
+
+  remove(path: string): void {
+    const { parent, name } = this.#parent(path, false);
+    if (!parent.children?.has(name)) throw new FileError('ENOENT', path);
+    this.#permit(parent, 2, path);
+    parent.children.delete(name);
+    this.#touchWorld(path);
+  }
+
+  rename(from: string, to: string): void {
+    const source = this.#parent(from, false);
+    const node = source.parent.children?.get(source.name);
+    if (!node) throw new FileError('ENOENT', from);
+    const target = this.#parent(to, false);
+    this.#permit(source.parent, 2, from);
+    this.#permit(target.parent, 2, to);
+    source.parent.children?.delete(source.name);
+    target.parent.children?.set(target.name, node);
+    this.#touchWorld(to);
+  }
+
+  symlink(target: string, path: string): void {
+    const { parent, name } = this.#parent(path, true);
+    if (parent.children?.has(name)) throw new FileError('EEXIST', path);
+    this.#permit(parent, 2, path);
+    const node = this.#node('symlink', 0o777);
+    node.target = target;
+    parent.children?.set(name, node);
+    this.#touchWorld(path);
+  }
+
+  /** A second name for the same file. */
+  link(existing: string, path: string): void {
+    const node = this.#need(existing);
+    const { parent, name } = this.#parent(path, false);
+    if (parent.children?.has(name)) throw new FileError('EEXIST', path);
+    this.#permit(parent, 2, path);
+    parent.children?.set(name, node);
+    this.#touchWorld(path);
+  }
+
+  readlink(path: string): string {
+    const node = this.#need(path, false);
+    if (node.target === undefined) throw new FileError('EINVAL', path);
+    return node.target;
+  }
+
+  chmod(path: string, mode: number): void {
+    const node = this.#need(path);
+    this.#own(node, path);
+    node.mode = mode & 0o7777;
+    this.#touchWorld(path);
+  }
+
+  chown(path: string, owner: string, group?: string): void {
+    const node = this.#need(path);
+    if ((actor()?.user ?? 'root') !== 'root') throw new FileError('EACCES', path);
+    if (owner !== '') node.owner = owner;
+    if (group !== undefined && group !== '') node.group = group;
+    this.#touchWorld(path);
+  }
+
+  touch(path: string, modified: number): void {
+    const node = this.#need(path);
+    node.modified = modified;
+    this.#touchWorld(path);
+  }
+
+  realpath(path: string): string {
+    const trail: string[] = [];
+    if (!this.#walk(path, true, trail)) throw new FileError('ENOENT', path);
+    return `/${trail.join('/')}`;
+  }
+
+  dynamic(path: string, content: () => string, onWrite?: (text: string) => void): void {
+    const { parent, name } = this.#parent(path, true);
+    const node = this.#node('file', onWrite ? 0o644 : 0o444);
+    node.content = content;
+    if (onWrite) node.onWrite = onWrite;
+    parent.children?.set(name, node);
+  }
+
+  /** A device node; reads give nothing, writes vanish. */
+  device(path: string, mode = 0o660): void {
+    const { parent, name } = this.#parent(path, true);
+    parent.children?.set(name, this.#node('device', mode));
+  }
+
+  #node(type: FileStat['type'], mode: number): Node {
+    const owner = actor()?.user ?? 'root';
+    const node: Node = {
+      type,
+      inode: this.#inodes++,
+      mode,
+      owner,
+      group: owner,
+      modified: this.#now(),
+      parts: [],
+      size: 0,
+    };
+    if (type === 'directory') node.children = new Map();
+    return node;
+  }
+
+  #stat(node: Node): FileStat {
+    const size = node.type === 'directory' ? 4096 : node.target !== undefined ? node.target.length : node.size;
+    const { type, mode, owner, group, modified, inode } = node;
+    return { type, mode, owner, group, size, modified, inode };
+  }
+
+  #walk(path: string, follow: boolean, trail: string[] = [], depth = 0): Node | undefined {
+    if (depth > 20) throw new FileError('ELOOP', path);
+    let node: Node = this.#root;
+    const trace: Node[] = [];
+    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+    for (const [index, part] of parts.entries()) {
+      if (part === '..') {
+        node = trace.pop() ?? this.#root;
+        trail.pop();
+        continue;
+      }
+      const next = node.children?.get(part);
+      if (!next) return undefined;
+      if (next.target !== undefined && (follow || index < parts.length - 1)) {
+        const rest = parts.slice(index + 1).join('/');
+        const base = next.target.startsWith('/') ? next.target : `/${trail.join('/')}/${next.target}`;
+        trail.length = 0;
+        return this.#walk(`${base}/${rest}`, follow, trail, depth + 1);
+      }
+      trace.push(node);
+      trail.push(part);
+      node = next;
+    }
+    return node;
+  }
+
+  #find(path: string, follow = true): Node | undefined {
+    return this.#walk(path, follow);
+  }
+
+  #need(path: string, follow = true): Node {
+    const node = this.#find(path, follow);
+    if (!node) throw new FileError('ENOENT', path);
+    return node;
+  }
+
+  /** Writing to a dangling symbolic link makes its target. */
+  #creationPath(path: string): string {
+    const link = this.#find(path, false);
+    if (link?.target === undefined) return path;
+    return link.target.startsWith('/') ? link.target : `${path.slice(0, path.lastIndexOf('/'))}/${link.target}`;
+  }
+
+  #parent(path: string, make: boolean): { parent: Node; name: string } {
+    const parts = normalise(path).split('/').filter(Boolean);
+    const name = parts.pop();
+    if (name === undefined) throw new FileError('EISDIR', path);
+    let at = '';
+    let parent = this.#root;
+    for (const part of parts) {
+      at += `/${part}`;
+      let next = this.#find(at);
+      if (!next && make) {
+        next = this.#node('directory', 0o755);
+        parent.children?.set(part, next);
+      }
+      if (!next) throw new FileError('ENOENT', path);
+      if (next.type !== 'directory') throw new FileError('ENOTDIR', path);
+      parent = next;
+    }
+    return { parent, name };
+  }
+
+  #permit(node: Node, wanted: number, path: string): void {
+    const user = actor()?.user ?? 'root';
+    if (user === 'root') return;
+    const shift = node.owner === user ? 6 : node.group === user ? 3 : 0;
+    if (((node.mode >> shift) & wanted) !== wanted) throw new FileError('EACCES', path);
+  }
+
+  #own(node: Node, path: string): void {
+    const user = actor()?.user ?? 'root';
+    if (user !== 'root' && user !== node.owner) throw new FileError('EACCES', path);
+  }
+
+  #touchWorld(path: string): void {
+    if (actor()?.counts && !scratch.test(path)) this.#changed(path);
+  }
+}

@@ -1,0 +1,139 @@
+/** Process table entries: pid, descriptors, signals, exit status, and the wait for them. */
+import { constants } from 'node:os';
+import type { ExitStatus, LabProcess, SignalName } from '../types.ts';
+import { Signalled } from '../types.ts';
+import type { Actor } from './current.ts';
+import type { OpenFile } from './streams.ts';
+
+export function signalNumber(signal: SignalName): number {
+  return constants.signals[signal];
+}
+
+/** What a shell shows as `$?`. */
+export function shellStatus(status: ExitStatus): number {
+  return status.signal ? 128 + signalNumber(status.signal) : status.code;
+}
+
+export class Process implements LabProcess {
+  readonly pid: number;
+  readonly parent: number;
+  argv: readonly string[];
+  readonly user: string;
+  readonly unit?: string;
+  readonly startedAt: number;
+  readonly cause: 'command' | 'system';
+  readonly tty: boolean;
+  readonly done: Promise<ExitStatus>;
+  readonly files: Map<number, OpenFile>;
+  readonly env: Map<string, string>;
+  readonly actor: Actor;
+  cwd: string;
+  /** Signals that it catches: called instead of dying. */
+  readonly handlers = new Map<SignalName, () => void>();
+  readonly ignored = new Set<SignalName>();
+  /** Told by the main process of a notify or forking unit. */
+  onReady: (() => void) | undefined;
+  #status: ExitStatus | undefined;
+  #settle: (status: ExitStatus) => void = () => undefined;
+  #interrupt: Signalled | undefined;
+  readonly #waiting = new Set<(reason: Signalled) => void>();
+  readonly #onEnd: (process: Process) => void;
+
+  constructor(options: {
+    pid: number;
+    parent: number;
+    argv: readonly string[];
+    user: string;
+    unit?: string;
+    startedAt: number;
+    cause: 'command' | 'system';
+    tty: boolean;
+    files: Map<number, OpenFile>;
+    env: Map<string, string>;
+    cwd: string;
+    umask: number;
+    onEnd: (process: Process) => void;
+  }) {
+    this.pid = options.pid;
+    this.parent = options.parent;
+    this.argv = options.argv;
+    this.user = options.user;
+    if (options.unit !== undefined) this.unit = options.unit;
+    this.startedAt = options.startedAt;
+    this.cause = options.cause;
+    this.tty = options.tty;
+    this.files = options.files;
+    this.env = options.env;
+    this.cwd = options.cwd;
+    this.actor = { user: options.user, umask: options.umask, counts: options.cause === 'command' };
+    this.#onEnd = options.onEnd;
+    this.done = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  get running(): boolean {
+    return this.#status === undefined;
+  }
+
+  /** The signal that is ending it, while it still cleans up. */
+  get dying(): SignalName | undefined {
+    return this.#interrupt?.signal;
+  }
+
+  kill(signal: SignalName = 'SIGTERM'): void {
+    if (!this.running) return;
+    if (signal !== 'SIGKILL') {
+      if (this.ignored.has(signal)) return;
+      const handler = this.handlers.get(signal);
+      if (handler) {
+        handler();
+        return;
+      }
+    }
+    const reason = new Signalled(signal);
+    this.#interrupt = reason;
+    if (signal === 'SIGKILL') this.end({ code: 0, signal });
+    for (const reject of [...this.#waiting]) reject(reason);
+    this.#waiting.clear();
+  }
+
+  /** Lets a dying shell run its EXIT trap. */
+  revive(): void {
+    this.#interrupt = undefined;
+  }
+
+  /** Waits, unless a signal comes first. */
+  interruptible<T>(wait: Promise<T>): Promise<T> {
+    if (this.#interrupt) return Promise.reject(this.#interrupt);
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.add(reject);
+      const leave = (): void => void this.#waiting.delete(reject);
+      wait.then(
+        (value) => {
+          leave();
+          resolve(value);
+        },
+        (error: unknown) => {
+          leave();
+          reject(error);
+        },
+      );
+    });
+  }
+
+  write(descriptor: number, bytes: string): void {
+    if (!this.running) throw new Signalled(this.dying ?? 'SIGKILL');
+    this.files.get(descriptor)?.write(bytes);
+  }
+
+  /** Ends it once: descriptors are closed, waiters are told. */
+  end(status: ExitStatus): void {
+    if (this.#status) return;
+    this.#status = status;
+    for (const file of this.files.values()) file.close();
+    this.files.clear();
+    this.#settle(status);
+    this.#onEnd(this);
+  }
+}

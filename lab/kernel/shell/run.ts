@@ -1,0 +1,353 @@
+/** The walk over the syntax tree: lists, pipelines, loops, subshells, background jobs, errexit and traps. */
+import type { CommandNode, PipelineNode, StatementNode } from 'just-bash';
+import { type ExitStatus, Signalled, type SignalName } from '../../types.ts';
+import { actAs } from '../current.ts';
+import { FileError } from '../files.ts';
+import { type Process, shellStatus } from '../process.ts';
+import { nullFile, type OpenFile, pipe } from '../streams.ts';
+import { arithmetic } from './arithmetic.ts';
+import { condition } from './conditions.ts';
+import { expandPattern, expandSource, expandText, expandWords } from './expand.ts';
+import { matches } from './pattern.ts';
+import { closeAll, type Files, inherit, redirect } from './redirect.ts';
+import { runSimple } from './simple.ts';
+import { FunctionReturn, LoopJump, type Shell, ShellError, ShellExit } from './state.ts';
+
+export async function runStatements(shell: Shell, statements: readonly StatementNode[]): Promise<number> {
+  for (const statement of statements) {
+    await shell.runTraps();
+    shell.status = await runStatement(shell, statement);
+  }
+  await shell.runTraps();
+  return shell.status;
+}
+
+async function runStatement(shell: Shell, statement: StatementNode): Promise<number> {
+  if (statement.deferredError) throw new ShellError(statement.deferredError.message, 2, true);
+  if (statement.background) return runInBackground(shell, statement);
+  return runList(shell, statement);
+}
+
+/** Pipelines joined by && and ||; only the last one that ran decides about errexit. */
+async function runList(shell: Shell, statement: StatementNode): Promise<number> {
+  let status = 0;
+  const last = statement.pipelines.length - 1;
+  for (const [index, pipeline] of statement.pipelines.entries()) {
+    const operator = statement.operators[index - 1];
+    if ((operator === '&&' && status !== 0) || (operator === '||' && status === 0)) continue;
+    const guarded = index < last || pipeline.negated;
+    if (guarded) shell.guarded += 1;
+    try {
+      status = await runPipeline(shell, pipeline);
+    } finally {
+      if (guarded) shell.guarded -= 1;
+    }
+    shell.status = status;
+    if (!guarded) leaveOnError(shell, status);
+  }
+  return status;
+}
+
+function leaveOnError(shell: Shell, status: number): void {
+  if (status !== 0 && shell.options.errexit && shell.guarded === 0) throw new ShellExit(status);
+}
+
+async function runInBackground(shell: Shell, statement: StatementNode): Promise<number> {
+  const files = inherit(shell.process.files);
+  files.get(0)?.close();
+  files.set(0, nullFile());
+  const { process } = startSubshell(shell, [{ ...statement, background: false }], files);
+  shell.lastBackground = process.pid;
+  shell.jobs.set(process.pid, process);
+  return 0;
+}
+
+export async function runPipeline(shell: Shell, pipeline: PipelineNode): Promise<number> {
+  const [only] = pipeline.commands;
+  let status: number;
+  if (pipeline.commands.length === 1 && only) {
+    status = await runCommand(shell, only);
+    if (only.type === 'SimpleCommand') shell.pipeStatus = [status];
+  } else status = await runPipes(shell, pipeline);
+  return pipeline.negated ? (status === 0 ? 1 : 0) : status;
+}
+
+async function runPipes(shell: Shell, pipeline: PipelineNode): Promise<number> {
+  let previous: OpenFile | undefined;
+  const stages: Promise<number>[] = [];
+  for (const [index, command] of pipeline.commands.entries()) {
+    const files = inherit(shell.process.files);
+    const put = (descriptor: number, file: OpenFile): void => {
+      files.get(descriptor)?.close();
+      files.set(descriptor, file);
+    };
+    if (previous) put(0, previous);
+    previous = undefined;
+    if (index < pipeline.commands.length - 1) {
+      const { reader, writer } = pipe();
+      put(1, writer);
+      if (pipeline.pipeStderr?.[index]) put(2, writer.dup());
+      previous = reader;
+    }
+    const statement: StatementNode = {
+      type: 'Statement',
+      pipelines: [{ type: 'Pipeline', commands: [command], negated: false }],
+      operators: [],
+      background: false,
+    };
+    stages.push(startSubshell(shell, [statement], files).status);
+  }
+  const statuses = await shell.process.interruptible(Promise.all(stages));
+  shell.pipeStatus = statuses;
+  const failed = statuses.findLast((status) => status !== 0);
+  return shell.options.pipefail && failed !== undefined ? failed : (statuses.at(-1) ?? 0);
+}
+
+/** Starts a forked shell; the files are its own and it closes them. */
+export function startSubshell(
+  shell: Shell,
+  statements: readonly StatementNode[],
+  files: Files,
+): { process: Process; status: Promise<number> } {
+  const process = shell.host.fork(shell.process, { files, argv: shell.process.argv });
+  const child = shell.fork(process);
+  const pid = shell.get('\u0000pid') ?? String(shell.process.pid);
+  child.variables.set('\u0000pid', { value: pid, exported: false });
+  void actAs(process.actor, () => runToExit(child, () => runStatements(child, statements)));
+  return { process, status: process.done.then(shellStatus) };
+}
+
+/** Runs statements in a forked shell with some descriptors replaced, to its end. */
+export async function runSubshell(
+  shell: Shell,
+  statements: readonly StatementNode[],
+  replaced: Files,
+): Promise<{ status: number }> {
+  const files = inherit(shell.process.files);
+  for (const [descriptor, file] of replaced) {
+    files.get(descriptor)?.close();
+    files.set(descriptor, file);
+  }
+  const { status } = startSubshell(shell, statements, files);
+  return { status: await shell.process.interruptible(status) };
+}
+
+/** The outermost frame of a shell process: its code from whatever ended it, its EXIT trap, its end. */
+export async function runToExit(shell: Shell, work: () => Promise<number>): Promise<void> {
+  shell.runTraps = () => pendingTraps(shell);
+  let end: ExitStatus = { code: 0 };
+  try {
+    end = { code: await guard(shell, work) };
+  } catch (error) {
+    if (!(error instanceof Signalled)) throw error;
+    end = { code: 0, signal: error.signal };
+  }
+  const onExit = shell.traps.get('EXIT');
+  if (onExit && shell.process.running && end.signal !== 'SIGKILL') {
+    shell.traps.delete('EXIT');
+    shell.process.revive();
+    shell.status = end.code;
+    const code = await guard(shell, async () => {
+      await runScript(shell, onExit);
+      return end.code;
+    }).catch(() => end.code);
+    if (!end.signal) end = { code };
+  }
+  shell.process.end(end);
+}
+
+async function guard(shell: Shell, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ShellExit || error instanceof FunctionReturn) return error.code;
+    if (error instanceof LoopJump) return 0;
+    if (error instanceof ShellError) {
+      shell.complain(error.message);
+      return error.code;
+    }
+    if (error instanceof FileError) {
+      shell.complain(`write error: ${error.reason}`);
+      return 1;
+    }
+    if (error instanceof Error && error.name === 'ParseException') return syntaxError(shell, error);
+    throw error;
+  }
+}
+
+function syntaxError(shell: Shell, error: Error): number {
+  const found = /^Parse error at (\d+):\d+: ([\s\S]*)$/.exec(error.message);
+  shell.complain(found ? `-c: line ${Number(found[1]) - 1}: ${found[2]}` : error.message);
+  return 2;
+}
+
+export async function runScript(shell: Shell, text: string): Promise<number> {
+  return runStatements(shell, shell.host.parse(text).statements);
+}
+
+async function pendingTraps(shell: Shell): Promise<void> {
+  for (let name = shell.pendingTraps.shift(); name !== undefined; name = shell.pendingTraps.shift()) {
+    const action = shell.traps.get(name);
+    if (!action) continue;
+    const status = shell.status;
+    await runScript(shell, action);
+    shell.status = status;
+  }
+}
+
+/** Sets what a signal does to this shell, as the trap builtin asks. */
+export function setTrap(shell: Shell, name: string, action: string | undefined): void {
+  if (action === undefined) shell.traps.delete(name);
+  else shell.traps.set(name, action);
+  if (name === 'EXIT') return;
+  const signal = `SIG${name}` as SignalName;
+  shell.process.handlers.delete(signal);
+  shell.process.ignored.delete(signal);
+  if (action === '') shell.process.ignored.add(signal);
+  else if (action !== undefined)
+    shell.process.handlers.set(signal, () => {
+      shell.pendingTraps.push(name);
+      shell.onTrap?.();
+    });
+}
+
+export async function runCommand(shell: Shell, node: CommandNode): Promise<number> {
+  if (node.type === 'SimpleCommand') return runSimple(shell, node);
+  if (node.type === 'FunctionDef') {
+    shell.functions.set(node.name, node);
+    return 0;
+  }
+  if (node.redirections.length === 0) return runCompound(shell, node);
+  return withRedirections(shell, node.redirections, () => runCompound(shell, node));
+}
+
+/** Runs shell code with changed descriptors and puts the old ones back. */
+export async function withRedirections(
+  shell: Shell,
+  redirections: Parameters<typeof redirect>[2],
+  work: () => Promise<number>,
+): Promise<number> {
+  const saved = inherit(shell.process.files);
+  try {
+    await redirect(shell, shell.process.files, redirections);
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ShellError) || error.fatal) throw error;
+    restore(shell, inherit(saved));
+    shell.complain(error.message);
+    return error.code;
+  } finally {
+    if (shell.process.running) restore(shell, saved);
+    else closeAll(saved);
+  }
+}
+
+function restore(shell: Shell, files: Files): void {
+  closeAll(shell.process.files);
+  shell.process.files.clear();
+  for (const [descriptor, file] of files) shell.process.files.set(descriptor, file);
+}
+
+async function test(shell: Shell, statements: readonly StatementNode[]): Promise<boolean> {
+  shell.guarded += 1;
+  try {
+    return (await runStatements(shell, statements)) === 0;
+  } finally {
+    shell.guarded -= 1;
+  }
+}
+
+async function runCompound(
+  shell: Shell,
+  node: Exclude<CommandNode, { type: 'SimpleCommand' | 'FunctionDef' }>,
+): Promise<number> {
+  switch (node.type) {
+    case 'Group':
+      return runStatements(shell, node.body);
+    case 'Subshell': {
+      const { status } = await runSubshell(shell, node.body, new Map());
+      shell.status = status;
+      leaveOnError(shell, status);
+      return status;
+    }
+    case 'If':
+      for (const clause of node.clauses) if (await test(shell, clause.condition)) return runBody(shell, clause.body);
+      return node.elseBody ? runBody(shell, node.elseBody) : 0;
+    case 'While':
+    case 'Until':
+      return loop(shell, async () => (await test(shell, node.condition)) === (node.type === 'While'), node.body);
+    case 'For': {
+      const words = node.words ? await expandWords(shell, node.words) : [...shell.positional];
+      return loop(
+        shell,
+        async () => {
+          const word = words.shift();
+          if (word === undefined) return false;
+          shell.assign(node.variable, word);
+          return true;
+        },
+        node.body,
+      );
+    }
+    case 'CStyleFor': {
+      if (node.init) await arithmetic(shell, node.init, expandSource);
+      let first = true;
+      return loop(
+        shell,
+        async () => {
+          if (!first && node.update) await arithmetic(shell, node.update, expandSource);
+          first = false;
+          return node.condition ? (await arithmetic(shell, node.condition, expandSource)) !== 0 : true;
+        },
+        node.body,
+      );
+    }
+    case 'Case':
+      return runCase(shell, node);
+    case 'ArithmeticCommand':
+      return (await arithmetic(shell, node.expression, expandSource)) === 0 ? 1 : 0;
+    case 'ConditionalCommand':
+      return (await condition(shell, node.expression)) ? 0 : 1;
+  }
+}
+
+async function runBody(shell: Shell, body: readonly StatementNode[]): Promise<number> {
+  shell.status = 0;
+  return runStatements(shell, body);
+}
+
+async function loop(shell: Shell, next: () => Promise<boolean>, body: readonly StatementNode[]): Promise<number> {
+  let status = 0;
+  for (let turn = 1; await next(); turn += 1) {
+    // A loop that never waits must not stop the world.
+    if (turn % 100 === 0) await shell.process.interruptible(new Promise((resolve) => setImmediate(resolve)));
+    try {
+      status = await runStatements(shell, body);
+    } catch (error) {
+      if (!(error instanceof LoopJump)) throw error;
+      error.levels -= 1;
+      if (error.levels > 0) throw error;
+      status = 0;
+      if (error.kind === 'break') break;
+    }
+  }
+  return status;
+}
+
+async function runCase(shell: Shell, node: Extract<CommandNode, { type: 'Case' }>): Promise<number> {
+  const word = await expandText(shell, node.word);
+  let status = 0;
+  let falling = false;
+  for (const item of node.items) {
+    let hit = falling;
+    for (const pattern of item.patterns) {
+      if (hit) break;
+      hit = matches(await expandPattern(shell, pattern), word);
+    }
+    if (!hit) continue;
+    status = await runBody(shell, item.body);
+    if (item.terminator === ';;') return status;
+    falling = item.terminator === ';&';
+  }
+  return status;
+}

@@ -1,0 +1,126 @@
+/** Starts a lab: hosts with SSH, the engine, the control API, the inventory that describes them. */
+import { join } from 'node:path';
+import { startControl } from './control/server.ts';
+import { applyFault } from './control/world.ts';
+import { prepare } from './credentials.ts';
+import { buildDatacentre } from './datacentre.ts';
+import { inventoryText } from './inventory.ts';
+import { SshDaemon } from './kernel/sshd.ts';
+import { LabCore } from './lab-core.ts';
+import { parts } from './parts.ts';
+import { openStore } from './store.ts';
+import type { LabEngine, RunningLab } from './types.ts';
+
+export interface LabOptions {
+  readonly preset?: string;
+  readonly hosts?: number;
+  readonly speed?: number;
+  readonly profile?: string;
+  readonly controlPort?: number;
+  readonly dir: string;
+  readonly seed?: number;
+}
+
+interface Ports {
+  control?: number;
+  engine?: number;
+  hosts?: Record<string, number>;
+}
+
+/** Numbers in [0, 1) that are the same for the same seed. */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+function readPorts(text: string | undefined): Ports {
+  return text === undefined ? {} : (JSON.parse(text) as Ports);
+}
+
+export async function startLab(options: LabOptions): Promise<RunningLab> {
+  const { preset = 'bare', hosts: count = 3, speed = 60, profile = 'ovirt-4.3', dir } = options;
+  const store = openStore(dir);
+  const known = readPorts(store.read('ports.json'));
+  const lab = new LabCore({
+    speed,
+    profile,
+    store,
+    parts,
+    random: generator(options.seed ?? 1),
+    act: (core, fault) => applyFault(core, fault),
+  });
+  const keys = await prepare(lab, count);
+  const daemons = new Map<string, SshDaemon>();
+  const serve = async (): Promise<void> => {
+    for (const host of lab.hosts.values()) {
+      const daemon = new SshDaemon({ host, hostKey: keys.hostKey(host.name).private, clientKey: keys.client.public });
+      daemons.set(host.name, daemon);
+      await daemon.listen(known.hosts?.[host.name] ?? 0);
+      known.hosts = { ...known.hosts, [host.name]: daemon.port };
+    }
+  };
+  lab.cutConnections = (host) => daemons.get(host.name)?.cut();
+  await buildDatacentre(lab, { preset, count });
+  await serve();
+  const enginePart = parts.find((part) => part.startEngine);
+  const engine: LabEngine | undefined = await enginePart?.startEngine?.(lab, { port: known.engine ?? 0 });
+
+  let resetting: Promise<void> = Promise.resolve();
+  const reset = async (wanted: { preset: string; hosts?: number; seed?: number }): Promise<void> => {
+    lab.faults.clear();
+    for (const daemon of daemons.values()) await daemon.close();
+    daemons.clear();
+    for (const host of lab.hosts.values()) host.powerLoss();
+    lab.random = generator(wanted.seed ?? 1);
+    for (let index = lab.hosts.size + 1; index <= (wanted.hosts ?? 0); index += 1) await keys.ensure(`host${index}`);
+    await buildDatacentre(lab, { preset: wanted.preset, count: wanted.hosts ?? lab.hosts.size });
+    await serve();
+    lab.changed('reset');
+    writeInventory();
+  };
+  const control = await startControl(
+    () => lab,
+    { reset: (wanted) => (resetting = resetting.catch(() => undefined).then(() => reset(wanted))) },
+    options.controlPort ?? known.control ?? 0,
+  );
+  const writeInventory = (): void => {
+    const ports = {
+      control: Number(new URL(control.url).port),
+      hosts: known.hosts,
+      ...(engine ? { engine: Number(new URL(engine.url).port) } : {}),
+    };
+    store.write('ports.json', `${JSON.stringify(ports, null, 2)}\n`);
+    store.write(
+      'datacenter.yaml',
+      inventoryText(lab, {
+        engineUrl: engine?.url,
+        ports: known.hosts ?? {},
+        hostKey: (name) => keys.hostKey(name).public,
+      }),
+    );
+    if (engine) store.write('engine-ca.pem', engine.caPem);
+  };
+  writeInventory();
+  return {
+    lab,
+    control: control.url,
+    engine: engine?.url ?? '',
+    inventory: join(dir, 'datacenter.yaml'),
+    hosts: Object.fromEntries(
+      [...daemons].map(([name, daemon]) => [name, { address: '127.0.0.1', port: daemon.port }]),
+    ),
+    close: async () => {
+      lab.faults.clear();
+      await control.close();
+      for (const daemon of daemons.values()) await daemon.close();
+      for (const host of lab.hosts.values()) host.powerLoss();
+      await engine?.close();
+      lab.clock.stop();
+    },
+  };
+}

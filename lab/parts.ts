@@ -1,0 +1,5 @@
+/** What this lab is made of: the operating system's part and those built upon it. */
+import { hostPart } from './host/index.ts';
+import type { LabPart } from './types.ts';
+
+export const parts: readonly LabPart[] = [hostPart];
