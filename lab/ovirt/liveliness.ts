@@ -1,7 +1,7 @@
-import type { LabHost, SimulatedServer } from '../types.ts';
+import { engineAccess } from '../engine/access.ts';
+import { enginePage, notFound, starting } from '../engine/pages.ts';
+import type { Lab, LabHost, SimulatedServer } from '../types.ts';
 import { runningOn } from './engine-vm.ts';
-
-export const HEALTHY = 'DB Up!Welcome to Health Status!';
 
 /** A plain-HTTP GET of the engine's health page from a host; undefined when nothing answers. */
 export function healthPage(host: LabHost, fqdn: string): { status: number; body: string } | undefined {
@@ -19,21 +19,14 @@ export function engineIsUp(host: LabHost, fqdn: string): boolean {
 }
 
 /** What stands at the engine VM's address: nothing without the VM, httpd before the engine, then the engine. */
-export function engineServer(
-  host: () => LabHost['lab'],
-  answer: (url: URL) => { status: number; headers?: Record<string, string>; body: string },
-): SimulatedServer {
-  const record = (): ReturnType<typeof runningOn> => runningOn(host());
+export function engineServer(lab: Lab, address: string): SimulatedServer {
+  const access = (): ReturnType<typeof engineAccess> =>
+    runningOn(lab)?.record.image?.address === address ? engineAccess(lab) : 'off';
   return {
     state: (port) => {
-      const status = record()?.record.status;
-      if (status === undefined) return 'silent';
-      if (status === 'Powering up' || status === 'Paused') return 'refused';
+      if (access() === 'off') return 'silent';
       return [22, 80, 443].includes(port) ? 'open' : 'refused';
     },
-    request: (url) => {
-      if (record()?.record.engine) return answer(url);
-      return { status: 503, headers: { 'content-type': 'text/html' }, body: '<title>503 Service Unavailable</title>' };
-    },
+    request: (url) => (access() === 'up' ? (enginePage(lab, url) ?? notFound) : starting),
   };
 }

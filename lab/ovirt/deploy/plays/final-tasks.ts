@@ -1,4 +1,5 @@
 import { brokerConfText, hostedEngineConfText, vmConfText } from '../../files.ts';
+import { engineServer } from '../../liveliness.ts';
 import { appliance } from '../../packages/appliance.ts';
 import { paths } from '../../paths.ts';
 import type { Task } from '../ansible.ts';
@@ -109,7 +110,9 @@ export const finalTasks: readonly Task[] = [
   changed('Inject /etc/hosts with guestfish', 8),
   changed('Copy local VM disk to shared storage', 210, {
     run: (d) => {
-      shared(d).storage.image = engineImage(d);
+      const image = engineImage(d);
+      shared(d).storage.image = image;
+      d.lab.servers.set(image.address, engineServer(d.lab, image.address));
       d.ctx.changed('engine disk copied to the shared storage');
     },
   }),
