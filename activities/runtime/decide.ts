@@ -10,12 +10,13 @@ export interface Params {
   readonly host: string;
 }
 
-/** Looks and decides, once. */
+/** Looks and decides, once; a cancelled activity looks no more. */
 export async function lookAndDecide(
   operation: AnyOperation,
   context: RuntimeContext,
   params: Params,
 ): Promise<Decision> {
+  context.signal.throwIfAborted();
   return operation.decide(await operation.look(context, params), params, context);
 }
 
