@@ -54,7 +54,7 @@ function formsOf(secret: string): string[] {
     ...base64.map((encoded) => encoded.replaceAll('+', '-').replaceAll('/', '_')),
     secret.replaceAll("'", "'\\''"),
     quote(quote(secret)).slice(1, -1),
-    secret.replace(/[^A-Za-z0-9_@%+:,./\n-]/g, '\\$&'),
+    secret.replace(/[ \t'"\\|&;()<>!{}*[\]?^$`,]/g, '\\$&'),
     secret.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n'),
     xml(secret),
   ];

@@ -15,13 +15,13 @@ export interface OperatorErrorOptions {
 export class OperatorError extends Error {
   override readonly name = 'OperatorError';
   readonly type: FailureType;
-  readonly details?: JsonObject;
+  readonly details: JsonObject | undefined;
 
   /** `message` reads `<what was tried>: <what the world said>`, in sentences for an operator. */
   constructor(type: FailureType, message: string, options: OperatorErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.type = type;
-    if (options.details !== undefined) this.details = options.details;
+    this.details = options.details;
   }
 
   get retryable(): boolean {
