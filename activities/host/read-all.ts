@@ -19,7 +19,7 @@ const MARK = '=~= ovirt-runbooks';
 export async function readAll<Keys extends string>(
   shell: HostShell,
   reads: Readonly<Record<Keys, Read>>,
-  limitSeconds = 60,
+  limitSeconds = 20,
 ): Promise<Record<Keys, ReadResult>> {
   const keys = Object.keys(reads) as Keys[];
   const script = keys.map((key) => section(key, reads[key], limitSeconds)).join('\n');

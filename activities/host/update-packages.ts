@@ -12,7 +12,7 @@ interface UpdateFacts {
 
 const SHOWN = 12;
 /** yum waits for its lock without end. */
-const LOOK_LIMIT_SECONDS = 300;
+const LOOK_LIMIT_SECONDS = 80;
 
 /** Brings every installed package to the version that the enabled repositories offer. */
 export const updatePackages = operation<HostParams, UpdateFacts, UpdateOutput>({

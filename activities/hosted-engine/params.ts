@@ -73,8 +73,6 @@ export interface CleanUpParams {
   readonly engineFqdn?: string | undefined;
   /** WWID of the LUN; default: the inventory's. */
   readonly lun?: string | undefined;
-  /** Units that were enabled before the deployment and stay so. */
-  readonly keepEnabled?: readonly string[] | undefined;
 }
 
 export interface VerifyParams {

@@ -1,0 +1,160 @@
+import { commandLine } from '../../connectors/quote.ts';
+import { parseUnits, type UnitState, unitQuery } from '../host/parse/systemctl.ts';
+import { type Read, type ReadResult, readAll } from '../host/read-all.ts';
+import { type Change, operation } from '../operation.ts';
+import { ANY_CODE } from './deploy.ts';
+import { type EngineState, engineReads, leftovers, parseEngineState } from './engine-state.ts';
+import { type LunState, lunContent, lunReads, parseLun, wipeByHand } from './lun.ts';
+import type { CleanUpParams } from './params.ts';
+import {
+  ANSWERS_DIRECTORY,
+  answersPath,
+  BOOTSTRAP_PORT,
+  BOOTSTRAP_RULES,
+  BOOTSTRAP_VM,
+  HA_CONF,
+  HOSTS_MARK,
+  SECRETS_FILE,
+} from './paths.ts';
+import { resolveWish } from './wish.ts';
+
+const HA_UNITS = ['ovirt-ha-agent', 'ovirt-ha-broker'] as const;
+const LIBVIRT = 'libvirtd';
+
+interface Remains {
+  readonly engine: EngineState;
+  readonly lun: LunState;
+  readonly units: Readonly<Record<string, UnitState>>;
+  /** Directories of the bootstrap VM. */
+  readonly localVms: readonly string[];
+  /** Answer files that the deployment itself wrote, later than ours. */
+  readonly answerFiles: readonly string[];
+  readonly maintenanceFlags: boolean;
+  readonly rules: readonly number[];
+  readonly port: boolean;
+  readonly hostsLine: boolean;
+  readonly engineKey: boolean;
+}
+
+/**
+ * Takes the hosted engine off a host: what the cleanup tool removes and what it leaves behind. The host is as before
+ * the deployment except for what is named as remaining; the LUN is never touched.
+ */
+export const cleanUpHostedEngine = operation<CleanUpParams, Remains>({
+  name: 'cleanUpHostedEngine',
+  title: ({ host }) => `Clean up the hosted engine on ${host}`,
+  followed: true,
+  limitSeconds: 1800,
+  settleSeconds: 60,
+  async look(context, params) {
+    const { fqdn, lun } = resolveWish(params, context.inventory);
+    const answers = await readAll(context.host(params.host), {
+      ...engineReads(),
+      ...lunReads(lun),
+      ...remainsReads(answersPath(fqdn)),
+    });
+    return {
+      ...parseRemains(answers),
+      engine: parseEngineState(answers),
+      lun: parseLun(lun, answers),
+    };
+  },
+  decide(remains, { host }, { profile }) {
+    const changes = cleanUpChanges(remains);
+    const evidence = [
+      ...describeRemains(remains),
+      ...(changes.length === 0 ? ['nothing of it is left to remove'] : []),
+    ];
+    const content = lunContent(remains.lun);
+    const packages = profile.packages.setup.map(({ name }) => name).join(', ');
+    const stays = [
+      ...(content.length === 0 ? [] : [`LUN ${remains.lun.wwid}: ${content.join('; ')}`]),
+      ...(remains.engineKey ? ['the SSH key of the engine in /root/.ssh/authorized_keys'] : []),
+    ];
+    return {
+      state: changes.length === 0 ? 'already' : 'wouldDo',
+      changes,
+      evidence: [...evidence, ...stays.map((what) => `stays: ${what}`)],
+      leaves: {
+        what: `on ${host}: packages ${packages} and what they brought${stays.map((what) => `; ${what}`).join('')}`,
+        byHand: `yum autoremove 'ovirt*' 'vdsm*'${content.length === 0 ? '' : `; if nothing on the LUN is needed: ${wipeByHand(remains.lun)}`}`,
+      },
+    };
+  },
+});
+
+type RemainsReads = 'units' | 'localVms' | 'answerFiles' | 'flags' | 'rules' | 'ports' | 'hostsLine' | 'engineKey';
+
+function remainsReads(ours: string): Record<RemainsReads, Read> {
+  return {
+    units: unitQuery([...HA_UNITS, LIBVIRT, 'vdsmd']),
+    localVms: 'ls -d /var/tmp/localvm*',
+    answerFiles: commandLine(['find', ANSWERS_DIRECTORY, '-name', 'answers-2*.conf', '-newer', ours]),
+    flags: ['grep', '-c', '=True', HA_CONF],
+    rules: ['ip', 'rule'],
+    ports: ['firewall-cmd', '--list-ports'],
+    hostsLine: ['grep', '-c', HOSTS_MARK, '/etc/hosts'],
+    engineKey: ['grep', '-c', 'ovirt-engine', '/root/.ssh/authorized_keys'],
+  };
+}
+
+function parseRemains(answers: Record<RemainsReads, ReadResult>): Omit<Remains, 'engine' | 'lun'> {
+  const paths = (text: string) => text.split('\n').filter((line) => line.startsWith('/var/'));
+  const counted = ({ text }: ReadResult) => Number(text.trim()) > 0;
+  return {
+    units: parseUnits(answers.units.text, [...HA_UNITS, LIBVIRT, 'vdsmd']),
+    localVms: paths(answers.localVms.text),
+    answerFiles: answers.answerFiles.code === 0 ? paths(answers.answerFiles.text) : [],
+    maintenanceFlags: counted(answers.flags),
+    rules: BOOTSTRAP_RULES.filter((priority) => new RegExp(`^${priority}:`, 'm').test(answers.rules.text)),
+    port: answers.ports.text.split(/\s+/).includes(BOOTSTRAP_PORT),
+    hostsLine: counted(answers.hostsLine),
+    engineKey: counted(answers.engineKey),
+  };
+}
+
+function cleanUpChanges(remains: Remains): readonly Change[] {
+  const { engine, units, localVms, answerFiles } = remains;
+  const deep = leftovers(engine);
+  const enabled = HA_UNITS.filter((unit) => units[unit]?.enabled === true);
+  const libvirt = units[LIBVIRT];
+  const changes: Change[] = [];
+  if (deep.length > 0) changes.push({ argv: ['ovirt-hosted-engine-cleanup', '-q'], okCodes: ANY_CODE });
+  for (const unit of enabled) changes.push({ argv: ['systemctl', 'disable', unit] });
+  // The cleanup tool stops libvirtd; it was running before, or is needed for what follows.
+  const wantsLibvirt = libvirt?.loaded === true && (libvirt.enabled || engine.bootstrapVm);
+  if (wantsLibvirt && (deep.length > 0 || !libvirt.active)) changes.push({ argv: ['systemctl', 'start', LIBVIRT] });
+  if (engine.bootstrapVm) {
+    // Only one of the two applies, depending on whether it still runs and whether it is defined.
+    changes.push({ argv: ['virsh', 'destroy', BOOTSTRAP_VM], okCodes: ANY_CODE });
+    changes.push({ argv: ['virsh', 'undefine', BOOTSTRAP_VM], okCodes: ANY_CODE });
+  }
+  const files = [
+    ...localVms,
+    ...answerFiles,
+    ...(remains.maintenanceFlags ? [HA_CONF] : []),
+    ...(engine.secretsFile ? [SECRETS_FILE] : []),
+  ];
+  if (files.length > 0) changes.push({ argv: ['rm', '-rf', '--', ...files] });
+  // The cleanup tool may have removed the rules already.
+  for (const rule of remains.rules) {
+    changes.push({ argv: ['ip', 'rule', 'del', 'priority', `${rule}`], okCodes: ANY_CODE });
+  }
+  if (remains.port) changes.push({ argv: ['firewall-cmd', `--remove-port=${BOOTSTRAP_PORT}`] });
+  if (remains.hostsLine) changes.push({ argv: ['sed', '-i', `/${HOSTS_MARK}/d`, '/etc/hosts'] });
+  return changes;
+}
+
+function describeRemains(remains: Remains): readonly string[] {
+  const { engine, localVms, answerFiles, rules } = remains;
+  return [
+    ...leftovers(engine),
+    ...localVms,
+    ...answerFiles,
+    ...(remains.maintenanceFlags ? [`maintenance flags in ${HA_CONF}`] : []),
+    ...(engine.secretsFile ? [SECRETS_FILE] : []),
+    ...rules.map((rule) => `ip rule ${rule}`),
+    ...(remains.port ? [`firewalld port ${BOOTSTRAP_PORT}`] : []),
+    ...(remains.hostsLine ? ['the temporary line in /etc/hosts'] : []),
+  ].map((what) => `there is ${what}`);
+}

@@ -1,0 +1,159 @@
+import { engineIsHealthy, type HostStatus } from '../host/parse/vm-status.ts';
+import { readAll } from '../host/read-all.ts';
+import { type Change, type Decision, type Finding, type OperationContext, operation } from '../operation.ts';
+import { renderAnswers, secretAnswers } from './answers.ts';
+import { type EngineState, engineReads, leftovers, parseEngineState } from './engine-state.ts';
+import { dirtyLun, type LunState, lunContent, lunReads, parseLun, wipeByHand } from './lun.ts';
+import type { CleanUpParams, DeployOutput, DeployParams } from './params.ts';
+import { answersPath, SECRETS_FILE } from './paths.ts';
+import { resolveWish } from './wish.ts';
+
+interface DeployFacts {
+  readonly engine: EngineState;
+  readonly lun: LunState;
+}
+
+const SUCCESS = 'Hosted Engine successfully deployed';
+/** The exit code of the cleanup tool is that of its last command and says nothing. */
+export const ANY_CODE: readonly number[] = Array.from({ length: 256 }, (_, code) => code);
+
+/**
+ * Deploys the engine as a VM on the LUN; leaves a healthy engine and no file with a password. The tool itself has no
+ * guard: run on a host with an engine it would begin by stopping it, so the look comes first.
+ */
+export const deployHostedEngine = operation<DeployParams, DeployFacts, DeployOutput>({
+  name: 'deployHostedEngine',
+  title: ({ host }) => `Deploy the hosted engine on ${host}`,
+  followed: true,
+  limitSeconds: 7200,
+  settleSeconds: 900,
+  async look(context, params) {
+    const { lun } = resolveWish(params, context.inventory);
+    const answers = await readAll(context.host(params.host), { ...engineReads(), ...lunReads(lun) });
+    return { engine: parseEngineState(answers), lun: parseLun(lun, answers) };
+  },
+  decide(facts, params, context) {
+    const { engine } = facts;
+    const { fqdn } = resolveWish(params, context.inventory);
+    if (!engine.deployed) return decideDeployment(facts, params, context);
+    const healthy = engine.status?.hosts.find(engineIsHealthy);
+    if (engine.fqdn !== fqdn || healthy === undefined) return refuseExisting(facts, params.host, fqdn);
+    const evidence = [describeHost(healthy), `${fqdn} is deployed on ${params.host}`];
+    const output = { fqdn, hostId: healthy.hostId, score: healthy.score };
+    if (engine.secretsFile) {
+      return {
+        state: 'wouldDo',
+        changes: [removeSecrets()],
+        evidence: [...evidence, `${SECRETS_FILE} exists`],
+        output,
+      };
+    }
+    return { state: 'already', changes: [], evidence, output };
+  },
+  judge({ code, log }) {
+    if (code === 0 && log.includes(SUCCESS)) return undefined;
+    if (code === 0) return `hosted-engine --deploy ended with 0 but did not say "${SUCCESS}"`;
+    return `hosted-engine --deploy ended with ${code}`;
+  },
+  stage: stageOfDeployment,
+});
+
+function decideDeployment(
+  { engine, lun }: DeployFacts,
+  params: DeployParams,
+  { inventory, secret }: Pick<OperationContext, 'inventory' | 'secret'>,
+): Decision<DeployOutput> {
+  const { fqdn, lun: wwid } = resolveWish(params, inventory);
+  const { host } = params;
+  const left = leftovers(engine);
+  const evidence = [
+    `no hosted engine is deployed on ${host}`,
+    ...left.map((what) => `left by an earlier attempt: ${what}`),
+    lun.map === undefined
+      ? `LUN ${wwid} is not visible`
+      : `LUN ${wwid}: ${lun.map.size}, ${lunContent(lun).join('; ') || 'empty'}`,
+  ];
+  const findings = lunFindings(lun, host);
+  if (findings.length > 0) return { state: 'refused', changes: [], evidence, findings };
+  const answers = answersPath(fqdn);
+  const { password, rootPassword } = inventory.engine;
+  const changes: Change[] = [
+    {
+      argv: ['install', '-D', '-m', '0600', '/dev/stdin', SECRETS_FILE],
+      before: true,
+      secretStdin: async () =>
+        renderAnswers(
+          secretAnswers(
+            await secret(password, 'password of the engine administrator'),
+            await secret(rootPassword, 'root password of the engine VM'),
+          ),
+        ),
+    },
+    // A missing answer file is only a warning to the deployment, which then fails far from the cause.
+    { argv: ['test', '-s', answers] },
+    ...(left.length === 0 ? [] : [{ argv: ['ovirt-hosted-engine-cleanup', '-q'], okCodes: ANY_CODE }]),
+    { argv: ['hosted-engine', '--deploy', `--config-append=${answers}`, `--config-append=${SECRETS_FILE}`] },
+    removeSecrets(),
+  ];
+  return {
+    state: 'wouldDo',
+    changes,
+    evidence,
+    undo: {
+      title: `Clean up the hosted engine on ${host}`,
+      call: {
+        operation: 'cleanUpHostedEngine',
+        params: { host, engineFqdn: fqdn, lun: wwid } satisfies CleanUpParams,
+      },
+      byHand: 'ovirt-hosted-engine-cleanup -q, then reboot the host',
+    },
+    leaves: {
+      what: `the storage domain of engine ${fqdn} on LUN ${wwid}, and vdsm with its settings on ${host}`,
+      byHand: `ovirt-hosted-engine-cleanup -q on ${host}; then, if nothing on the LUN is needed, ${wipeByHand(lun)}`,
+    },
+  };
+}
+
+function lunFindings(lun: LunState, host: string): readonly Finding[] {
+  if (lun.map !== undefined) return dirtyLun(lun, host);
+  return [{ what: `LUN ${lun.wwid} is not visible on ${host}`, fix: 'Present it to the host, then: multipath -ll' }];
+}
+
+/** An engine that is there, but not the wished healthy one, is never run over. */
+function refuseExisting({ engine, lun }: DeployFacts, host: string, fqdn: string): Decision<DeployOutput> {
+  const hosts = engine.status?.hosts ?? [];
+  const evidence = hosts.length === 0 ? ['the HA daemons publish no status'] : hosts.map(describeHost);
+  const finding: Finding =
+    engine.fqdn !== fqdn
+      ? {
+          what: `another hosted engine, ${engine.fqdn || 'without a name'}, is deployed on ${host}`,
+          fix: 'Deploy on a host without one, or clean this one up first if it is not needed',
+        }
+      : {
+          what: `engine ${fqdn} is deployed on ${host} but not healthy: ${evidence.join('; ')}`,
+          fix: `Look into it with hosted-engine --vm-status; to begin anew instead: ovirt-hosted-engine-cleanup -q, then ${wipeByHand(lun)}`,
+        };
+  return { state: 'refused', changes: [], evidence, findings: [finding] };
+}
+
+function removeSecrets(): Change {
+  return { argv: ['rm', '-f', SECRETS_FILE], always: true };
+}
+
+export function describeHost(host: HostStatus): string {
+  const { hostName, hostId, live, vm, health, detail, reason, score } = host;
+  const engine = `engine VM ${vm}, health ${health}, ${detail}${reason === undefined ? '' : ` (${reason})`}`;
+  return `${hostName} (id ${hostId}): ${live ? '' : 'stale: '}${engine}, score ${score}`;
+}
+
+/** The newest stage or Ansible task of the deployment. */
+export function stageOfDeployment(log: string): string | undefined {
+  const lines = log.split('\n').reverse();
+  for (const line of lines) {
+    const task = /\bTASK \[[\w.]+ : (.+)\]\s*$/.exec(line)?.[1];
+    if (task !== undefined) return task;
+    const stage = /^\[ INFO {2}\] (?:Stage: )?((?:[A-Z][a-z]+(?: [a-zA-Z()-]+)*))\s*$/.exec(line)?.[1];
+    if (stage !== undefined) return stage;
+  }
+  return undefined;
+}

@@ -1,0 +1,6 @@
+/** Operations on the hosted engine; each is exported under its name, which is the activity's. */
+export { answerFile, removeAnswerFile } from './answer-file.ts';
+export { cleanUpHostedEngine } from './clean-up.ts';
+export { deployHostedEngine } from './deploy.ts';
+export { preflightHostedEngine } from './preflight/index.ts';
+export { verifyHostedEngine } from './verify.ts';

@@ -1,0 +1,136 @@
+/**
+ * activities/hosted-engine/preflight/ finds everything that would make a deployment fail, before anything is changed:
+ * `facts.ts` gathers, one file per area judges, `index.ts` puts them together. Each finding says what and how to fix it.
+ */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { quote } from '../../../connectors/quote.ts';
+import { OperatorError } from '../../../failures/operator-error.ts';
+import { parseDf, parseFree } from '../../host/parse/capacity.ts';
+import { parseCpuInfo } from '../../host/parse/cpu.ts';
+import { type DefaultRoute, type InterfaceAddress, parseAddressList, parseDefaultRoute } from '../../host/parse/ip.ts';
+import { parseKeyValues } from '../../host/parse/key-values.ts';
+import { parseNameServers } from '../../host/parse/names.ts';
+import { packageQuery, parsePackages } from '../../host/parse/rpm.ts';
+import { parseNtpstat, parseTracking } from '../../host/parse/time.ts';
+import { parseRepolist } from '../../host/parse/yum.ts';
+import { type ReadResult, readAll } from '../../host/read-all.ts';
+import type { OperationContext } from '../../operation.ts';
+import { passwordProblem } from '../answers.ts';
+import { engineReads, parseEngineState } from '../engine-state.ts';
+import { lunReads, parseLun } from '../lun.ts';
+import type { EngineWish } from '../params.ts';
+import { inventoryHost, resolveWish } from '../wish.ts';
+import { nameReads, parseResolved } from './names.ts';
+import { lookAtOthers, type OtherHost, unreachable } from './other-hosts.ts';
+
+export type HostFacts = Awaited<ReturnType<typeof lookAtHost>>;
+
+export interface PreflightFacts {
+  /** Undefined: the host could not be asked; `unreachable` says why. */
+  readonly host?: HostFacts;
+  readonly unreachable?: { readonly type: string; readonly message: string };
+  readonly others: readonly OtherHost[];
+  /** What is wrong with passwords and CA of the inventory, as sentences without their values. */
+  readonly secretProblems: readonly string[];
+}
+
+export async function gatherFacts(context: OperationContext, params: EngineWish): Promise<PreflightFacts> {
+  const [host, others, secretProblems] = await Promise.all([
+    lookAtHost(context, params).catch(unreachable),
+    lookAtOthers(context, params.host),
+    findSecretProblems(context),
+  ]);
+  return 'unreachable' in host ? { ...host, others, secretProblems } : { host, others, secretProblems };
+}
+
+async function lookAtHost(context: OperationContext, params: EngineWish) {
+  const { inventory, profile } = context;
+  const wish = resolveWish(params, inventory);
+  const [release] = profile.packages.release;
+  const url = release?.from?.startsWith('http') ? release.from : undefined;
+  const answers = await readAll(context.host(params.host), {
+    user: ['id', '-u'],
+    system: ['cat', '/etc/os-release'],
+    cpu: "grep -m1 '^flags' /proc/cpuinfo; grep '^processor' /proc/cpuinfo",
+    kvm: '[ -e /dev/kvm ] && echo present',
+    free: ['free', '-m'],
+    df: ['df', '-P', '/', '/var/tmp'],
+    addresses: ['ip', '-o', 'addr'],
+    routes: ['ip', 'route'],
+    ports: 'ls /sys/class/net/ovirtmgmt/brif',
+    resolver: ['cat', '/etc/resolv.conf'],
+    hostName: ['hostname', '-f'],
+    ...nameReads(wish.fqdn, inventoryHost(inventory, params.host).fqdn),
+    tracking: ['chronyc', 'tracking'],
+    ntpstat: ['ntpstat'],
+    repositories: ['yum', 'repolist'],
+    release: packageQuery(profile.packages.release.map(({ name }) => name)),
+    releaseUrl: url === undefined ? 'true' : `curl -sSIL --max-time 15 ${quote(url)}`,
+    ...engineReads(),
+    ...lunReads(wish.lun),
+  });
+  return {
+    root: answers.user.text.trim() === '0',
+    system: parseKeyValues(answers.system.text),
+    cpu: parseCpuInfo(answers.cpu.text),
+    kvmDevice: answers.kvm.text.trim() === 'present',
+    memory: parseFree(answers.free.text),
+    fileSystems: parseDf(answers.df.text),
+    ...belowTheBridge(parseAddressList(answers.addresses.text), parseDefaultRoute(answers.routes.text), answers.ports),
+    nameServers: parseNameServers(answers.resolver.text),
+    hostName: answers.hostName.text.trim().toLowerCase(),
+    names: parseResolved(answers),
+    clock: parseTracking(answers.tracking.text) ?? parseNtpstat(answers.ntpstat.text),
+    repositories: parseRepolist(answers.repositories.text),
+    repositoriesAnswer: answers.repositories.text.trim().split('\n').at(-1) ?? '',
+    releaseInstalled: parsePackages(answers.release.text).length > 0,
+    releaseAnswer: url === undefined ? undefined : { url, text: answers.releaseUrl.text },
+    engine: parseEngineState(answers),
+    lun: parseLun(wish.lun, answers),
+  };
+}
+
+/** On a deployed host the bridge holds address and route; what the deployment was told is the interface below it. */
+function belowTheBridge(
+  addresses: readonly InterfaceAddress[],
+  defaultRoute: DefaultRoute | undefined,
+  ports: ReadResult,
+): { addresses: readonly InterfaceAddress[]; defaultRoute: DefaultRoute | undefined } {
+  const port =
+    ports.code === 0 ? ports.text.split(/\s+/).find((name) => name !== '' && !name.startsWith('vnet')) : undefined;
+  const below = (device: string) => (device === 'ovirtmgmt' ? (port ?? device) : device);
+  return {
+    addresses: addresses.map((address) => ({ ...address, device: below(address.device) })),
+    defaultRoute: defaultRoute && { ...defaultRoute, device: below(defaultRoute.device) },
+  };
+}
+
+async function findSecretProblems({
+  inventory,
+  inventoryDirectory,
+  profile,
+  secret,
+}: OperationContext): Promise<string[]> {
+  const { engine } = inventory;
+  const problems: string[] = [];
+  for (const [field, ref] of [
+    ['engine.password', engine.password],
+    ['engine.rootPassword', engine.rootPassword],
+  ] as const) {
+    try {
+      const problem = passwordProblem(await secret(ref, field), profile.hostedEngine.percentBreaksAnswers);
+      if (problem !== undefined) problems.push(`${field} ${problem}`);
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error;
+      problems.push(`${field} cannot be resolved: ${error.message}`);
+    }
+  }
+  if (engine.ca !== undefined) {
+    const ca = await readFile(resolve(inventoryDirectory, engine.ca.file), 'utf8').catch(() => undefined);
+    if (ca === undefined) problems.push(`engine.ca names ${engine.ca.file}, which cannot be read`);
+    else if (!ca.includes('-----BEGIN CERTIFICATE-----'))
+      problems.push(`engine.ca names ${engine.ca.file}, which holds no PEM certificate`);
+  }
+  return problems;
+}
