@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import type { TestProject } from 'vitest/node';
-import { findTemporal } from '../../scripts/temporal.mjs';
+import { obtainTemporal } from '../../scripts/temporal.mjs';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -90,7 +90,7 @@ async function reach(address: string, child: ChildProcess): Promise<Connection> 
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const cli = await findTemporal();
+  const cli = await obtainTemporal({ log: (line) => void process.stderr.write(`${line}\n`) });
   const directory = mkdtempSync(join(tmpdir(), 'ovirt-runbooks-test-'));
   const server = await startTemporal(cli);
   project.provide('temporalAddress', server.address);

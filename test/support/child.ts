@@ -1,0 +1,89 @@
+/** Processes of the project as tests run them: started by tsx, ready with one JSON line, ended whatever happens. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+const READY_MS = 60_000;
+const GRACE_MS = 15_000;
+
+/** What is still alive when this process ends goes with it. */
+const living = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of living) child.kill('SIGKILL');
+});
+
+export interface ChildOptions {
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** File that gets everything the process prints; grows over restarts. */
+  readonly log: string;
+}
+
+export class Child<Ready> {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly ready: Ready,
+    private readonly ended: Promise<void>,
+  ) {}
+
+  /** Returns when the process has printed its first line, which is JSON. */
+  static async start<Ready>(entry: string, options: ChildOptions): Promise<Child<Ready>> {
+    mkdirSync(dirname(options.log), { recursive: true });
+    const log = createWriteStream(options.log, { flags: 'a' });
+    const child = spawn(process.execPath, ['--import', 'tsx', entry, ...(options.args ?? [])], {
+      cwd: PROJECT,
+      env: { ...process.env, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    living.add(child);
+    const ended = new Promise<void>((resolve) => {
+      child.once('close', () => {
+        living.delete(child);
+        log.end(resolve);
+      });
+    });
+    child.stdout.pipe(log, { end: false });
+    child.stderr.pipe(log, { end: false });
+    const timer = setTimeout(() => child.kill('SIGKILL'), READY_MS);
+    try {
+      const line = await Promise.race([firstLine(child), ended.then(() => undefined)]);
+      if (line === undefined) throw new Error(`${entry} ended before it was ready:\n${tailOf(options.log)}`);
+      return new Child(child, JSON.parse(line) as Ready, ended);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** SIGTERM, awaited; SIGKILL where that does not help in time. */
+  async end(): Promise<void> {
+    if (!living.has(this.child)) return;
+    this.child.kill('SIGTERM');
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), GRACE_MS);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  /** As a power cut would end it. */
+  async kill9(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
+}
+
+function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    if (child.stdout === null) return;
+    createInterface({ input: child.stdout }).once('line', resolve);
+  });
+}
+
+function tailOf(path: string): string {
+  return readFileSync(path, 'utf8').split('\n').slice(-30).join('\n');
+}

@@ -1,0 +1,96 @@
+import { type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import type { Plan, Report, RunRecord, StatusView } from '../../workflows/contract.ts';
+import { MEMO_RECORD } from '../../workflows/contract.ts';
+import { decideNowUpdate, planQuery, statusQuery } from '../../workflows/messages.ts';
+
+/** How a run closed: `succeeded`, `cancelled`, or the failure's type, which is the end state. */
+export interface End {
+  readonly type: string;
+  readonly message: string;
+  readonly report?: Report;
+}
+
+/** One run as an operator sees it. */
+export class RunHandle {
+  constructor(
+    private readonly client: Client,
+    readonly handle: WorkflowHandle,
+  ) {}
+
+  get id(): string {
+    return this.handle.workflowId;
+  }
+
+  status(): Promise<StatusView> {
+    return this.handle.query(statusQuery);
+  }
+
+  async plan(): Promise<Plan> {
+    const plan = await this.handle.query(planQuery);
+    if (typeof plan === 'string') throw new Error(plan);
+    return plan;
+  }
+
+  /** The memo's record: answers without a worker. */
+  async record(): Promise<RunRecord> {
+    const { memo } = await this.handle.describe();
+    return memo?.[MEMO_RECORD] as RunRecord;
+  }
+
+  decide(decision: unknown): Promise<string> {
+    return this.handle.executeUpdate(decideNowUpdate, { args: [decision] });
+  }
+
+  /** Approves whatever gate waits now. */
+  async approve(by = 'an operator'): Promise<void> {
+    const { waiting } = await this.waitingFor('approval');
+    await this.decide({ ...waiting?.answer, by });
+  }
+
+  /** Polls the status until it is as wished; the test's own time-out bounds it. A run that closes meanwhile is told. */
+  async until(wished: (status: StatusView) => boolean): Promise<StatusView> {
+    for (;;) {
+      const status = await this.status();
+      if (wished(status)) return status;
+      if (status.phase === 'ended') throw new Error(`the run ended instead: ${JSON.stringify(brief(status), null, 1)}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** The status once the run waits for people in this way; waiting in another way is an error. */
+  async waitingFor(kind: 'approval' | 'parked' | 'hold'): Promise<StatusView> {
+    const status = await this.until(({ waiting }) => waiting !== undefined);
+    if (status.waiting?.kind === kind) return status;
+    throw new Error(`the run waits otherwise: ${JSON.stringify(brief(status), null, 1)}`);
+  }
+
+  async end(): Promise<End> {
+    try {
+      return { type: 'succeeded', message: '', report: (await this.handle.result()) as Report };
+    } catch (error) {
+      if (!(error instanceof WorkflowFailedError)) throw error;
+      const cause = error.cause as { name: string; type?: string; message: string; details?: [Report] };
+      const type = cause.name === 'CancelledFailure' ? 'cancelled' : (cause.type ?? cause.name);
+      return { type, message: cause.message, ...(cause.details?.[0] && { report: cause.details[0] }) };
+    }
+  }
+
+  /** Ids of the activities at work now, newest last. */
+  async pendingActivities(): Promise<{ id: string; type: string; attempt: number }[]> {
+    const { raw } = await this.handle.describe();
+    return (raw.pendingActivities ?? []).map(({ activityId, activityType, attempt }) => ({
+      id: activityId ?? '',
+      type: activityType?.name ?? '',
+      attempt: attempt ?? 0,
+    }));
+  }
+
+  get temporal(): Client {
+    return this.client;
+  }
+}
+
+/** What a failed test needs to see of a status. */
+export function brief({ phase, endState, steps, waiting }: StatusView): object {
+  return { phase, endState, waiting, steps: steps.map(({ id, state, summary }) => `${state} ${id}: ${summary ?? ''}`) };
+}

@@ -1,0 +1,69 @@
+/** Everything that a run needs, as in production: lab, namespace, worker process, client. */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { TASK_QUEUE } from '../../workflows/contract.ts';
+import type { LabControl } from './lab-control.ts';
+import { LabProcess, type LabWish } from './lab-process.ts';
+import { createNamespace } from './namespace.ts';
+import { RunHandle } from './run.ts';
+import { WorkerProcess } from './worker-process.ts';
+
+export interface StackWish extends LabWish {
+  /** Address of the Temporal server. */
+  readonly address: string;
+  readonly workerEnv?: Readonly<Record<string, string>>;
+}
+
+export class Stack {
+  private constructor(
+    readonly directory: string,
+    readonly client: Client,
+    readonly lab: LabProcess,
+    readonly worker: WorkerProcess,
+    private readonly connection: Connection,
+  ) {}
+
+  static async open({ address, workerEnv, ...wish }: StackWish): Promise<Stack> {
+    const directory = mkdtempSync(join(tmpdir(), 'ovirt-runbooks-stack-'));
+    const namespace = await createNamespace(address);
+    const [lab, connection] = await Promise.all([LabProcess.start(directory, wish), Connection.connect({ address })]);
+    const worker = new WorkerProcess(directory, {
+      address,
+      namespace,
+      inventory: lab.inventory,
+      ...(workerEnv && { env: workerEnv }),
+    });
+    const stack = new Stack(directory, new Client({ connection, namespace }), lab, worker, connection);
+    try {
+      await worker.start();
+      return stack;
+    } catch (error) {
+      await stack.close();
+      throw error;
+    }
+  }
+
+  get control(): LabControl {
+    return this.lab.control;
+  }
+
+  /** Starts a runbook; `deployHostedEngine` on host1 where nothing else is said. */
+  async start(input: object = {}, runbook = 'deployHostedEngine'): Promise<RunHandle> {
+    const handle = await this.client.workflow.start(runbook, {
+      taskQueue: TASK_QUEUE,
+      workflowId: `${runbook}-${randomUUID()}`,
+      args: [{ host: 'host1', ...input }],
+    });
+    return new RunHandle(this.client, handle);
+  }
+
+  /** Ends every process and removes what they kept. */
+  async close(): Promise<void> {
+    await Promise.allSettled([this.worker.end(), this.lab.end()]);
+    await this.connection.close();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
