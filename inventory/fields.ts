@@ -49,6 +49,8 @@ export const wwid = z
     'must be the WWID that `multipath -ll` shows, such as 3600a098000e4b4b3000003c95d171065',
   );
 
+export const mailAddress = z.string().regex(/^[^@\s]+@[^@\s]+$/, 'must be a mail address, such as root@localhost');
+
 const KEY_TYPE = '(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521))';
 export const hostKey = z
   .string()

@@ -1,4 +1,7 @@
-/** Writes `datacenter.schema.json`, by which editors complete and check the inventory. Run it after a change of the schema. */
+/**
+ * Writes `datacenter.schema.json`, by which editors complete and check the inventory.
+ * After a change of the schema: `node --import tsx inventory/json-schema.ts && npm run format`.
+ */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { inventoryJsonSchema } from './schema-lookup.ts';

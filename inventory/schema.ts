@@ -157,8 +157,8 @@ const hostedEngineStorage = z.strictObject({
 const smtp = z.strictObject({
   server: field.address.describe('Mail server that the hosted-engine broker uses.'),
   port: field.port.default(25).describe('Port of the mail server.'),
-  from: z.email('must be a mail address').describe('Sender of the mails.'),
-  to: z.email('must be a mail address').describe('Receiver of the mails.'),
+  from: field.mailAddress.describe('Sender of the mails.'),
+  to: field.mailAddress.describe('Receiver of the mails.'),
 });
 
 export const inventorySchema = z.strictObject({

@@ -312,4 +312,23 @@ describe('sessions', () => {
     await vi.waitFor(() => expect(sshd.openSockets).toBe(0));
     await expect(pool.run(sshd.target(), { argv: ['true'] })).rejects.toThrow('have been closed');
   });
+
+  it('are given up with the pool while they are still being made', async () => {
+    const mute = createServer().listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { port } = mute.address() as { port: number };
+    const accepted = once(mute, 'connection');
+    const outcome = failureOf(pool.run(sshd.target({ port }), { argv: ['true'] }));
+    await accepted;
+    await pool.close();
+    expect((await outcome).type).toBe('HostUnreachable');
+    mute.close();
+  });
+
+  it('are made anew when the inventory says something else about the host', async () => {
+    await pool.run(sshd.target(), { argv: ['true'] });
+    await pool.run(sshd.target({ key: undefined, password: { file: 'password' } }), { argv: ['true'] });
+    expect(sshd.connections).toBe(2);
+    await vi.waitFor(() => expect(sshd.openSockets).toBe(1));
+  });
 });
