@@ -1,5 +1,6 @@
 /** What this lab is made of: the operating system's part and those built upon it. */
 import { hostPart } from './host/index.ts';
+import { ovirtPart } from './ovirt/part.ts';
 import type { LabPart } from './types.ts';
 
-export const parts: readonly LabPart[] = [hostPart];
+export const parts: readonly LabPart[] = [hostPart, ovirtPart];

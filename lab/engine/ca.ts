@@ -20,7 +20,6 @@ const pem = (label: string, der: ArrayBuffer): string => {
 };
 
 async function make(lab: Lab): Promise<EngineIdentity> {
-  x509.cryptoProvider.set(webcrypto as Parameters<typeof x509.cryptoProvider.set>[0]);
   const dates = { notBefore: new Date(Date.now() - 24 * 3600 * 1000), notAfter: new Date(Date.now() + YEARS_10) };
   const caKeys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const caName = `C=US, O=test.local, CN=${lab.engineFqdn}.62119`;

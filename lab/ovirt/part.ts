@@ -1,0 +1,34 @@
+/**
+ * oVirt 4.3 on the lab's hosts: its packages and repositories, the hosted engine with its HA agents, and the engine
+ * that runs in the VM. ha/ decides and publishes, tool/ is the hosted-engine command, deploy/ its --deploy,
+ * cleanup/ the way back, packages/ what yum brings.
+ */
+import { startEngine } from '../engine/index.ts';
+import type { LabPart } from '../types.ts';
+import { events } from '../worlds/events.ts';
+import { worlds } from '../worlds/index.ts';
+import { presets } from '../worlds/presets.ts';
+import { hostWentDown, restartEngineService } from './engine-vm.ts';
+import { engineServer } from './liveliness.ts';
+import { daemons } from './packages/daemons.ts';
+import { hostedEnginePackages } from './packages/hosted-engine.ts';
+import { publishOvirt, releasePackage } from './packages/repositories.ts';
+import { haFields, hostedEngineState } from './state.ts';
+
+export const ovirtPart: LabPart = {
+  name: 'oVirt 4.3',
+  packages: [...daemons, ...hostedEnginePackages, releasePackage],
+  publish: publishOvirt,
+  onReset: (lab) => lab.servers.set(lab.engineAddress, engineServer(lab, lab.engineAddress)),
+  onDown: hostWentDown,
+  worlds,
+  events,
+  presets,
+  hostState: haFields,
+  state: hostedEngineState,
+  startEngine,
+  onTargetFault: (lab, fault) => {
+    if (fault.target !== 'engine' || fault.kind !== 'restart') return;
+    for (const host of lab.hosts.values()) restartEngineService(host);
+  },
+};

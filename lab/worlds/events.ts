@@ -1,0 +1,97 @@
+import { setLocalMaintenance } from '../ovirt/conf.ts';
+import {
+  createVm,
+  destroyVm,
+  isRunning,
+  restartEngineService,
+  runningOn,
+  shutdownVm,
+  vmRecord,
+} from '../ovirt/engine-vm.ts';
+import { anyStorage } from '../ovirt/storage.ts';
+import type { EventAction, Lab, LabHost } from '../types.ts';
+
+/** What people do behind a run's back; each gives the sentence that the journal keeps. */
+type Event = Parameters<EventAction>[1];
+
+function host(lab: Lab, name: string): LabHost {
+  const found = lab.hosts.get(name);
+  if (!found) throw new Error(`there is no host ${name}`);
+  return found;
+}
+const word = (event: Event, key: string): string => {
+  const value = event[key];
+  if (typeof value !== 'string' || value === '') throw new Error(`${event.action} needs ${key}`);
+  return value;
+};
+const storage = (lab: Lab): NonNullable<ReturnType<typeof anyStorage>> => {
+  const found = anyStorage(lab);
+  if (!found) throw new Error('no hosted engine is deployed');
+  return found;
+};
+const unitName = (event: Event): string => {
+  const name = word(event, 'unit');
+  return name.includes('.') ? name : `${name}.service`;
+};
+
+export const events: Readonly<Record<string, EventAction>> = {
+  'set-global-maintenance': async (lab, event) => {
+    const on = event.on !== false;
+    storage(lab).globalMaintenance = on;
+    lab.changed('global maintenance');
+    return `someone ${on ? 'set' : 'ended'} global maintenance`;
+  },
+  'set-local-maintenance': async (lab, event) => {
+    const on = event.on !== false;
+    setLocalMaintenance(host(lab, event.target), on);
+    lab.changed('local maintenance');
+    return `someone ${on ? 'set' : 'ended'} local maintenance of ${event.target}`;
+  },
+  'move-engine-vm': async (lab, event) => {
+    const to = host(lab, word(event, 'to'));
+    const from = runningOn(lab)?.host;
+    if (from) {
+      shutdownVm(from);
+      while (isRunning(vmRecord(from))) await lab.clock.sleep(1);
+      destroyVm(from);
+    }
+    const trouble = createVm(to);
+    if (trouble !== undefined) throw new Error(`the engine VM cannot start on ${to.name}: ${trouble}`);
+    lab.changed('engine VM moved');
+    return `someone moved the engine VM to ${to.name}`;
+  },
+  'repair-engine': async (lab) => {
+    const { image } = storage(lab);
+    if (image) image.defect = undefined;
+    for (const one of lab.hosts.values()) restartEngineService(one);
+    lab.changed('engine repaired');
+    return 'someone repaired the engine inside its VM';
+  },
+  'start-service': async (lab, event) => {
+    await host(lab, event.target).units.start(unitName(event));
+    lab.changed('service started');
+    return `someone started ${unitName(event)} on ${event.target}`;
+  },
+  'stop-service': async (lab, event) => {
+    await host(lab, event.target).units.stop(unitName(event));
+    lab.changed('service stopped');
+    return `someone stopped ${unitName(event)} on ${event.target}`;
+  },
+  'wipe-lun': async (lab, event) => {
+    const wwid = word(event, 'wwid');
+    const lun = lab.luns.find((one) => one.wwid === wwid);
+    if (!lun) throw new Error(`there is no LUN ${wwid}`);
+    lun.group = undefined;
+    lun.signature = undefined;
+    lun.blocks.clear();
+    lab.changed('LUN wiped');
+    return `someone wiped the LUN ${wwid}`;
+  },
+  'install-package': async (lab, event) => {
+    const name = word(event, 'package');
+    const done = await host(lab, event.target).run(['yum', '-y', 'install', name]);
+    if (done.code !== 0) throw new Error(done.stdout || done.stderr);
+    lab.changed('package installed');
+    return `someone installed ${name} on ${event.target}`;
+  },
+};
