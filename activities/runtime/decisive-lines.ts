@@ -42,6 +42,8 @@ function isDecisive(lines: readonly string[], at: number): boolean {
   const line = lines[at] ?? '';
   // Ansible says a failed task's line first, then that it does not matter.
   if (/\.\.\.ignoring$/.test(lines[at + 1] ?? '')) return false;
+  // The script's own words: a command may name an error without being one.
+  if (line.startsWith('+ ')) return false;
   if (DECISIVE.some((pattern) => pattern.test(line))) return true;
   return at > 0 && endsTraceback(lines, at);
 }

@@ -5,6 +5,8 @@ import { follow } from '../../activities/runtime/follow.ts';
 import type { Progress } from '../../activities/runtime/progress.ts';
 import { start } from '../../activities/runtime/start.ts';
 import { stop } from '../../activities/runtime/stop.ts';
+import { Unit } from '../../activities/runtime/unit.ts';
+import { unitPlace } from '../../activities/runtime/unit-name.ts';
 import { registerSecret } from '../../connectors/redaction.ts';
 import { any, environment, inActivity, longWork, type ScriptParams, step } from './runtime-environment.ts';
 import { LocalHost } from './runtime-local-host.ts';
@@ -19,7 +21,7 @@ const work = any(longWork);
 const UNIT = /^ovirt-runbook-long-work-[0-9a-f]{12}$/;
 const params = (run: string, more: Partial<ScriptParams> = {}): ScriptParams => ({
   host: 'host1',
-  run: host.path(run),
+  run,
   ...more,
 });
 
@@ -59,16 +61,18 @@ describe('start', () => {
     expect(readFileSync(host.path('/srv/count'), 'utf8')).toBe('once\n');
   });
 
-  it('takes a unit for its own when the answer to systemd-run was lost', async () => {
-    const given = params(`${GATE}; touch /srv/done`);
-    await startNow(given);
-    const before = host.commands.length;
-    host.before = (line) => {
-      // As if the look had come before the unit was there.
-      if (line.startsWith('bash') && host.commands.length === before + 2) host.before = () => undefined;
-    };
-    await expect(startNow(given)).resolves.toMatchObject({ unit: expect.stringMatching(UNIT) });
-    expect(starts()).toHaveLength(1);
+  it('takes a unit for its own that a try started whose answer was lost', async () => {
+    const given = params(`echo once >>/srv/count; ${GATE}; touch /srv/done`);
+    host.lost = (line) => line.startsWith('systemd-run');
+    await expect(startNow(given)).rejects.toMatchObject({ type: 'OutcomeUnknown', nonRetryable: false });
+    await vi.waitUntil(() => present('/srv/count'));
+    host.lost = () => false;
+    const unit = new Unit(host, unitPlace('longWork', step));
+    await expect(unit.start('Work for long')).resolves.toBeUndefined();
+    await expect(startNow(given, false)).resolves.toMatchObject({ unit: unit.place.unit });
+    open();
+    await followNow(given);
+    expect(readFileSync(host.path('/srv/count'), 'utf8')).toBe('once\n');
   });
 
   it('starts nothing when the state is there', async () => {

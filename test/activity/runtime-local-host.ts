@@ -73,6 +73,14 @@ export class LocalHost implements HostAccess {
   /** Commands whose session breaks when they have begun: they go on, nobody hears of their end. */
   lost: (command: string) => boolean = () => false;
 
+  readonly #paths: readonly (readonly [string, string])[] = [
+    ['/var/lib/ovirt-runbooks', join(this.directory, 'units')],
+    ['/var/lib/[o]virt-runbooks', join(this.directory, '[u]nits')],
+    ['/run/lock', join(this.directory, 'lock')],
+    ['/proc/sys/kernel/random/boot_id', join(this.directory, 'boot_id')],
+    ['/srv', join(this.directory, 'srv')],
+  ];
+
   constructor() {
     for (const folder of ['bin', 'state', 'lock', 'units', 'srv']) mkdirSync(join(this.directory, folder));
     for (const [name, text] of Object.entries({ 'systemd-run': SYSTEMD_RUN, systemctl: SYSTEMCTL })) {
@@ -88,18 +96,19 @@ export class LocalHost implements HostAccess {
 
   /** Where a path of the host lies on this machine. */
   path(onHost: string): string {
-    return onHost
-      .replaceAll('/var/lib/ovirt-runbooks', join(this.directory, 'units'))
-      .replaceAll('/var/lib/[o]virt-runbooks', join(this.directory, '[u]nits'))
-      .replaceAll('/run/lock', join(this.directory, 'lock'))
-      .replaceAll('/proc/sys/kernel/random/boot_id', join(this.directory, 'boot_id'))
-      .replaceAll('/srv', join(this.directory, 'srv'));
+    return this.#paths.reduce((text, [there, here]) => text.replaceAll(there, here), onHost);
   }
 
-  /** The files below the runtime's folder, of the only unit there. */
+  /** The same the other way round, for what commands print. */
+  private unpath(here: string): string {
+    return this.#paths.reduce((text, [there, local]) => text.replaceAll(local, there), here);
+  }
+
+  /** A file of the only unit; empty while there is none. */
   unitFile(name: string): string {
     const [unit = ''] = readdirSync(join(this.directory, 'units'));
-    return readFileSync(join(this.directory, 'units', unit, name), 'utf8');
+    const file = join(this.directory, 'units', unit, name);
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
   }
 
   /** Every unit dies without a word, and systemd remembers none. */
@@ -142,7 +151,9 @@ export class LocalHost implements HostAccess {
       child.stdout.on('data', (chunk) => (stdout += chunk));
       child.stderr.on('data', (chunk) => (stderr += chunk));
       child.on('error', reject);
-      child.on('close', (code) => resolve({ code: code ?? -1, stdout, stderr }));
+      child.on('close', (code) =>
+        resolve({ code: code ?? -1, stdout: this.unpath(stdout), stderr: this.unpath(stderr) }),
+      );
       child.stdin.end(this.path(stdin));
       if (this.lost(line))
         child.on('spawn', () => reject(new OperatorError('OutcomeUnknown', `${line}: lost its connection`)));
