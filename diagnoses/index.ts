@@ -1,0 +1,36 @@
+import type { Diagnosis } from './diagnosis.ts';
+import { dirtyLun } from './dirty-lun.ts';
+import { diskSpace } from './disk-space.ts';
+import { engineAddress } from './engine-address.ts';
+import { engineName } from './engine-name.ts';
+import { engineNameIsHost } from './engine-name-is-host.ts';
+import { firewalld } from './firewalld.ts';
+import { hostName } from './host-name.ts';
+import { mdClear } from './md-clear.ts';
+import { memory } from './memory.ts';
+import { proxy } from './proxy.ts';
+
+export type { Diagnosis } from './diagnosis.ts';
+
+/** In the order in which they are tried: those with a recovery first. */
+export const diagnoses: readonly Diagnosis[] = [
+  mdClear,
+  firewalld,
+  engineNameIsHost,
+  hostName,
+  engineName,
+  dirtyLun,
+  memory,
+  diskSpace,
+  proxy,
+  engineAddress,
+];
+
+/** Recognises a known failure in the output of a command. */
+export function diagnose(log: string): Diagnosis | undefined {
+  return diagnoses.find(({ symptom, lookAlike = [] }) =>
+    log
+      .split('\n')
+      .some((line) => symptom.some((known) => known.test(line)) && !lookAlike.some((other) => other.test(line))),
+  );
+}
