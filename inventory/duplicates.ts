@@ -1,6 +1,7 @@
 /** What must differ between hosts; looked at in the raw file, so that it is found beside all other problems. */
-import { type Problem, problemAt } from './problems.ts';
-import type { Path, YamlSource } from './yaml-source.ts';
+import type { Path, Problem } from './problem.ts';
+import { problemAt } from './problems.ts';
+import type { YamlSource } from './yaml-source.ts';
 
 const DEFAULT_SSH_PORT = 22;
 

@@ -4,7 +4,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { OperatorError } from '../failures/operator-error.ts';
 import { findDuplicates } from './duplicates.ts';
-import { explain, type Problem } from './problems.ts';
+import type { Problem } from './problem.ts';
+import { explain } from './problems.ts';
 import { type Inventory, inventorySchema } from './schema.ts';
 import { YamlSource } from './yaml-source.ts';
 

@@ -1,14 +1,9 @@
 /** Turns what zod found into sentences: where, what is wrong, what is allowed. */
 import type { z } from 'zod';
 import { nearest } from './nearest.ts';
+import type { Path, Problem } from './problem.ts';
 import { allowedKeys, descriptionOf, isSecretField } from './schema-lookup.ts';
-import type { Path, YamlSource } from './yaml-source.ts';
-
-export interface Problem {
-  readonly line: number;
-  readonly path: string;
-  readonly sentence: string;
-}
+import type { YamlSource } from './yaml-source.ts';
 
 type Issue = z.core.$ZodIssue;
 

@@ -1,7 +1,7 @@
 /** What the schema says about a field, found by the field's path. */
 import { z } from 'zod';
+import type { Path } from './problem.ts';
 import { inventorySchema } from './schema.ts';
-import type { Path } from './yaml-source.ts';
 
 export interface JsonSchemaNode {
   readonly description?: string;

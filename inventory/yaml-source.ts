@@ -1,8 +1,6 @@
 /** A YAML text with the line of every value in it. */
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
-import type { Problem } from './problems.ts';
-
-export type Path = readonly PropertyKey[];
+import type { Path, Problem } from './problem.ts';
 
 export class YamlSource {
   readonly data: unknown;
