@@ -2,13 +2,13 @@
  * activities/ holds everything that touches the world: one folder per thing acted on, `runtime/` that carries
  * operations out, `run/` for what a run keeps. Workflows see the types of this file only.
  */
-import { hostOperations } from './host/index.ts';
-import { hostedEngineOperations } from './hosted-engine/index.ts';
+import * as host from './host/index.ts';
+import * as hostedEngine from './hosted-engine/index.ts';
 import type { SiteView } from './run/site.ts';
 import type { ReportFiles, WriteReportInput } from './run/write-report.ts';
 
 /** Every operation, by its name. */
-export const operations = { ...hostOperations, ...hostedEngineOperations } as const;
+export const operations = { ...host, ...hostedEngine } as const;
 
 export type Operations = typeof operations;
 
