@@ -23,9 +23,15 @@ type Handler = (exec: Exec) => void | Promise<void>;
 // ssh2 is CommonJS: outside of a bundler its values come by the default import only.
 const { Server, utils } = ssh2;
 
-const { private: HOST_KEY, public: HOST_PUBLIC_KEY } = utils.generateKeyPairSync('ed25519');
-const CLIENT_KEY = utils.generateKeyPairSync('ed25519');
-export const OTHER_KEY = utils.generateKeyPairSync('ed25519');
+/** One in some 250 of the keys that ssh2 1.17 generates cannot be read again, by nobody. */
+function generateKey(): { private: string; public: string } {
+  const pair = utils.generateKeyPairSync('ed25519');
+  return utils.parseKey(pair.private) instanceof Error ? generateKey() : pair;
+}
+
+const { private: HOST_KEY, public: HOST_PUBLIC_KEY } = generateKey();
+const CLIENT_KEY = generateKey();
+export const OTHER_KEY = generateKey();
 const LOCKED_KEY = utils.generateKeyPairSync('ed25519', {
   passphrase: 'open sesame',
   cipher: 'aes256-cbc',
