@@ -80,29 +80,5 @@ export const hostedEngine: Command = async (ctx: CommandContext) => {
     ctx.out(commandHelp(name));
     return 0;
   }
-  return command({ ...bound(ctx), args });
+  return command({ ...ctx, args });
 };
-
-/** A context with its methods kept usable after spreading. */
-function bound(ctx: CommandContext): CommandContext {
-  return {
-    host: ctx.host,
-    lab: ctx.lab,
-    args: ctx.args,
-    env: ctx.env,
-    cwd: ctx.cwd,
-    user: ctx.user,
-    stdin: ctx.stdin,
-    tty: ctx.tty,
-    process: ctx.process,
-    out: (text) => ctx.out(text),
-    err: (text) => ctx.err(text),
-    sleep: (seconds) => ctx.sleep(seconds),
-    untilSignalled: () => ctx.untilSignalled(),
-    run: (argv, options) => ctx.run(argv, options),
-    sh: (script, options) => ctx.sh(script, options),
-    spawn: (argv, options) => ctx.spawn(argv, options),
-    ready: () => ctx.ready(),
-    changed: (what) => ctx.changed(what),
-  };
-}
