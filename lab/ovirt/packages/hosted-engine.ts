@@ -53,6 +53,8 @@ WantedBy=multi-user.target
 `;
 
 const vdsmOwned = { owner: 'vdsm', group: 'kvm' };
+/** The services run as vdsm and write here. */
+const ownedByVdsm = ['/var/log/ovirt-hosted-engine-ha', '/var/lib/ovirt-hosted-engine-ha'];
 
 /** The packages of the hosted engine: setup with its command and cleanup, HA services, the appliance. */
 export const hostedEnginePackages: readonly PackageBuild[] = [
@@ -71,7 +73,10 @@ export const hostedEnginePackages: readonly PackageBuild[] = [
   },
   {
     package: 'ovirt-hosted-engine-ha',
-    directories: ['/etc/ovirt-hosted-engine', '/var/log/ovirt-hosted-engine-ha'],
+    directories: ['/etc/ovirt-hosted-engine', ...ownedByVdsm],
+    post: (host) => {
+      for (const path of ownedByVdsm) host.fs.chown(path, 'vdsm', 'kvm');
+    },
     files: {
       '/var/lib/ovirt-hosted-engine-ha/ha.conf': {
         content: 'local_maintenance=False\nlocal_maintenance_manual=False\n',

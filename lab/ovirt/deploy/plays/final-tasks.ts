@@ -33,7 +33,7 @@ async function startUnit(d: Deployment, unit: string): Promise<void> {
 export const finalTasks: readonly Task[] = [
   ok('Prepare getent key'),
   changed('Trigger hosted engine OVF update and enable the serial console', 3, api),
-  ok('Wait until OVF update finishes', 70, api),
+  ok('Wait until OVF update finishes', 50, api),
   ok('Parse OVF_STORE disk list'),
   changed('Check OVF_STORE volume status', 20),
   changed('Wait for OVF_STORE disk content', 8),
@@ -108,7 +108,7 @@ export const finalTasks: readonly Task[] = [
   },
   ok('Clean /etc/hosts for the Hosted Engine VM for host address'),
   changed('Inject /etc/hosts with guestfish', 8),
-  changed('Copy local VM disk to shared storage', 210, {
+  changed('Copy local VM disk to shared storage', 150, {
     run: (d) => {
       const image = engineImage(d);
       shared(d).storage.image = image;

@@ -41,7 +41,7 @@ export const engineSetup: readonly Task[] = [
   ok('Install oVirt Engine package', 12, engine),
   skipped('Update all packages'),
   changed('Copy custom engine-setup answer file', 3, engine),
-  changed('Run engine-setup with answerfile', 270, engine),
+  changed('Run engine-setup with answerfile', 200, engine),
   ok('Make sure `ovirt-engine` service is running', 3, engine),
   changed('Check if Engine health page is up', 12, engine),
   changed('Clean temporary files', 2, engine),
