@@ -4,7 +4,11 @@
  */
 import { Command, CommanderError } from 'commander';
 import { addCatalogue } from './commands/catalogue.ts';
+import { addDecisions } from './commands/decisions.ts';
+import { addInventory } from './commands/inventory.ts';
+import { addRuns } from './commands/runs.ts';
 import { addStack } from './commands/stack.ts';
+import { addStart } from './commands/start.ts';
 import { EXIT, type ExitCode, usage } from './failure.ts';
 import { didYouMean } from './nearest.ts';
 import { type Answer, printAnswer, printFailure } from './output.ts';
@@ -31,6 +35,10 @@ First steps:
   // Commands made afterwards inherit exitOverride and configureOutput.
   addStack(program, deliver);
   addCatalogue(program, deliver);
+  addStart(program, deliver);
+  addRuns(program, deliver);
+  addDecisions(program, deliver);
+  addInventory(program, deliver);
   return program;
 }
 

@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import { htmlPage } from '../../reports/html.ts';
+import { reportMarkdown } from '../../reports/markdown.ts';
+import { MEMO_RECORD, type Report, type RunRecord, TASK_QUEUE } from '../../workflows/contract.ts';
+import { add, type Deliver } from '../command.ts';
+import { messageOf, usage } from '../failure.ts';
+import { follow } from '../runs/follow.ts';
+import { outcome, reportFile } from '../runs/outcome.ts';
+import { findRun, type RunHandle, readReport, readStatus } from '../runs/read.ts';
+import { defaultBy } from '../runs/start.ts';
+import { columns, statusText, wantsColour } from '../runs/words.ts';
+import { type CommonFlags, resolveSettings } from '../settings.ts';
+import { type Session, withSession } from '../temporal.ts';
+import { atTerminal } from './start.ts';
+
+interface RunsFlags extends CommonFlags {
+  readonly query?: string;
+  readonly format?: 'md' | 'html' | 'json';
+  readonly limit?: string;
+}
+
+interface RunRow {
+  readonly id: string;
+  readonly runId: string;
+  readonly runbook: string;
+  readonly phase: string;
+  readonly endState?: string;
+  readonly waiting?: string;
+  readonly startedAt: string;
+  readonly endedAt?: string;
+}
+
+async function listRuns(session: Session, query: string | undefined, limit: number): Promise<readonly RunRow[]> {
+  const own = `TaskQueue = "${TASK_QUEUE}"`;
+  const rows: RunRow[] = [];
+  try {
+    for await (const run of session.client.workflow.list({ query: query ? `${own} AND (${query})` : own })) {
+      const record = run.memo?.[MEMO_RECORD] as RunRecord | undefined;
+      const open = run.status.name === 'RUNNING';
+      const endState = record?.endState ?? (open ? undefined : run.status.name.toLowerCase());
+      rows.push({
+        id: run.workflowId,
+        runId: run.runId,
+        runbook: run.type,
+        phase: open ? (record?.phase ?? 'planning') : 'ended',
+        ...(endState && { endState }),
+        ...(open && record?.waiting && { waiting: record.waiting.title }),
+        startedAt: run.startTime.toISOString(),
+        ...(run.closeTime && { endedAt: run.closeTime.toISOString() }),
+      });
+      if (rows.length >= limit) break;
+    }
+  } catch (error) {
+    const cause = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
+    throw query ? usage(`--query: ${cause}. It is a Temporal list filter, such as RunbookPhase = "parked".`) : error;
+  }
+  return rows;
+}
+
+/** The proof: from the run itself, else from the file the worker on this machine wrote. */
+async function findReport(session: Session, run: RunHandle): Promise<Report> {
+  const { workflowId, runId, status } = run.description;
+  if (status.name === 'RUNNING') {
+    throw usage(
+      `the run "${workflowId}" goes on: its report is written when it ends. Until then: "npx runbook status ${workflowId}".`,
+    );
+  }
+  const told = await readReport(session, run);
+  if (told !== undefined) return told;
+  const file = reportFile(session, workflowId, runId, 'json');
+  if (file !== undefined) return JSON.parse(readFileSync(file, 'utf8')) as Report;
+  throw usage(
+    `the run "${workflowId}" ended (${status.name}) without a report that can be reached: start a worker ("npx runbook up") and ask again, or see "npx runbook status ${workflowId}".`,
+  );
+}
+
+export function addRuns(program: Command, deliver: Deliver): void {
+  add<RunsFlags>(
+    program,
+    {
+      name: 'runs',
+      about: 'the runs, newest first',
+      examples: ['runs', `runs --query 'RunbookPhase = "parked"'`, `runs --query 'OvirtHost = "host1"' --json`],
+      server: true,
+      options: (command) =>
+        command
+          .option('--query <filter>', 'Temporal list filter: RunbookName, RunbookPhase, OvirtHost, ChangeTicket …')
+          .option('--limit <n>', 'at most so many', '50'),
+      run: (_args, flags) =>
+        withSession(resolveSettings(flags), async (session) => {
+          const limit = Number(flags.limit);
+          if (!Number.isInteger(limit) || limit < 1)
+            throw usage(`--limit: must be a whole number from 1, it is ${flags.limit}.`);
+          const rows = await listRuns(session, flags.query, limit);
+          const width = Math.max(0, ...rows.map(({ id }) => id.length));
+          const lines = rows.map(
+            (row) => `${row.id.padEnd(width)}  ${row.endState ?? row.phase}${row.waiting ? `: ${row.waiting}` : ''}`,
+          );
+          return { document: rows, text: lines.length > 0 ? lines.join('\n') : 'No runs.' };
+        }),
+    },
+    deliver,
+  );
+  add<RunsFlags>(
+    program,
+    {
+      name: 'status <id>',
+      about: 'what a run has done, what it does, what it waits for; also without a worker',
+      examples: ['status deployHostedEngine-host1-20261123-224331', 'status my-run --json'],
+      server: true,
+      run: ([id = ''], flags) =>
+        withSession(resolveSettings(flags), async (session) => {
+          const status = await readStatus(session, await findRun(session, id));
+          return { document: status, text: statusText(status, columns(process.stdout), wantsColour(process.stdout)) };
+        }),
+    },
+    deliver,
+  );
+  add<RunsFlags>(
+    program,
+    {
+      name: 'watch <id>',
+      about: "show a run's progress until it ends or needs a person",
+      examples: ['watch deployHostedEngine-host1-20261123-224331', 'watch my-run --json'],
+      server: true,
+      options: (command) => command.option('--by <who>', 'who you are, if the run asks (default: user@machine)'),
+      run: ([id = ''], flags) =>
+        withSession(resolveSettings(flags), async (session) =>
+          outcome(session, await follow(session, id, { asks: atTerminal(flags), by: flags.by ?? defaultBy() })),
+        ),
+    },
+    deliver,
+  );
+  add<RunsFlags>(
+    program,
+    {
+      name: 'report <id>',
+      about: 'the proof of what an ended run did',
+      examples: ['report my-run', 'report my-run --format html > my-run.html', 'report my-run --json'],
+      server: true,
+      options: (command) =>
+        command.addOption(
+          new Option('--format <format>', 'how to write it').choices(['md', 'html', 'json']).default('md'),
+        ),
+      run: ([id = ''], flags) =>
+        withSession(resolveSettings(flags), async (session) => {
+          const report = await findReport(session, await findRun(session, id));
+          const markdown = reportMarkdown(report);
+          const text = {
+            md: markdown,
+            html: htmlPage(`${report.title}: ${report.id}`, markdown),
+            json: JSON.stringify(report, null, 2),
+          };
+          return { document: report, text: text[flags.format ?? 'md'].trimEnd() };
+        }),
+    },
+    deliver,
+  );
+}

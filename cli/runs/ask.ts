@@ -1,0 +1,41 @@
+import { isCancel, log, select, text } from '@clack/prompts';
+import type { Waiting } from '../../workflows/contract.ts';
+import { CliFailure, EXIT } from '../failure.ts';
+import { type Answer, STEP_VERBS, type Verb } from './decide.ts';
+import { columns, waitingText } from './words.ts';
+
+const MEANING: Readonly<Record<string, string>> = {
+  approve: 'go on',
+  reject: 'say no: what was done is rolled back',
+  retry: 'try the step again',
+  skip: 'go on without the step',
+  rollback: 'undo what was done',
+  abort: 'leave everything as it is',
+  resume: 'go on',
+};
+
+/** Asks the person at this terminal; nothing when the question has gone away meanwhile. */
+export async function ask(id: string, waiting: Waiting, by: string, signal: AbortSignal): Promise<Answer | undefined> {
+  const output = process.stderr;
+  log.warn(waitingText(id, { ...waiting, options: [] }, columns(output) - 4), { output });
+  const verb = await select({
+    message: waiting.title,
+    options: waiting.options.map((value) => ({ value, label: value, ...(MEANING[value] && { hint: MEANING[value] }) })),
+    output,
+    signal,
+  });
+  if (signal.aborted) return undefined;
+  if (isCancel(verb)) {
+    throw new CliFailure(
+      EXIT.person,
+      `not answered: the run goes on waiting. Answer with "npx runbook ${waiting.options[0]} ${id}".`,
+    );
+  }
+  const stepVerb = (STEP_VERBS as readonly string[]).includes(verb);
+  const answer: Answer = { verb: verb as Verb, by, ...(stepVerb ? { step: waiting.id } : { approval: waiting.id }) };
+  if (verb !== 'skip') return answer;
+  const reason = await text({ message: 'Why is it right to go on without the step?', output, signal });
+  if (signal.aborted) return undefined;
+  if (isCancel(reason) || !reason) throw new CliFailure(EXIT.person, 'not answered: a skipped step keeps its reason.');
+  return { ...answer, reason };
+}

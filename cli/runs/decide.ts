@@ -1,0 +1,102 @@
+import {
+  isGrpcServiceError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import type { StatusView, Waiting } from '../../workflows/contract.ts';
+import { type Decision, decideNowUpdate, decideSignal } from '../../workflows/messages.ts';
+import { messageOf, usage } from '../failure.ts';
+import { livePollers, type Session } from '../temporal.ts';
+import { findRun, type RunHandle, readStatus } from './read.ts';
+
+const ANSWER_SECONDS = 5;
+
+export const GATE_VERBS = ['approve', 'reject'] as const;
+export const STEP_VERBS = ['retry', 'skip', 'rollback', 'abort'] as const;
+export type Verb = (typeof GATE_VERBS)[number] | (typeof STEP_VERBS)[number] | 'hold' | 'resume';
+
+/** What a person says, as far as the flags say it; the rest is filled in from what the run waits for. */
+export interface Answer {
+  readonly verb: Verb;
+  readonly by: string;
+  readonly approval?: string;
+  readonly plan?: string;
+  readonly step?: string;
+  readonly note?: string;
+  readonly keep?: boolean;
+  readonly reason?: string;
+  readonly input?: Record<string, unknown>;
+}
+
+/** Makes the decision out of an answer and what waits. @throws CliFailure (usage) when nothing waits for it */
+export function decisionFor(answer: Answer, status: StatusView): Decision {
+  const { verb, by, note } = answer;
+  if (status.phase === 'ended')
+    throw usage(`the run has ended (${status.endState ?? 'ended'}): nothing can be decided any more.`);
+  if (verb === 'hold' || verb === 'resume') return { verb, by };
+  const { waiting } = status;
+  if (verb === 'approve' || verb === 'reject') {
+    const gate = answer.approval === undefined ? expect(waiting, 'approval', verb) : waiting;
+    const approval = answer.approval ?? gate?.id ?? '';
+    const plan = answer.plan ?? gate?.planHash ?? '';
+    return { approval, plan, verdict: verb, by, ...(note && { note }), ...(answer.keep && { keep: true }) };
+  }
+  const step = answer.step ?? expect(waiting, 'parked', verb).id;
+  const reason = answer.reason ?? note;
+  return { step, verb, by, ...(reason && { reason }), ...(answer.input && { input: answer.input }) };
+}
+
+function expect(waiting: Waiting | undefined, kind: Waiting['kind'], verb: string): Waiting {
+  if (waiting?.kind === kind && waiting.options.includes(verb)) return waiting;
+  const now =
+    waiting === undefined
+      ? 'nothing is asked at the moment'
+      : `it waits for ${waiting.options.join(', ')} (${waiting.kind}: ${waiting.title})`;
+  throw usage(`the run does not wait for ${verb}: ${now}.`, { ...(waiting && { waiting }) });
+}
+
+/** The run that an answer is for: itself, or the only child that waits. */
+export async function addressee(session: Session, run: RunHandle): Promise<{ run: RunHandle; status: StatusView }> {
+  const status = await readStatus(session, run);
+  const waiting = (status.children ?? []).filter((child) => child.waiting !== undefined);
+  if (status.waiting !== undefined || waiting.length === 0) return { run, status };
+  const [only, ...others] = waiting;
+  if (only === undefined || others.length > 0) {
+    throw usage(`several children wait, name one of them: ${waiting.map(({ id }) => id).join(', ')}.`, { waiting });
+  }
+  return addressee(session, await findRun(session, only.id));
+}
+
+/**
+ * Sends a decision: as an update, which answers at once, or as a signal where no worker can answer.
+ * @throws CliFailure (usage) with the run's sentence when it refuses
+ */
+export async function send(
+  session: Session,
+  run: RunHandle,
+  decision: Decision,
+): Promise<{ accepted: boolean; message: string }> {
+  if ((await livePollers(session)).length === 0) return recorded(run, decision);
+  try {
+    const deadline = Date.now() + ANSWER_SECONDS * 1000;
+    const message = await session.connection.withDeadline(deadline, () =>
+      run.handle.executeUpdate(decideNowUpdate, { args: [decision] }),
+    );
+    return { accepted: true, message };
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError) throw usage(sentence(messageOf(error.cause)));
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcServiceError(error))
+      return recorded(run, decision);
+    throw error;
+  }
+}
+
+async function recorded({ handle }: RunHandle, decision: Decision) {
+  await handle.signal(decideSignal, decision);
+  return {
+    accepted: false,
+    message: 'No worker answers: recorded, it will be judged when a worker is back. See "npx runbook status" then.',
+  };
+}
+
+const sentence = (words: string): string => words.replace(/^Refused: /, '').replace(/\.?$/, '.');

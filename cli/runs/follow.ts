@@ -1,0 +1,99 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { StatusView, Waiting } from '../../workflows/contract.ts';
+import { CliFailure, unreachable } from '../failure.ts';
+import { note } from '../output.ts';
+import { livePollers, type Session } from '../temporal.ts';
+import { ask } from './ask.ts';
+import { decisionFor, send } from './decide.ts';
+import { makeProgress, workOf } from './progress.ts';
+import { findRun, readStatus } from './read.ts';
+
+const LOOK_MILLISECONDS = 400;
+/** How long a run may be without any worker before following it makes no sense. */
+const PATIENCE_MILLISECONDS = 90_000;
+
+export interface FollowOptions {
+  /** Ask the person at this terminal for what the run waits for. */
+  readonly asks: boolean;
+  /** Under whose name this terminal answers. */
+  readonly by: string;
+  /** Go on although a person is needed: somebody else may answer. */
+  readonly throughWaits?: boolean;
+}
+
+/**
+ * Shows a run's progress until it ends, or until it needs a person who is not here.
+ * @throws CliFailure (unreachable) when no worker serves it any more
+ */
+export async function follow(session: Session, id: string, options: FollowOptions): Promise<StatusView> {
+  const progress = makeProgress(process.stderr);
+  let served = Date.now();
+  try {
+    for (;;) {
+      const run = await findRun(session, id);
+      const status = await readStatus(session, run);
+      if (run.description.status.name !== 'RUNNING') {
+        progress.show({ ...status, phase: 'ended' });
+        return status;
+      }
+      progress.show(status, workOf(run.description));
+      const { waiting } = status;
+      if (waiting !== undefined && needsPerson(waiting) && !options.throughWaits) {
+        progress.pause();
+        if (!options.asks) return status;
+        await answerHere(session, id, status, waiting, options.by);
+      }
+      if ((await livePollers(session)).length > 0) served = Date.now();
+      else if (Date.now() - served > PATIENCE_MILLISECONDS) {
+        throw unreachable(
+          `no worker serves the run "${id}" any more; it goes on when one is back: "npx runbook up", then "npx runbook watch ${id}".`,
+        );
+      }
+      await pause(LOOK_MILLISECONDS);
+    }
+  } finally {
+    progress.pause();
+  }
+}
+
+export const needsPerson = ({ kind }: Waiting): boolean => kind === 'approval' || kind === 'parked' || kind === 'hold';
+
+/** Asks until the run takes an answer, or until somebody else has given one. */
+async function answerHere(
+  session: Session,
+  id: string,
+  status: StatusView,
+  waiting: Waiting,
+  by: string,
+): Promise<void> {
+  const answered = new AbortController();
+  const watching = untilAnswered(session, id, waiting, answered.signal).then(() => answered.abort());
+  try {
+    const answer = await ask(id, waiting, by, answered.signal);
+    if (answer === undefined) {
+      if (answered.signal.aborted) note('It has been answered elsewhere.');
+      return;
+    }
+    const { message } = await send(session, await findRun(session, id), decisionFor(answer, status));
+    note(message);
+  } catch (error) {
+    // A refused answer is asked again; everything else ends the command.
+    if (!(error instanceof CliFailure) || error.exit !== 2) throw error;
+    note(error.message);
+  } finally {
+    answered.abort();
+    await watching;
+  }
+}
+
+async function untilAnswered(session: Session, id: string, waiting: Waiting, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await pause(1000, undefined, { signal });
+    } catch {
+      return;
+    }
+    const now = (await readStatus(session, await findRun(session, id))).waiting;
+    if (now?.id !== waiting.id || now.since !== waiting.since) return;
+  }
+}

@@ -1,0 +1,86 @@
+import { hostname, userInfo } from 'node:os';
+import {
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowHandleWithFirstExecutionRunId,
+  type WorkflowStartOptions,
+} from '@temporalio/client';
+import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
+import type { RunbookDefinition } from '../../runbooks/definition.ts';
+import { MEMO_RECORD, type RunRecord, TASK_QUEUE } from '../../workflows/contract.ts';
+import { messageOf, usage } from '../failure.ts';
+import type { Session } from '../temporal.ts';
+
+/** Who sits here, unless `--by` says otherwise. */
+export function defaultBy(): string {
+  return `${process.env.USER || userInfo().username}@${hostname()}`;
+}
+
+/** `deployHostedEngine-host1-20261123-224331`: sorts by time, tells what it is about. */
+export function defaultId(runbook: string, input: Readonly<Record<string, unknown>>, now: Date): string {
+  const stamp = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+  const { host } = input;
+  return [runbook, ...(typeof host === 'string' ? [host] : []), stamp].join('-');
+}
+
+export interface StartRequest {
+  readonly runbook: RunbookDefinition;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly id?: string;
+}
+
+/** Starts a run. @throws CliFailure (usage) when a run of this id is still open */
+export async function startRun(
+  session: Session,
+  { runbook, input, id }: StartRequest,
+): Promise<WorkflowHandleWithFirstExecutionRunId> {
+  const about = [input.host, input.mode === 'plan' ? 'plan only' : undefined, input.ticket].filter(
+    (part) => typeof part === 'string',
+  );
+  const record: RunRecord = { runbook: runbook.name, phase: 'planning', remains: [], steps: [] };
+  const options = {
+    taskQueue: TASK_QUEUE,
+    args: [input] as [unknown],
+    workflowId: id ?? defaultId(runbook.name, input, new Date()),
+    workflowIdConflictPolicy: 'FAIL',
+    staticSummary: [runbook.title, ...about].join(' · '),
+    staticDetails: `${runbook.purpose}\n\nStarted by ${defaultBy()} with \`${JSON.stringify(input)}\``,
+    memo: { [MEMO_RECORD]: record },
+  } satisfies WorkflowStartOptions;
+  try {
+    return await withSearchAttributes(session, runbook.name, options, attributes(runbook.name, input));
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    if (id === undefined) return startRun(session, { runbook, input, id: `${options.workflowId}-${process.pid}` });
+    throw usage(`a run "${id}" is still open: look at it with "npx runbook status ${id}", or take another --id.`);
+  }
+}
+
+function attributes(name: string, input: Readonly<Record<string, unknown>>): SearchAttributePair[] {
+  const { host, ticket } = input;
+  return [
+    { key: defineSearchAttributeKey('RunbookName', 'KEYWORD'), value: name },
+    ...(typeof host === 'string'
+      ? [{ key: defineSearchAttributeKey('OvirtHost', 'KEYWORD_LIST'), value: [host] }]
+      : []),
+    ...(typeof ticket === 'string'
+      ? [{ key: defineSearchAttributeKey('ChangeTicket', 'KEYWORD'), value: ticket }]
+      : []),
+  ];
+}
+
+/** A cluster that does not know the attributes refuses the start: then the run goes without them. */
+async function withSearchAttributes(
+  session: Session,
+  type: string,
+  options: WorkflowStartOptions<(input: unknown) => Promise<unknown>>,
+  typed: SearchAttributePair[],
+) {
+  const { workflow } = session.client;
+  try {
+    return await workflow.start(type, { ...options, typedSearchAttributes: typed });
+  } catch (error) {
+    const cause = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : '';
+    if (!/search attribute/i.test(`${messageOf(error)} ${cause}`)) throw error;
+    return workflow.start(type, options);
+  }
+}

@@ -1,0 +1,125 @@
+/** How runs look in a terminal: marks, colours, lines that fit. */
+import { styleText } from 'node:util';
+import { spell } from '../../reports/duration.ts';
+import type { StatusView, StepState, StepView, Waiting } from '../../workflows/contract.ts';
+
+const MARKS: Readonly<Record<StepState, string>> = {
+  pending: '·',
+  running: '…',
+  already: '–',
+  passed: '✔',
+  done: '✔',
+  failed: '✖',
+  parked: '‖',
+  skipped: '↷',
+  undoing: '↩',
+  undone: '↩',
+  undoFailed: '✖',
+};
+
+type Colour = 'green' | 'red' | 'yellow' | 'dim' | 'bold';
+
+const COLOURS: Readonly<Partial<Record<StepState, Colour>>> = {
+  done: 'green',
+  passed: 'green',
+  already: 'dim',
+  pending: 'dim',
+  failed: 'red',
+  undoFailed: 'red',
+  parked: 'yellow',
+  skipped: 'yellow',
+};
+
+export function colour(on: boolean, style: Colour, text: string): string {
+  return on ? styleText(style, text) : text;
+}
+
+export const wantsColour = (stream: NodeJS.WriteStream): boolean => stream.isTTY === true && !process.env.NO_COLOR;
+
+/** Cut to the width of the terminal, so that it stays one line. */
+export function clip(text: string, width: number): string {
+  const line = text.replace(/\s+/g, ' ').trimEnd();
+  return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
+}
+
+export function took({ startedAt, endedAt }: StepView, now = Date.now()): string {
+  if (startedAt === undefined) return '';
+  return spell((endedAt === undefined ? now : Date.parse(endedAt)) - Date.parse(startedAt));
+}
+
+/** `✔ Install EPEL  12 s  epel-release-7-14 is installed`, clipped to the width. */
+export function stepLine(step: StepView, width: number, coloured: boolean): string {
+  const again = step.attempts > 1 ? ` (attempt ${step.attempts})` : '';
+  const told = step.state === 'running' || step.state === 'pending' ? '' : (step.summary ?? '');
+  const head = `${MARKS[step.state]} ${step.title}${again}`;
+  const time = took(step);
+  const rest = clip([time, told].filter(Boolean).join('  '), width - head.length - 2);
+  const style = COLOURS[step.state];
+  const shown = style === undefined ? clip(head, width) : colour(coloured, style, clip(head, width));
+  return rest === '' ? shown : `${shown}  ${colour(coloured, 'dim', rest)}`;
+}
+
+const KINDS: Readonly<Record<Waiting['kind'], string>> = {
+  approval: 'Waiting for approval',
+  parked: 'Parked',
+  window: 'Waiting for the maintenance window',
+  lock: 'Waiting for a lock',
+  hold: 'Held',
+};
+
+/** What is asked, with what must be known to answer and the commands that answer. */
+export function waitingText(id: string, waiting: Waiting, width: number): string {
+  const labels = Object.entries({ ...waiting.show, ...(waiting.planHash && { Plan: waiting.planHash }) });
+  const column = Math.max(0, ...labels.map(([label]) => label.length));
+  const lines = [`${KINDS[waiting.kind]}: ${waiting.title}`];
+  for (const line of waiting.reason ?? [])
+    lines.push(...line.split('\n').map((part) => `  | ${clip(part, width - 4)}`));
+  for (const [label, value] of labels) {
+    const [first = '', ...more] = value.split('\n').flatMap((line) => wrap(line, width - column - 4));
+    lines.push(`  ${label.padEnd(column)}  ${first}`, ...more.map((line) => `  ${' '.repeat(column)}  ${line}`));
+  }
+  if (waiting.options.length > 0)
+    lines.push(
+      '',
+      ...waiting.options.map((verb) => `  npx runbook ${verb} ${id}${verb === 'skip' ? ' --reason "why"' : ''}`),
+    );
+  return lines.join('\n');
+}
+
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}
+
+/** A whole run for people. */
+export function statusText(status: StatusView, width: number, coloured: boolean): string {
+  const outcome = status.endState ?? status.phase;
+  const lines = [
+    `${status.id}  ${colour(coloured, 'bold', outcome)}`,
+    '',
+    ...status.steps.map((step) => stepLine(step, width, coloured)),
+  ];
+  if (status.waiting !== undefined) lines.push('', waitingText(status.id, status.waiting, width));
+  for (const child of status.children ?? [])
+    lines.push(`  ${child.id}  ${child.phase}${child.waiting ? `: waits, ${child.waiting.title}` : ''}`);
+  const refused = status.refusals?.at(-1);
+  if (refused !== undefined) lines.push('', `Last answer refused: ${refused}`);
+  if (status.remains.length > 0) lines.push('', remainsText(status));
+  return lines.join('\n');
+}
+
+export function remainsText({ remains }: Pick<StatusView, 'remains'>): string {
+  return ['What remains:', ...remains.map(({ what, byHand }) => `  - ${what}\n    by hand: ${byHand}`)].join('\n');
+}
+
+export const columns = (stream: NodeJS.WriteStream): number =>
+  stream.isTTY ? Math.max(40, stream.columns || 80) : 200;
