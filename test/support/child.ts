@@ -84,6 +84,8 @@ function firstLine(child: ChildProcess): Promise<string> {
   });
 }
 
+/** Set apart from a stack trace of the test's own. */
 function tailOf(path: string): string {
-  return readFileSync(path, 'utf8').split('\n').slice(-30).join('\n');
+  const lines = readFileSync(path, 'utf8').split('\n').slice(-30);
+  return lines.map((line) => `| ${line}`).join('\n');
 }

@@ -23,20 +23,21 @@ export class Stack {
     readonly client: Client,
     readonly lab: LabProcess,
     readonly worker: WorkerProcess,
-    private readonly connection: Connection,
   ) {}
 
   static async open({ address, workerEnv, ...wish }: StackWish): Promise<Stack> {
     const directory = mkdtempSync(join(tmpdir(), 'ovirt-runbooks-stack-'));
     const namespace = await createNamespace(address);
-    const [lab, connection] = await Promise.all([LabProcess.start(directory, wish), Connection.connect({ address })]);
+    const connection = await Connection.connect({ address });
+    const client = new Client({ connection, namespace });
+    const lab = await LabProcess.start(directory, wish);
     const worker = new WorkerProcess(directory, {
       address,
       namespace,
       inventory: lab.inventory,
       ...(workerEnv && { env: workerEnv }),
     });
-    const stack = new Stack(directory, new Client({ connection, namespace }), lab, worker, connection);
+    const stack = new Stack(directory, client, lab, worker);
     try {
       await worker.start();
       return stack;
@@ -63,7 +64,7 @@ export class Stack {
   /** Ends every process and removes what they kept. */
   async close(): Promise<void> {
     await Promise.allSettled([this.worker.end(), this.lab.end()]);
-    await this.connection.close();
+    await this.client.connection.close();
     rmSync(this.directory, { recursive: true, force: true });
   }
 }

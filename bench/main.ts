@@ -1,0 +1,50 @@
+/**
+ * bench/ measures what the engine adds on top of what it is built from: a step against the same activities called by a
+ * bare workflow, an SSH round trip against raw ssh2. Ratios are taken within one run, so the machine's speed cancels out.
+ *
+ * This file: the process. Exits 1 when a bound is broken.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { obtainTemporal } from '../scripts/temporal.mjs';
+import { LabProcess } from '../test/support/lab-process.ts';
+import { startTemporal } from '../test/support/temporal-server.ts';
+import { type BenchResult, printResults } from './result.ts';
+import { measureSsh } from './ssh.ts';
+import { measureStep } from './step.ts';
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '15' },
+  },
+});
+
+const rounds = Number(values.rounds);
+if (!Number.isInteger(rounds) || rounds < 3) {
+  process.stderr.write(`--rounds must be a whole number from 3 on, not ${values.rounds}\n`);
+  process.exit(2);
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'ovirt-runbooks-bench-'));
+const cli = await obtainTemporal({ log: (line) => void process.stderr.write(`${line}\n`) });
+const temporal = await startTemporal(cli);
+const results: BenchResult[] = [];
+try {
+  const lab = await LabProcess.start(directory, { hosts: 1, speed: 60 });
+  try {
+    results.push(await measureSsh(lab.inventory, rounds));
+    results.push(...(await measureStep(temporal.address, lab.inventory, join(directory, 'home'), rounds)));
+  } finally {
+    await lab.end();
+  }
+} finally {
+  await temporal.close();
+  rmSync(directory, { recursive: true, force: true });
+}
+
+if (values.json) process.stdout.write(`${JSON.stringify({ rounds, results }, null, 2)}\n`);
+else printResults(results);
+process.exit(results.every(({ withinBound }) => withinBound) ? 0 : 1);

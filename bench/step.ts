@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client, type WorkflowHandle } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { activityInterceptors, HEARTBEAT_MS } from '../activities/runtime/interceptors.ts';
+import { createActivities } from '../activities/runtime/register.ts';
+import { SshPool } from '../connectors/ssh.ts';
+import { createNamespace } from '../test/support/namespace.ts';
+import { registerSearchAttributes } from '../workers/search-attributes.ts';
+import { benchOperations } from './operations.ts';
+import { type BenchResult, median, medianRatio, result } from './result.ts';
+
+const TASK_QUEUE = 'bench';
+const STEPS = 10;
+const RATIO_BOUND = 1.3;
+/** A plan pass, a look, a change with its verification. */
+const ACTIVITIES_BOUND = 3;
+/** Three events for each activity, three for the workflow task that each one's end causes. */
+const EVENTS_BOUND = 3 * 6;
+
+/** A plain step of a runbook against the same activities in a bare workflow: time, history events, activities. */
+export async function measureStep(
+  address: string,
+  inventory: string,
+  home: string,
+  rounds: number,
+): Promise<BenchResult[]> {
+  const logger = new DefaultLogger('ERROR');
+  Runtime.install({ logger });
+  const namespace = await createNamespace(address);
+  const connection = await NativeConnection.connect({ address });
+  const ssh = new SshPool();
+  try {
+    const searchAttributes = await registerSearchAttributes(connection, namespace, logger);
+    const services = {
+      ssh,
+      inventory: resolve(inventory),
+      home,
+      searchAttributes,
+      stopping: new AbortController().signal,
+    };
+    const bundle = await bundleWorkflowCode({
+      workflowsPath: fileURLToPath(new URL('./workflows.ts', import.meta.url)),
+      logger,
+    });
+    const worker = await Worker.create({
+      connection,
+      namespace,
+      taskQueue: TASK_QUEUE,
+      workflowBundle: bundle,
+      activities: createActivities(benchOperations, services),
+      interceptors: { activity: [activityInterceptors] },
+      maxHeartbeatThrottleInterval: HEARTBEAT_MS,
+    });
+    return await worker.runUntil(measure(new Client({ connection, namespace }), rounds));
+  } finally {
+    await ssh.close();
+    await connection.close();
+  }
+}
+
+async function measure(client: Client, rounds: number): Promise<BenchResult[]> {
+  await timed(client, 'steps', STEPS);
+  await timed(client, 'bareSteps', STEPS);
+  const pairs: [number, number][] = [];
+  for (let round = 0; round < rounds; round++) {
+    // Who goes first changes, so that neither profits from what the other warmed up.
+    if (round % 2 === 0) {
+      const { ms } = await timed(client, 'steps', STEPS);
+      pairs.push([ms, (await timed(client, 'bareSteps', STEPS)).ms]);
+    } else {
+      const { ms } = await timed(client, 'bareSteps', STEPS);
+      pairs.push([(await timed(client, 'steps', STEPS)).ms, ms]);
+    }
+  }
+  const [few, many] = [await timed(client, 'steps', STEPS), await timed(client, 'steps', 2 * STEPS)];
+  const [fewBare, manyBare] = [await timed(client, 'bareSteps', STEPS), await timed(client, 'bareSteps', 2 * STEPS)];
+  const perStep = async (a: WorkflowHandle, b: WorkflowHandle) => {
+    const [less, more] = [await count(a), await count(b)];
+    return {
+      events: (more.events - less.events) / STEPS,
+      activities: (more.activities - less.activities) / STEPS,
+    };
+  };
+  const ours = await perStep(few.handle, many.handle);
+  const theirs = await perStep(fewBare.handle, manyBare.handle);
+  return [
+    result('a step against the same activities in a bare workflow', '×', medianRatio(pairs), RATIO_BOUND, {
+      'ours (ms per step)': median(pairs.map(([ms]) => ms)) / STEPS,
+      'bare (ms per step)': median(pairs.map(([, ms]) => ms)) / STEPS,
+    }),
+    result('history events per step', '', ours.events, EVENTS_BOUND, { bare: theirs.events }),
+    result('activities per step', '', ours.activities, ACTIVITIES_BOUND, { bare: theirs.activities }),
+  ];
+}
+
+async function timed(client: Client, type: string, steps: number): Promise<{ ms: number; handle: WorkflowHandle }> {
+  const began = performance.now();
+  const handle = await client.workflow.start(type, {
+    taskQueue: TASK_QUEUE,
+    workflowId: `bench-${randomUUID()}`,
+    args: [{ host: 'host1', steps }],
+  });
+  await handle.result();
+  return { ms: performance.now() - began, handle };
+}
+
+async function count(handle: WorkflowHandle): Promise<{ events: number; activities: number }> {
+  const { events = [] } = await handle.fetchHistory();
+  const activities = (events ?? []).filter((event) => event.activityTaskScheduledEventAttributes).length;
+  return { events: events?.length ?? 0, activities };
+}
