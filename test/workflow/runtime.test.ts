@@ -257,7 +257,7 @@ describe('a failed step', () => {
 
   test('a known failure is mended once; if that does not help, the run parks', async () => {
     const world = new FakeWorld();
-    const known = () => commandFailed('firewalld is required', { diagnosis: 'firewalld-required' });
+    const known = () => commandFailed('firewalld is required', { diagnosis: 'firewalld' });
     world.fail('apply gamma', known(), known());
     await rig.with(world, async (start) => {
       const run = await start({ host: 'host1', standingApproval: STANDING });

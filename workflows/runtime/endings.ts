@@ -1,6 +1,7 @@
 import { ActivityFailure, ApplicationFailure, isCancellation, rootCause, TimeoutFailure } from '@temporalio/workflow';
 import { diagnoses } from '../../diagnoses/index.ts';
-import type { ArtifactRef, Finding } from '../contract.ts';
+import type { ArtifactRef, DiagnosisView, Finding } from '../contract.ts';
+import { findingText, sentence } from './words.ts';
 
 /** Leaves the procedure for good: what is decided about the run, thrown inside the runtime only. */
 export class Ending extends Error {
@@ -21,11 +22,9 @@ export class NotReady extends Error {
     readonly findings: readonly Finding[],
     readonly evidence: readonly string[],
   ) {
-    super(findings.map(({ what, fix }) => `${what} ${fix}`).join(' '));
+    super(findings.map(findingText).join(' '));
   }
 }
-
-type KnownDiagnosis = (typeof diagnoses)[number];
 
 /** What made a step fail, in the operator's words. */
 export interface StepFailure {
@@ -33,7 +32,9 @@ export interface StepFailure {
   readonly message: string;
   readonly lines: readonly string[];
   readonly findings?: readonly Finding[];
-  readonly diagnosis?: KnownDiagnosis;
+  readonly diagnosis?: DiagnosisView;
+  /** The recovery that mends it, where a runbook has it. */
+  readonly fixBy?: string;
   readonly log?: ArtifactRef;
 }
 
@@ -50,7 +51,7 @@ export function stepFailure(error: unknown): StepFailure {
   if (error instanceof NotReady) {
     return {
       type: 'PreconditionFailed',
-      message: error.findings.map(({ what }) => what).join(' '),
+      message: error.findings.map(({ what }) => sentence(what)).join(' '),
       lines: error.evidence,
       findings: error.findings,
     };
@@ -60,13 +61,12 @@ export function stepFailure(error: unknown): StepFailure {
   const cause = error.cause;
   if (cause instanceof ApplicationFailure) {
     const details = (cause.details?.[0] ?? {}) as FailureDetails;
-    const diagnosis = diagnoses.find(({ id }) => id === details.diagnosis);
     return {
       type: cause.type ?? 'Bug',
       message: cause.message,
       lines: details.lines ?? [],
       ...(details.findings && { findings: details.findings }),
-      ...(diagnosis && { diagnosis }),
+      ...known(details.diagnosis),
       ...(details.log && { log: details.log }),
     };
   }
@@ -74,4 +74,11 @@ export function stepFailure(error: unknown): StepFailure {
     return { type: 'TimedOut', message: `no answer in time (${cause.timeoutType}): the step was given up`, lines: [] };
   }
   return { type: 'Bug', message: rootCause(error) ?? error.message, lines: [] };
+}
+
+function known(diagnosis: string | undefined): Pick<StepFailure, 'diagnosis' | 'fixBy'> {
+  const found = diagnoses.find(({ id }) => id === diagnosis);
+  if (found === undefined) return {};
+  const { id, title, cause, fix, source, fixBy } = found;
+  return { diagnosis: { id, title, cause, fix, source }, ...(fixBy !== undefined && { fixBy }) };
 }

@@ -2,6 +2,7 @@ import type { Waiting } from '../contract.ts';
 import type { StepDecision } from '../messages.ts';
 import type { StepFailure } from './endings.ts';
 import { type MutableStep, now, type RunState } from './state.ts';
+import { findingText } from './words.ts';
 
 type Verb = StepDecision['verb'];
 
@@ -18,11 +19,7 @@ export async function park(
   const undoing = state.phase === 'rollingBack';
   state.waits.forget('parked', step.id);
   step.state = undoing ? 'undoFailed' : 'parked';
-  const reason = [
-    failure.message,
-    ...failure.lines,
-    ...(failure.findings ?? []).map(({ what, fix }) => `${what} Fix: ${fix}`),
-  ];
+  const reason = [failure.message, ...failure.lines, ...(failure.findings ?? []).map(findingText)];
   const view: Waiting = {
     kind: 'parked',
     id: step.id,

@@ -164,7 +164,7 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
 
   /** Runs the recovery of a known failure, once per step; a second time the same failure is for people. */
   private async mend(failure: StepFailure, options: StepOptions, tried: Set<string>): Promise<boolean> {
-    const name = failure.diagnosis?.fixBy;
+    const name = failure.fixBy;
     const fix = name === undefined ? undefined : options.fixes?.[name];
     if (name === undefined || fix === undefined || tried.has(name)) return false;
     tried.add(name);

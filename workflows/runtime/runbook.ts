@@ -23,6 +23,7 @@ import { RunPass } from './run-pass.ts';
 import { keep, show } from './show.ts';
 import { now, RunState } from './state.ts';
 import { Refusal, sentences, type Wait } from './waits.ts';
+import { findingText, stop } from './words.ts';
 
 /**
  * Runs a procedure from its plan to its report. Every way out writes what was done and what remains;
@@ -89,8 +90,7 @@ async function pass<Input extends CommonInput>(
   const plan = await PlanPass.run(state, procedure);
   state.plan = plan;
   if (state.input.mode === 'plan') return true;
-  if (plan.refusals !== undefined)
-    throw new Ending('fail', plan.refusals.map(({ what, fix }) => `${what} ${fix}`).join('\n'));
+  if (plan.refusals !== undefined) throw new Ending('fail', plan.refusals.map(findingText).join('\n'));
   const wanted = state.input.plan;
   if (wanted !== undefined && !plan.hash.startsWith(wanted)) {
     throw new Ending(
@@ -154,7 +154,7 @@ function closingMessage({ endState, reason, remains }: Report): string {
     remains.length > 0
       ? ` Remains: ${remains.map(({ what, byHand }) => `${what} (by hand: ${byHand})`).join('; ')}.`
       : ' Nothing remains.';
-  const why = reason === undefined ? '' : `: ${reason}${/[.!?]$/.test(reason) ? '' : '.'}`;
+  const why = reason === undefined ? '' : `: ${stop(reason)}`;
   return `${endState}${why}${left}`;
 }
 

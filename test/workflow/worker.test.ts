@@ -1,0 +1,119 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { workflowBundle } from '../../workers/bundle.ts';
+import { jsonLogger } from '../../workers/log.ts';
+import { registerSearchAttributes, SEARCH_ATTRIBUTES } from '../../workers/search-attributes.ts';
+import { TASK_QUEUE } from '../../workflows/contract.ts';
+import { createNamespace } from '../support/namespace.ts';
+import { startTemporal, type TemporalServer } from '../support/temporal-server.ts';
+import { WorkerProcess } from '../support/worker-process.ts';
+
+let directory: string;
+let lines: string[];
+const logger = jsonLogger('INFO', (line) => lines.push(line));
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'runbook-worker-'));
+  lines = [];
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+describe('the bundle of the workflows', () => {
+  it('is made once, and again only when something that went into it has changed', async () => {
+    const first = await workflowBundle(directory, logger);
+    expect(first.cached).toBe(false);
+    const second = await workflowBundle(directory, logger);
+    expect(second).toEqual({ code: first.code, cached: true });
+
+    const [name = ''] = readdirSync(join(directory, 'cache'));
+    const file = join(directory, 'cache', name);
+    const kept = JSON.parse(readFileSync(file, 'utf8')) as { files: Record<string, string> };
+    const contract = Object.keys(kept.files).find((path) => path.endsWith('workflows/contract.ts'));
+    expect(contract).toBeDefined();
+    kept.files[contract ?? ''] = 'another digest';
+    writeFileSync(file, JSON.stringify(kept));
+    expect(await workflowBundle(directory, logger)).toMatchObject({ cached: false });
+
+    writeFileSync(file, '{"half": ');
+    expect(await workflowBundle(directory, logger)).toMatchObject({ cached: false });
+  });
+});
+
+describe('search attributes', () => {
+  it('are registered, usable when it returns, and registered only once', async () => {
+    const connection = await NativeConnection.connect({ address: inject('temporalAddress') });
+    try {
+      const namespace = await createNamespace(inject('temporalAddress'));
+      expect(await registerSearchAttributes(connection, namespace, logger)).toBe(true);
+      const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+      expect(customAttributes).toMatchObject(SEARCH_ATTRIBUTES);
+      expect(await registerSearchAttributes(connection, namespace, logger)).toBe(true);
+      expect(lines).toEqual([]);
+    } finally {
+      await connection.close();
+    }
+  });
+
+  it('are done without, and that is said, where one exists with another type', async () => {
+    const connection = await NativeConnection.connect({ address: inject('temporalAddress') });
+    try {
+      const namespace = await createNamespace(inject('temporalAddress'));
+      const TEXT = 1;
+      await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: { OvirtHost: TEXT } });
+      expect(await registerSearchAttributes(connection, namespace, logger)).toBe(false);
+      expect(lines.join('')).toContain('OvirtHost has another type on this cluster');
+    } finally {
+      await connection.close();
+    }
+  });
+});
+
+/** Proves that the worker serves: a run of an unknown runbook is answered by its code. */
+async function serves(address: string): Promise<string> {
+  const connection = await Connection.connect({ address });
+  try {
+    const { workflow } = new Client({ connection });
+    const id = `serves-${process.pid}-${performance.now()}`;
+    return await workflow.execute('noSuchRunbook', { taskQueue: TASK_QUEUE, workflowId: id }).then(
+      () => 'completed',
+      (error: { cause?: { type?: string } }) => error.cause?.type ?? String(error),
+    );
+  } finally {
+    await connection.close();
+  }
+}
+
+describe('the process of a worker', () => {
+  it('serves on after Temporal was killed and came back, and ends when asked to', async () => {
+    let server: TemporalServer | undefined;
+    const database = join(directory, 'temporal.db');
+    const cli = inject('temporalCli');
+    server = await startTemporal(cli, { database });
+    const { address } = server;
+    const worker = new WorkerProcess(directory, {
+      address,
+      namespace: 'default',
+      inventory: 'examples/datacenter.yaml',
+    });
+    try {
+      await worker.start();
+      expect(await serves(address)).toBe('UnknownRunbook');
+      const { pid } = worker;
+
+      await new Promise((killed) => server?.process.once('exit', killed).kill('SIGKILL'));
+      server = await startTemporal(cli, { database, port: Number(address.split(':')[1]) });
+      expect(await serves(address)).toBe('UnknownRunbook');
+      expect(worker.pid).toBe(pid);
+      expect(() => process.kill(pid, 0)).not.toThrow();
+    } finally {
+      await worker.end();
+      await server.close();
+    }
+    const log = readFileSync(worker.log, 'utf8').trim().split('\n');
+    expect(log.map((line) => JSON.parse(line) as { msg?: string }).at(-1)).toMatchObject({ msg: 'stopped' });
+  }, 90_000);
+});
