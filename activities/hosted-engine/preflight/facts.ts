@@ -79,7 +79,7 @@ async function lookAtHost(context: OperationContext, params: EngineWish) {
     fileSystems: parseDf(answers.df.text),
     ...belowTheBridge(parseAddressList(answers.addresses.text), parseDefaultRoute(answers.routes.text), answers.ports),
     nameServers: parseNameServers(answers.resolver.text),
-    hostName: answers.hostName.text.trim().toLowerCase(),
+    hostName: answers.hostName.code === 0 ? answers.hostName.text.trim().toLowerCase() : '',
     names: parseResolved(answers),
     clock: parseTracking(answers.tracking.text) ?? parseNtpstat(answers.ntpstat.text),
     repositories: parseRepolist(answers.repositories.text),

@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Decision, Operation, OperationContext } from '../../activities/operation.ts';
+import { type HostAccess, hostAccess } from '../../activities/runtime/host-access.ts';
+import { Artifacts } from '../../connectors/artifacts.ts';
+import { resolveSecret } from '../../connectors/secrets.ts';
+import { SshPool } from '../../connectors/ssh.ts';
+import { secretRef } from '../../inventory/fields.ts';
+import { loadInventory } from '../../inventory/load.ts';
+import { resolveProfile } from '../../profiles/index.ts';
+import { startLab } from '../../lab/lab.ts';
+import { LabControl } from '../support/lab-control.ts';
+
+/** A lab in this process with operations carried out over real SSH, without Temporal and without units. */
+export interface OperationsLab {
+  readonly control: LabControl;
+  readonly context: OperationContext;
+  shell(host: string): HostAccess;
+  decide<P extends { host: string }, F, O>(operation: Operation<P, F, O>, params: P): Promise<Decision<O>>;
+  /** Runs the changes of a decision in order, as the runtime does; answers what they printed. */
+  carryOut(host: string, decision: Decision<unknown>): Promise<string>;
+  /** Looks until the operation is done; fails with what is still missing. */
+  settle<P extends { host: string }, F, O>(operation: Operation<P, F, O>, params: P): Promise<Decision<O>>;
+  reset(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const POLL_MS = 50;
+const SETTLE_MS = 20_000;
+
+export async function startOperationsLab(options: { speed: number; preset?: string }): Promise<OperationsLab> {
+  const dir = await mkdtemp(join(tmpdir(), 'ovirt-runbooks-operations-'));
+  const lab = await startLab({ hosts: 2, dir, ...options });
+  const control = new LabControl(lab.control);
+  const { inventory, directory } = await loadInventory(lab.inventory);
+  const ssh = new SshPool();
+  const { signal } = new AbortController();
+  const shell = (name: string) => hostAccess({ ssh, inventory, inventoryDirectory: directory, signal }, name);
+  const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+  const context: OperationContext = {
+    inventory,
+    inventoryDirectory: directory,
+    profile: resolveProfile(inventory),
+    host: shell,
+    secret: (ref, purpose) => resolveSecret(secretRef.parse(ref), directory, purpose),
+    artifacts: new Artifacts(join(dir, 'home'), 'operations'),
+    signal,
+    pause: (seconds) => pause(seconds * inventory.timing.scale * 1000),
+    progress: () => undefined,
+  };
+  const decide: OperationsLab['decide'] = async (operation, params) =>
+    operation.decide(await operation.look(context, params), params, context);
+  return {
+    control,
+    context,
+    shell,
+    decide,
+    async carryOut(host, decision) {
+      let printed = '';
+      const before = decision.changes.filter((change) => change.before === true);
+      for (const change of [...before, ...decision.changes.filter((each) => !before.includes(each))]) {
+        const stdin = change.secretStdin === undefined ? change.stdin : await change.secretStdin();
+        const result = await shell(host).change(change.argv, stdin === undefined ? {} : { stdin });
+        printed += result.stdout + result.stderr;
+        if (!(change.okCodes ?? [0]).includes(result.code) && change.always !== true) break;
+      }
+      return printed;
+    },
+    async settle(operation, params) {
+      const until = Date.now() + SETTLE_MS;
+      for (;;) {
+        const decision = await decide(operation, params);
+        if (decision.state === 'already') return decision;
+        if (Date.now() > until) throw new Error(`${operation.name} did not settle: ${JSON.stringify(decision)}`);
+        await pause(POLL_MS);
+      }
+    },
+    async reset() {
+      await control.reset({ preset: options.preset ?? 'bare', hosts: 2 });
+    },
+    async close() {
+      await ssh.close();
+      await lab.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
