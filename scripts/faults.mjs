@@ -1,0 +1,7 @@
+/**
+ * `npm run faults [-- --sample N --seed S --shard I/N --json]`: interrupts the deployment in every way at every point,
+ * and keeps what came of it in `$RUNBOOK_HOME/faults/`; exits 1 when a case did not end as it must.
+ */
+import { runTypeScript } from './run-typescript.mjs';
+
+runTypeScript('test/faults/main.ts');
