@@ -6,11 +6,14 @@ import { prepare } from '../credentials.ts';
 import { buildDatacentre } from '../datacentre.ts';
 import type { Host } from '../kernel/host.ts';
 import { LabCore } from '../lab-core.ts';
-import { parts } from '../parts.ts';
 import { openStore } from '../store.ts';
 import type { RunResult } from '../types.ts';
 import { labAnswers } from '../worlds/presets.ts';
 import { releaseRpm } from './packages/repositories.ts';
+import { ovirtPart } from './part.ts';
+import { ground } from './test-ground.ts';
+
+const parts = [ground, ovirtPart];
 
 export interface TestLab {
   readonly lab: LabCore;
