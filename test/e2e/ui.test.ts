@@ -1,0 +1,64 @@
+/** The stock Temporal UI in a real browser, over the real worker and the lab: start, approve, and every mistake an operator makes. */
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { Report } from '../../workflows/contract.ts';
+import { TASK_QUEUE } from '../../workflows/contract.ts';
+import { RunHandle } from '../support/run.ts';
+import { Stack } from '../support/stack.ts';
+import { TemporalUi } from '../support/temporal-ui.ts';
+
+let stack: Stack;
+let ui: TemporalUi;
+beforeAll(async () => {
+  stack = await Stack.open({ address: inject('temporalAddress'), speed: 600 });
+  ui = await TemporalUi.open(inject('temporalUi'), stack.client.options.namespace);
+});
+afterAll(async () => {
+  await Promise.allSettled([ui?.close(), stack?.close()]);
+});
+
+function run(id: string): RunHandle {
+  return new RunHandle(stack.client, stack.client.workflow.getHandle(id));
+}
+
+function start(id: string, input: unknown, type = 'deployHostedEngine'): Promise<void> {
+  return ui.start({ id, type, taskQueue: TASK_QUEUE, input });
+}
+
+describe('from the stock Temporal UI', () => {
+  test('a run is started, refuses an early approval, is approved by update, and succeeds', {
+    timeout: 180_000,
+  }, async () => {
+    const held = await stack.control.fault({ target: 'host1', kind: 'hold-before', match: 'multipath' });
+    await start('ui-deploy', { host: 'host1' });
+    const early = { approval: 'deploy-the-hosted-engine', plan: '00000000', verdict: 'approve', by: 'ann' };
+    expect(await ui.decide('ui-deploy', early)).toContain(
+      'Refused: approval: the run does not wait for "deploy-the-hosted-engine"; nothing is asked at the moment, the run is planning.',
+    );
+    await stack.control.release(held);
+    await run('ui-deploy').waitingFor('approval');
+    await ui.openRun('ui-deploy');
+    const offer = await ui.offer();
+    expect(offer).toMatch(/^Deploy the hosted engine \(approve, reject\): \{/);
+    const answer = JSON.parse(offer.slice(offer.indexOf('{'))) as object;
+    expect(await ui.decide('ui-deploy', { ...answer, by: 'ann' })).toBe('accepted');
+    const { type, report } = await run('ui-deploy').end();
+    expect(type).toBe('succeeded');
+    expect((report as Report).decisions).toMatchObject([{ by: 'ann', what: 'approved: Deploy the hosted engine' }]);
+  });
+
+  test('a wrong field fails at once with the sentence that helps', async () => {
+    await start('ui-wrong-field', { hots: 'host1' });
+    const { type, message } = await run('ui-wrong-field').end();
+    expect(type).toBe('InvalidInput');
+    expect(message).toContain('Unrecognized key: "hots"');
+    expect(await ui.pageText('ui-wrong-field')).toContain(
+      'Example input for deployHostedEngine: {\\"host\\":\\"host1\\"}',
+    );
+  });
+
+  test('a misspelt type fails at once with the names that exist', async () => {
+    await start('ui-misspelt', { host: 'host1' }, 'deployHostedEngin');
+    expect((await run('ui-misspelt').end()).type).toBe('UnknownRunbook');
+    expect(await ui.pageText('ui-misspelt')).toContain('There is no runbook');
+  });
+});
