@@ -11,7 +11,7 @@ import { redact } from '../connectors/secrets.ts';
 /** One JSON object per line on stderr, without secrets: ids of workflow, run and step are fields of their own. */
 export function jsonLogger(
   level: LogLevel = 'INFO',
-  write = (line: string) => void process.stderr.write(line),
+  write: (line: string) => void = (line) => process.stderr.write(line),
 ): Logger {
   return new DefaultLogger(level, (entry) => write(`${redact(JSON.stringify(record(entry), plain))}\n`));
 }
