@@ -64,8 +64,30 @@ function sentences(issue: z.core.$ZodIssue, input: unknown, schema: JsonSchema):
     return [`${field}: is missing${about ? ` (${about})` : ''}.`];
   }
   const given = value === undefined || typeof value === 'object' ? '' : `; it is ${JSON.stringify(value)}`;
-  return [`${field || 'input'}: ${issue.message.replace(/^Invalid input: /, '')}${given}.`];
+  return [`${field || 'input'}: ${words(issue)}${given}.`];
 }
+
+/** Zod's finding as what is allowed. */
+function words(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'too_small':
+      return issue.origin === 'string' && issue.minimum === 1
+        ? 'must not be empty'
+        : `must be at least ${issue.minimum}${unit(issue.origin)}`;
+    case 'too_big':
+      return `must be at most ${issue.maximum}${unit(issue.origin)}`;
+    case 'invalid_type':
+      return `must be ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected === 'int' ? 'whole number' : issue.expected}`;
+    case 'invalid_value':
+      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
+    case 'invalid_key':
+      return issue.issues[0]?.message ?? issue.message;
+    default:
+      return issue.message;
+  }
+}
+
+const unit = (origin: string): string => (origin === 'string' ? ' characters' : '');
 
 function at(schema: JsonSchema, path: readonly PropertyKey[]): JsonSchema | undefined {
   return path.reduce<JsonSchema | undefined>((inner, key) => {

@@ -9,11 +9,12 @@ import { down } from '../stack/down.ts';
 import { LAB_DEFAULTS, labArgs } from '../stack/lab.ts';
 import { isOurs, nodeArgs, runAttached } from '../stack/process.ts';
 import { type LabSettings, readProcesses, type Stack } from '../stack/record.ts';
-import { up } from '../stack/up.ts';
+import { givenTemporal, up } from '../stack/up.ts';
 import { WORKER_SCRIPT, workerEnv } from '../stack/worker.ts';
 
 interface UpFlags extends CommonFlags, Partial<LabSettings> {
   readonly lab?: boolean;
+  readonly fresh?: boolean;
 }
 
 const within = (low: number, high: number, whole: boolean) => (text: string) => {
@@ -70,6 +71,8 @@ async function runUp(flags: UpFlags): Promise<Stack> {
     throw usage(`--${first.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} describes the lab: add --lab.`);
   const { env } = process;
   const resolved = resolveSettings({});
+  const temporal = givenTemporal();
+  if (flags.fresh && !flags.lab) throw usage('--fresh begins the lab anew: add --lab.');
   // Who asks for the lab must not get a worker on the real datacentre that the environment names.
   const inventory = flags.inventory ?? (flags.lab ? undefined : env.RUNBOOK_INVENTORY || undefined);
   const known = resolved.stack?.lab !== undefined || resolved.stack?.inventory !== undefined;
@@ -82,9 +85,8 @@ async function runUp(flags: UpFlags): Promise<Stack> {
       : !flags.lab && !known
         ? { inventory: resolved.inventory }
         : {}),
-    ...(env.TEMPORAL_ADDRESS && {
-      temporal: { address: resolved.address, namespace: resolved.namespace, ...(resolved.ui && { ui: resolved.ui }) },
-    }),
+    ...(temporal && { temporal }),
+    ...(flags.fresh && { fresh: true }),
   });
 }
 
@@ -99,6 +101,7 @@ export function addStack(program: Command, deliver: Deliver): void {
         labOptions(
           command
             .option('--lab', 'with a simulated datacentre')
+            .option('--fresh', 'begin the lab anew; runs left open on it are ended')
             .option('--inventory <file>', 'your datacentre (default: RUNBOOK_INVENTORY, ./datacenter.yaml)')
             .option('--detach', 'leave everything running in the background; it always does'),
         ),

@@ -18,8 +18,10 @@ export function defaultBy(): string {
 /** `deployHostedEngine-host1-20261123-224331`: sorts by time, tells what it is about. */
 export function defaultId(runbook: string, input: Readonly<Record<string, unknown>>, now: Date): string {
   const stamp = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
-  const { host } = input;
-  return [runbook, ...(typeof host === 'string' ? [host] : []), stamp].join('-');
+  const { host, mode } = input;
+  return [mode === 'plan' ? 'plan' : undefined, runbook, ...(typeof host === 'string' ? [host] : []), stamp]
+    .filter(Boolean)
+    .join('-');
 }
 
 export interface StartRequest {

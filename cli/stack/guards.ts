@@ -2,11 +2,20 @@ import { TASK_QUEUE } from '../../workflows/contract.ts';
 import { usage } from '../failure.ts';
 import { connect } from '../temporal.ts';
 import type { LabSettings, Stack } from './record.ts';
+import type { UpRequest } from './up.ts';
+
+/** What a reset of a lab can change while its process goes on. */
+const RESETTABLE: readonly string[] = ['preset', 'hosts'];
 
 /** A lab that runs is not turned into another one: runs may be at work on it. */
-export function refuseOtherLab(wished: Partial<LabSettings>, runs: LabSettings | undefined): void {
+export function refuseOtherLab(
+  { lab = {}, fresh = false }: Pick<UpRequest, 'lab' | 'fresh'>,
+  runs: LabSettings | undefined,
+): void {
   if (runs === undefined) return;
-  const differs = Object.entries(wished).find(([name, value]) => value !== runs[name as keyof LabSettings]);
+  const differs = Object.entries(lab).find(
+    ([name, value]) => value !== runs[name as keyof LabSettings] && !(fresh && RESETTABLE.includes(name)),
+  );
   if (differs === undefined) return;
   const [name, value] = differs;
   const now = runs[name as keyof LabSettings] ?? 'its own choice';

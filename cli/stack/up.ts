@@ -3,9 +3,11 @@ import { withFileLock } from '../../scripts/file-lock.mjs';
 import { usage } from '../failure.ts';
 import type { Home } from '../home.ts';
 import { note } from '../output.ts';
+import { resolveSettings } from '../settings.ts';
 import { connect } from '../temporal.ts';
+import { endRunsOfFormerLab } from './fresh.ts';
 import { refuseForeignRuns, refuseOtherLab, refuseOtherWorker } from './guards.ts';
-import { LAB_DEFAULTS, labProgram, labReady } from './lab.ts';
+import { LAB_DEFAULTS, labProgram, labReady, resetLab } from './lab.ts';
 import { isOurs, type Program, type Running, running, startDetached, stop } from './process.ts';
 import {
   type LabRecord,
@@ -32,6 +34,15 @@ export interface UpRequest {
   readonly inventory?: string;
   /** A server that runs already: none is started. */
   readonly temporal?: Stack['temporal'];
+  /** Begin with the lab's preset anew: runs that were left open on it are ended. */
+  readonly fresh?: boolean;
+}
+
+/** The server that the environment names, if it does. */
+export function givenTemporal(env: NodeJS.ProcessEnv = process.env): Stack['temporal'] | undefined {
+  if (!env.TEMPORAL_ADDRESS) return undefined;
+  const { address, namespace, ui } = resolveSettings({}, env);
+  return { address, namespace, ...(ui && { ui }) };
 }
 
 /** Starts what is missing of the stack, on the same ports, database and lab as before; what runs is left alone. */
@@ -67,7 +78,7 @@ class Raising {
         `there is no inventory at ${where}: describe your datacentre there (see examples/datacenter.yaml), name another with --inventory, or try the simulated one with --lab.`,
       );
     }
-    if (processes.lab !== undefined) refuseOtherLab(request.lab ?? {}, readSettings(home).lab);
+    if (processes.lab !== undefined) refuseOtherLab(request, readSettings(home).lab);
     if (processes.worker !== undefined) refuseOtherWorker(before, { inventory, address: request.temporal?.address });
     try {
       return await this.start(lab, inventory);
@@ -80,10 +91,13 @@ class Raising {
   }
 
   private async start(wishedLab: LabSettings | undefined, inventory: string): Promise<Stack> {
-    const { home } = this;
+    const { home, request } = this;
+    const labRuns = this.processes.lab !== undefined;
     const temporal = await this.temporal();
-    const lab = wishedLab && (await this.lab(wishedLab));
     await refuseForeignRuns(temporal, readSettings(home).servedInventory, inventory);
+    if (request.fresh && this.processes.temporal !== undefined) await endRunsOfFormerLab(temporal);
+    const lab = wishedLab && (await this.lab(wishedLab));
+    if (request.fresh && labRuns && lab && wishedLab) await resetLab(lab.control, wishedLab);
     const worker = { home, ...temporal, inventory };
     await workerReady(this.once('worker', 'the worker', workerProgram(worker)), worker);
     const pids = Object.fromEntries(Object.entries(this.processes).map(([role, record]) => [role, record.pid]));
