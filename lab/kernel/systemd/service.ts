@@ -4,6 +4,7 @@ import type { ExitStatus } from '../../types.ts';
 import type { Process } from '../process.ts';
 import { fromBytes, nullFile, OpenFile } from '../streams.ts';
 import type { UnitManager } from './manager.ts';
+import { makeRuntimeDirectories, removeRuntimeDirectories } from './runtime-directory.ts';
 import { type Unit, UnitError } from './unit.ts';
 import { splitExec } from './unit-file.ts';
 
@@ -79,6 +80,7 @@ export async function launch(manager: UnitManager, unit: Unit): Promise<void> {
     message: `Starting ${settings?.description ?? unit.name}...`,
     unit: unit.name,
   });
+  makeRuntimeDirectories(manager, unit);
   try {
     for (const line of settings?.all('Service', 'ExecStartPre') ?? []) {
       const { argv, ignoreFailure } = splitExec(line);
@@ -169,6 +171,7 @@ function mainEnded(manager: UnitManager, unit: Unit, main: Process, status: Exit
   unit.execCode = status.signal ? 2 : 1;
   unit.execStatus = status.signal ? constants.signals[status.signal] : status.code;
   const clean = status.signal ? ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGPIPE'].includes(status.signal) : status.code === 0;
+  removeRuntimeDirectories(manager, unit);
   if (unit.stopping) return;
   // What the main process has left in the control group does not outlive it.
   for (const process of manager.host.controlGroup(unit.name)) process.kill('SIGTERM');

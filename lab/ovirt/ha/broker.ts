@@ -34,21 +34,14 @@ export const brokerProgram: Command = async (ctx) => {
     log(ctx, 'ERROR', "Can't connect vdsm storage: Connection to storage server failed");
     return 1;
   }
-  if (!host.fs.exists(paths.run)) host.fs.mkdir(paths.run, { mode: 0o755, owner: 'vdsm', group: 'kvm' });
   host.fs.write(paths.brokerSocket, '', { mode: 0o755, owner: 'vdsm', group: 'kvm' });
   ctx.ready();
-  try {
-    for (;;) {
-      await ctx.sleep(10);
-      if (hostedStorage(host) === undefined) {
-        log(ctx, 'ERROR', 'Failed to read state.');
-        log(ctx, 'ERROR', 'Trying to restart the broker');
-        return 0;
-      }
-    }
-  } finally {
-    if (host.fs.exists(paths.run)) {
-      for (const name of host.fs.list(paths.run)) host.fs.remove(`${paths.run}/${name}`);
+  for (;;) {
+    await ctx.sleep(10);
+    if (hostedStorage(host) === undefined) {
+      log(ctx, 'ERROR', 'Failed to read state.');
+      log(ctx, 'ERROR', 'Trying to restart the broker');
+      return 0;
     }
   }
 };
