@@ -76,8 +76,10 @@ function words(issue: z.core.$ZodIssue): string {
         : `must be at least ${issue.minimum}${unit(issue.origin)}`;
     case 'too_big':
       return `must be at most ${issue.maximum}${unit(issue.origin)}`;
-    case 'invalid_type':
-      return `must be ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected === 'int' ? 'whole number' : issue.expected}`;
+    case 'invalid_type': {
+      const kind = issue.expected === 'int' ? 'whole number' : issue.expected;
+      return `must be ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`;
+    }
     case 'invalid_value':
       return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
     case 'invalid_key':
