@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import { decisionFor } from '../../../cli/runs/decide.ts';
+import type { StatusView, Waiting } from '../../../workflows/contract.ts';
+
+const gate: Waiting = {
+  kind: 'approval',
+  id: 'deploy',
+  title: 'Deploy',
+  since: 't',
+  planHash: '1a2b3c4d',
+  options: ['approve', 'reject'],
+  answer: {},
+};
+const parked: Waiting = {
+  kind: 'parked',
+  id: 'install',
+  title: '"Install" failed',
+  since: 't',
+  options: ['retry', 'skip'],
+  answer: {},
+};
+
+const status = (waiting?: Waiting, more: Partial<StatusView> = {}): StatusView => ({
+  id: 'r',
+  runbook: 'x',
+  phase: waiting ? 'waiting' : 'running',
+  steps: [],
+  remains: [],
+  ...(waiting && { waiting }),
+  ...more,
+});
+
+test('approval and plan are filled in from what waits', () => {
+  expect(decisionFor({ verb: 'approve', by: 'me', note: 'CHG-1' }, status(gate))).toEqual({
+    approval: 'deploy',
+    plan: '1a2b3c4d',
+    verdict: 'approve',
+    by: 'me',
+    note: 'CHG-1',
+  });
+});
+
+test('what the person names is sent as named: the run judges it', () => {
+  expect(decisionFor({ verb: 'reject', by: 'me', plan: 'ffffffff', keep: true }, status(gate))).toMatchObject({
+    plan: 'ffffffff',
+    keep: true,
+  });
+  expect(decisionFor({ verb: 'approve', by: 'me', approval: 'other' }, status())).toMatchObject({ approval: 'other' });
+});
+
+test('the parked step is filled in, with reason and changed input', () => {
+  expect(decisionFor({ verb: 'skip', by: 'me', reason: 'by hand' }, status(parked))).toEqual({
+    step: 'install',
+    verb: 'skip',
+    by: 'me',
+    reason: 'by hand',
+  });
+  expect(decisionFor({ verb: 'retry', by: 'me', input: { vcpus: 2 } }, status(parked))).toMatchObject({
+    step: 'install',
+    input: { vcpus: 2 },
+  });
+});
+
+test('hold and resume need nothing that waits', () => {
+  expect(decisionFor({ verb: 'hold', by: 'me' }, status())).toEqual({ verb: 'hold', by: 'me' });
+});
+
+test.each<[string, Parameters<typeof decisionFor>, string]>([
+  [
+    'nothing waits',
+    [{ verb: 'approve', by: 'me' }, status()],
+    'the run does not wait for approve: nothing is asked at the moment.',
+  ],
+  [
+    'a step waits',
+    [{ verb: 'approve', by: 'me' }, status(parked)],
+    'the run does not wait for approve: it waits for retry, skip (parked: "Install" failed).',
+  ],
+  [
+    'not offered here',
+    [{ verb: 'abort', by: 'me' }, status(parked)],
+    'the run does not wait for abort: it waits for retry, skip (parked: "Install" failed).',
+  ],
+  [
+    'over',
+    [{ verb: 'hold', by: 'me' }, status(undefined, { phase: 'ended', endState: 'succeeded' })],
+    'the run has ended (succeeded): nothing can be decided any more.',
+  ],
+])('refused: %s', (_why, args, sentence) => {
+  expect(() => decisionFor(...args)).toThrow(sentence);
+});
