@@ -61,6 +61,10 @@ export class Child<Ready> {
     return this.child.pid ?? 0;
   }
 
+  get alive(): boolean {
+    return living.has(this.child);
+  }
+
   /** SIGTERM, awaited; SIGKILL where that does not help in time. */
   async end(): Promise<void> {
     if (!living.has(this.child)) return;

@@ -6,6 +6,8 @@ export interface JournalEntry {
   readonly target: string;
   readonly kind: 'command' | 'process' | 'request' | 'fault' | 'event';
   readonly text: string;
+  /** What a command was sent on its standard input. */
+  readonly stdin?: string;
   readonly exit?: number;
   readonly status?: number;
 }
@@ -32,6 +34,8 @@ export interface LabState {
     readonly globalMaintenance: boolean;
     readonly vm?: { readonly host?: string; readonly state?: string; readonly health?: string };
   };
+  /** What is wrong with the lab itself. */
+  readonly defects: readonly string[];
   readonly [part: string]: unknown;
 }
 

@@ -1,4 +1,4 @@
-import { type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { Plan, Report, RunRecord, StatusView } from '../../workflows/contract.ts';
 import { MEMO_RECORD } from '../../workflows/contract.ts';
 import { decideNowUpdate, planQuery, statusQuery } from '../../workflows/messages.ts';
@@ -12,10 +12,7 @@ export interface End {
 
 /** One run as an operator sees it. */
 export class RunHandle {
-  constructor(
-    private readonly client: Client,
-    readonly handle: WorkflowHandle,
-  ) {}
+  constructor(readonly handle: WorkflowHandle) {}
 
   get id(): string {
     return this.handle.workflowId;
@@ -85,8 +82,9 @@ export class RunHandle {
     }));
   }
 
-  get temporal(): Client {
-    return this.client;
+  /** True once Temporal shows the run as closed. */
+  async closed(): Promise<boolean> {
+    return (await this.handle.describe()).status.name !== 'RUNNING';
   }
 }
 

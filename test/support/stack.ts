@@ -58,7 +58,7 @@ export class Stack {
       workflowId: `${runbook}-${randomUUID()}`,
       args: [{ host: 'host1', ...input }],
     });
-    return new RunHandle(this.client, handle);
+    return new RunHandle(handle);
   }
 
   /** Ends every process and removes what they kept. */

@@ -19,8 +19,12 @@ declare module 'vitest' {
 export interface TemporalServer {
   readonly address: string;
   readonly ui: string;
+  readonly port: number;
+  readonly uiPort: number;
   readonly process: ChildProcess;
   close(): Promise<void>;
+  /** As a power cut would end it. */
+  kill9(): Promise<void>;
 }
 
 async function freePort(): Promise<number> {
@@ -59,19 +63,25 @@ export async function startTemporal(
   );
   if (options.database !== undefined) args.push('--db-filename', options.database);
   const child = spawn(cli, args, { stdio: 'ignore' });
+  // Whatever becomes of the tests, no server stays behind.
+  process.once('exit', () => child.kill('SIGKILL'));
   const address = `127.0.0.1:${port}`;
   const connection = await reach(address, child);
   await connection.close();
+  const end = (signal: NodeJS.Signals) =>
+    new Promise<void>((closed) => {
+      if (child.exitCode !== null || child.signalCode !== null) return closed();
+      child.once('exit', () => closed());
+      child.kill(signal);
+    });
   return {
     address,
     ui: `http://127.0.0.1:${uiPort}`,
+    port,
+    uiPort,
     process: child,
-    close: () =>
-      new Promise((closed) => {
-        if (child.exitCode !== null || child.signalCode !== null) return closed();
-        child.once('exit', () => closed());
-        child.kill('SIGTERM');
-      }),
+    close: () => end('SIGTERM'),
+    kill9: () => end('SIGKILL'),
   };
 }
 

@@ -39,6 +39,11 @@ export class WorkerProcess {
     });
   }
 
+  /** Starts it again if it has been killed. */
+  async revive(): Promise<void> {
+    if (this.child?.alive !== true) await this.start();
+  }
+
   get pid(): number {
     return this.child?.pid ?? 0;
   }

@@ -1,0 +1,55 @@
+/** The process of `npm run faults`: every kind at every point, or a sample of them; the result is kept as a file. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { obtainTemporal } from '../../scripts/temporal.mjs';
+import type { CaseResult } from './case.ts';
+import { faultLoop, table } from './loop.ts';
+import { allCases, sample, shard } from './sample.ts';
+
+const { values } = parseArgs({
+  options: {
+    sample: { type: 'string' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    shard: { type: 'string', default: '1/1' },
+    lanes: { type: 'string', default: '3' },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+const [, index = 0, shards = 0] = (/^(\d+)\/(\d+)$/.exec(values.shard) ?? []).map(Number);
+const seed = Number(values.seed);
+const lanes = Number(values.lanes);
+const count = values.sample === undefined ? undefined : Number(values.sample);
+if (index < 1 || index > shards) refuse(`--shard must look like 1/4, not ${values.shard}`);
+if (!Number.isInteger(seed)) refuse(`--seed must be a whole number, not ${values.seed}`);
+if (!(lanes >= 1)) refuse(`--lanes must be a number from 1 on, not ${values.lanes}`);
+if (count !== undefined && !(count >= 1)) refuse(`--sample must be a number from 1 on, not ${values.sample}`);
+
+const say = (line: string) => void process.stderr.write(`${line}\n`);
+const startedAt = new Date().toISOString();
+const results = await faultLoop({
+  cli: await obtainTemporal({ log: say }),
+  lanes,
+  choose({ points }) {
+    const all = allCases(points);
+    const chosen = shard(count === undefined ? all : sample(all, count, seed), index, shards);
+    say(`${points.length} points, ${all.length} cases, ${chosen.length} of them here (seed ${seed})`);
+    return chosen;
+  },
+  done: ({ kind, at, end, problems, seconds }: CaseResult) =>
+    say(`${problems.length === 0 ? 'ok   ' : 'WRONG'} ${end} after ${kind} ${at}, ${seconds} s`),
+});
+
+const directory = join(process.env.RUNBOOK_HOME ?? '.runbook', 'faults');
+mkdirSync(directory, { recursive: true });
+const file = join(directory, `${startedAt.replaceAll(':', '')}-${index}of${shards}.json`);
+const kept = { startedAt, endedAt: new Date().toISOString(), seed, sample: count, shard: values.shard, results };
+writeFileSync(file, `${JSON.stringify(kept, null, 2)}\n`);
+process.stdout.write(values.json ? `${JSON.stringify(kept)}\n` : `${table(results)}\n\nkept in ${file}\n`);
+process.exit(results.every(({ problems }) => problems.length === 0) ? 0 : 1);
+
+function refuse(sentence: string): never {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(2);
+}

@@ -1,0 +1,59 @@
+import type { StatusView } from '../../workflows/contract.ts';
+import { lookOnHost } from '../support/host-files.ts';
+import type { LabState } from '../support/lab-control.ts';
+import type { Lane } from './lane.ts';
+import { HOST } from './lane.ts';
+
+const SECRETS = ['secrets/engine-admin-password', 'secrets/engine-root-password'];
+/** Where a run might leave a password behind: not where oVirt itself keeps it. */
+const PLACES = '/run /tmp /var/tmp /root /var/lib/ovirt-runbooks /var/lib/ovirt-hosted-engine-setup/answers';
+
+/** What must be the same however often a run was interrupted: the datacentre without times, ids and counters. */
+export function lasting({ hosts, ...state }: LabState): unknown {
+  const { revision: _revision, now: _now, speed: _speed, ...rest } = state as Record<string, unknown>;
+  const kept = Object.entries(hosts).map(([name, { bootId: _bootId, ...host }]) => [name, host]);
+  return JSON.parse(
+    JSON.stringify({ hosts: Object.fromEntries(kept), ...rest }).replace(
+      /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g,
+      '#',
+    ),
+  );
+}
+
+/** How many `hosted-engine --deploy` were really started on the host since the journal's entry. */
+export async function deployProcesses(lane: Lane, since: number): Promise<number> {
+  const entries = await lane.stack.control.journal(since);
+  return entries.filter(({ kind, text }) => kind === 'process' && /^\S+ (\S*\/)?hosted-engine --deploy/.test(text))
+    .length;
+}
+
+/** How often the run says that it tried the deployment. */
+export function deployAttempts({ steps }: StatusView): number {
+  return steps.find(({ id }) => id === 'run-hosted-engine-deploy')?.attempts ?? 0;
+}
+
+/** Files with a password that a run left on the host. */
+export async function forgottenSecrets(lane: Lane): Promise<string[]> {
+  const { lab } = lane.stack;
+  const words = SECRETS.map((file) => `-e '${lab.file(file).trim().replaceAll("'", "'\\''")}'`);
+  const { stdout } = await lookOnHost(lab.inventory, HOST, `grep -rlF ${words.join(' ')} ${PLACES} 2>/dev/null; true`);
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+/** Paths at which two JSON values differ, with both values. */
+export function differences(expected: unknown, found: unknown, path = ''): string[] {
+  if (JSON.stringify(expected) === JSON.stringify(found)) return [];
+  if (!isObject(expected) || !isObject(found)) {
+    return [`${path}: ${short(found)} instead of ${short(expected)}`];
+  }
+  const keys = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
+  return keys.flatMap((key) => differences(expected[key], found[key], path === '' ? key : `${path}.${key}`));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function short(value: unknown): string {
+  return (JSON.stringify(value) ?? 'nothing').slice(0, 200);
+}

@@ -1,0 +1,16 @@
+import { SshPool, sshTarget } from '../../connectors/ssh.ts';
+import type { CommandResult } from '../../connectors/ssh-exec.ts';
+import { loadInventory } from '../../inventory/load.ts';
+
+/** Runs a script as root on a host of the lab, as a tester who logs in and looks. */
+export async function lookOnHost(inventoryPath: string, name: string, script: string): Promise<CommandResult> {
+  const { inventory, directory } = await loadInventory(inventoryPath);
+  const host = inventory.hosts.find((candidate) => candidate.name === name);
+  if (host === undefined) throw new Error(`the inventory has no ${name}`);
+  const pool = new SshPool();
+  try {
+    return await pool.run(sshTarget(host, directory), { script }, { timeoutMs: 60_000 });
+  } finally {
+    await pool.close();
+  }
+}
