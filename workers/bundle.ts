@@ -18,13 +18,17 @@ interface CachedBundle {
  * The code of the workflows as the sandbox takes it. Bundling takes seconds, which a restarted worker does not have,
  * so the bundle is kept with the digests of all that went into it and used as long as every one of them is the same.
  */
-export async function workflowBundle(home: string, logger: Logger): Promise<{ code: string; cached: boolean }> {
-  const path = join(home, 'cache', `workflows-${sha256(`${WORKFLOWS} ${SDK} ${process.version}`).slice(0, 16)}.json`);
+export async function workflowBundle(
+  home: string,
+  logger: Logger,
+  workflows = WORKFLOWS,
+): Promise<{ code: string; cached: boolean }> {
+  const path = join(home, 'cache', `workflows-${sha256(`${workflows} ${SDK} ${process.version}`).slice(0, 16)}.json`);
   const known = await readBundle(path);
   if (known !== undefined && (await unchanged(known))) return { code: known.code, cached: true };
   const read = new Set<string>();
   const { code } = await bundleWorkflowCode({
-    workflowsPath: WORKFLOWS,
+    workflowsPath: workflows,
     logger,
     webpackConfigHook: (config) => ({ ...config, plugins: [...(config.plugins ?? []), new Inputs(read)] }),
   });

@@ -8,6 +8,7 @@ import { type Logger, NativeConnection, Worker } from '@temporalio/worker';
 import { operations } from '../activities/index.ts';
 import { activityInterceptors, HEARTBEAT_MS } from '../activities/runtime/interceptors.ts';
 import { createActivities } from '../activities/runtime/register.ts';
+import { workerStopping } from '../activities/runtime/services.ts';
 import { SshPool } from '../connectors/ssh.ts';
 import { workflowBundle } from './bundle.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
@@ -22,8 +23,9 @@ export interface RunbookWorkerOptions {
   readonly home: string;
   readonly identity: string;
   readonly logger: Logger;
-  /** Other operations than the registered ones, for tests of the worker itself. */
+  /** Other operations and workflows than the registered ones, for tests of the worker itself. */
   readonly operations?: Readonly<Record<string, object>>;
+  readonly workflows?: string;
 }
 
 /** One worker with its connections. */
@@ -44,13 +46,13 @@ export async function createRunbookWorker(options: RunbookWorkerOptions): Promis
   const ssh = new SshPool();
   const stopping = new AbortController();
   const close = async () => {
-    stopping.abort();
+    stopping.abort(workerStopping());
     await Promise.allSettled([ssh.close(), connection.close()]);
   };
   try {
     const [searchAttributes, bundle] = await Promise.all([
       registerSearchAttributes(connection, namespace, logger),
-      workflowBundle(home, logger),
+      workflowBundle(home, logger, options.workflows),
     ]);
     const services = { ssh, inventory: resolve(options.inventory), home, searchAttributes, stopping: stopping.signal };
     const worker = await Worker.create({
@@ -73,7 +75,7 @@ export async function createRunbookWorker(options: RunbookWorkerOptions): Promis
       run: () => worker.run().finally(close),
       polling: () => awaitPolling(connection, { namespace, taskQueue, identity }, stopping.signal),
       stop: () => {
-        stopping.abort();
+        stopping.abort(workerStopping());
         if (worker.getState() === 'RUNNING') worker.shutdown();
       },
     };

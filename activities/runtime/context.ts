@@ -23,7 +23,7 @@ export async function openContext(services: ActivityServices): Promise<RuntimeCo
   const { inventory, directory } = await loadInventory(services.inventory);
   await learnSecrets(inventory, directory);
   const scale = inventory.timing.scale;
-  const signal = activity.cancellationSignal;
+  const signal = AbortSignal.any([activity.cancellationSignal, services.stopping]);
   const source = { ssh: services.ssh, inventory, inventoryDirectory: directory, signal };
   return {
     inventory,

@@ -1,5 +1,4 @@
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { ApplyResult, StepRef } from '../operation.ts';
 import type { RuntimeContext } from './context.ts';
 import type { AnyOperation, Params } from './decide.ts';
@@ -15,14 +14,14 @@ const DEFAULT_LIMIT_SECONDS = 2 * 3600;
 
 /**
  * Watches the unit to its end from wherever the last follower left off, then verifies. Leaves the unit's name free,
- * its log on the host and in the artifacts. Ends at once when cancelled: the unit goes on.
+ * its log on the host and in the artifacts. Ends at once when cancelled, or when the worker
+ * stops: the unit goes on.
  */
 export async function follow(
   operation: AnyOperation,
   context: RuntimeContext,
   params: Params,
   step: StepRef,
-  stopping: AbortSignal,
 ): Promise<ApplyResult> {
   const unit = new Unit(context.host(params.host), unitPlace(operation.name, step));
   const deadline =
@@ -30,7 +29,6 @@ export async function follow(
     (operation.limitSeconds ?? DEFAULT_LIMIT_SECONDS) * 1000 * context.scale;
   const tail = new Tail(operation, unit);
   for (;;) {
-    handOver(stopping);
     const seen = await unit.look({ byte: tail.cursor });
     tail.take(seen.chunk);
     const more = seen.chunk.length === CHUNK_BYTES;
@@ -41,10 +39,7 @@ export async function follow(
       const minutes = Math.round((operation.limitSeconds ?? DEFAULT_LIMIT_SECONDS) / 60);
       throw await fail(context, unit, 'CommandStopped', `did not end within ${minutes} minutes and was stopped`);
     }
-    if (!more)
-      await wait(pollInterval(context.scale, 150, 2000), AbortSignal.any([context.signal, stopping])).catch(() =>
-        context.signal.throwIfAborted(),
-      );
+    if (!more) await wait(pollInterval(context.scale, 150, 2000), context.signal);
   }
 }
 
@@ -57,17 +52,6 @@ async function confirmEnded(unit: Unit, first: UnitLook, context: RuntimeContext
   // After a reboot there is nothing to take back: secrets lie in /run.
   if (error.type === 'CommandStopped') await unit.runAlways();
   throw again.logSize === undefined ? error : await fail(context, unit, error.type, error.message, error.details);
-}
-
-/** A worker that stops gives its follows to the next one without waiting for its grace time. */
-function handOver(stopping: AbortSignal): void {
-  if (!stopping.aborted) return;
-  throw ApplicationFailure.create({
-    message: 'the worker is stopping; another one goes on following',
-    type: 'WorkerStopping',
-    nextRetryDelay: '100 milliseconds',
-    category: ApplicationFailureCategory.BENIGN,
-  });
 }
 
 /** Reads the newest output as it comes: where it is, what stage it tells of. */

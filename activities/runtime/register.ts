@@ -29,7 +29,7 @@ export function createActivities(
     writeReport: (input: WriteReportInput) => writeReport(services, input),
   };
   for (const [name, operation] of Object.entries(operations)) {
-    for (const [verb, act] of Object.entries(verbs(named(name, operation), services))) {
+    for (const [verb, act] of Object.entries(verbs(named(name, operation)))) {
       activities[`${name}.${verb}`] = async (input: OperationInput) => {
         const params = parameters(name, input);
         return redactResult(await act(await openContext(services), params, input));
@@ -39,7 +39,7 @@ export function createActivities(
   return activities;
 }
 
-function verbs(operation: AnyOperation, services: ActivityServices): Record<string, Verb> {
+function verbs(operation: AnyOperation): Record<string, Verb> {
   const firstTry = () => Context.current().info.attempt === 1;
   const looking: Verb = (context, params) => check(operation, context, params);
   if (operation.followed !== true) {
@@ -51,7 +51,7 @@ function verbs(operation: AnyOperation, services: ActivityServices): Record<stri
   return {
     check: looking,
     start: (context, params, { step }) => start(operation, context, params, step, firstTry()),
-    follow: (context, params, { step }) => follow(operation, context, params, step, services.stopping),
+    follow: (context, params, { step }) => follow(operation, context, params, step),
     stop: (context, params, { step }) => stop(operation, context, params, step),
   };
 }

@@ -1,3 +1,4 @@
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { SshPool } from '../../connectors/ssh.ts';
 
 /** What a worker gives to all its activities. */
@@ -9,6 +10,16 @@ export interface ActivityServices {
   readonly home: string;
   /** Whether runs may set search attributes here. */
   readonly searchAttributes: boolean;
-  /** Ends when the worker begins to stop: long follows are handed to the next worker at once. */
+  /** Ends, with `workerStopping()` as its reason, when the worker begins to stop: what waits or reads is handed over. */
   readonly stopping: AbortSignal;
+}
+
+/** Makes Temporal give the activity to the next worker at once, without waiting for a grace time or a missed heartbeat. */
+export function workerStopping(): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: 'the worker is stopping; another one goes on',
+    type: 'WorkerStopping',
+    nextRetryDelay: '100 milliseconds',
+    category: ApplicationFailureCategory.BENIGN,
+  });
 }

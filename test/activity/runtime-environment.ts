@@ -56,8 +56,10 @@ export function inActivity<T>(
   host: LocalHost,
   act: (context: RuntimeContext) => Promise<T>,
   env: MockActivityEnvironment = environment(),
+  stopping: AbortSignal = new AbortController().signal,
 ): Promise<T> {
-  return env.run(() => act(contextOn(host, env.context.cancellationSignal)));
+  const signal = AbortSignal.any([env.context.cancellationSignal, stopping]);
+  return env.run(() => act(contextOn(host, signal)));
 }
 
 interface FileParams {

@@ -3,6 +3,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { follow } from '../../activities/runtime/follow.ts';
 import type { Progress } from '../../activities/runtime/progress.ts';
+import { workerStopping } from '../../activities/runtime/services.ts';
 import { start } from '../../activities/runtime/start.ts';
 import { stop } from '../../activities/runtime/stop.ts';
 import { Unit } from '../../activities/runtime/unit.ts';
@@ -32,7 +33,7 @@ const followNow = (
   env = environment(),
   operation = work,
   stopping = new AbortController().signal,
-) => inActivity(host, (context) => follow(operation, context, given, step, stopping), env);
+) => inActivity(host, (context) => follow(operation, context, given, step), env, stopping);
 const stopNow = (given: ScriptParams) => inActivity(host, (context) => stop(work, context, given, step));
 const starts = () => host.commands.filter((line) => line.startsWith('systemd-run'));
 const present = (path: string) => existsSync(host.path(path));
@@ -151,7 +152,7 @@ describe('follow', () => {
     await vi.waitUntil(() => host.unitFile('log').includes('newest'));
     const looks = host.commands.length;
     await vi.waitUntil(() => host.commands.length > looks + 2);
-    stopping.abort();
+    stopping.abort(workerStopping());
     await expect(following).rejects.toMatchObject({ type: 'WorkerStopping', nonRetryable: false });
     const left = beats.at(-1);
     expect(left).toMatchObject({ unit: expect.stringMatching(UNIT), stage: 'waiting', line: 'newest' });
