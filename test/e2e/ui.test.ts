@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 function run(id: string): RunHandle {
-  return new RunHandle(stack.client, stack.client.workflow.getHandle(id));
+  return new RunHandle(stack.client.workflow.getHandle(id));
 }
 
 function start(id: string, input: unknown, type = 'deployHostedEngine'): Promise<void> {
