@@ -46,6 +46,7 @@ export const ovirt43: Profile = {
     rootGiB: 4,
     clockOffsetSeconds: 1,
     services: ['ovirt-ha-agent', 'ovirt-ha-broker', 'vdsmd', 'supervdsmd', 'libvirtd', 'sanlock', 'wdmd'],
+    alsoEnabled: ['mom-vdsm', 'ovirt-imageio-daemon'],
     fullScore: 3400,
     // 3000 is what the host that runs the engine VM shows while the memory penalty applies.
     soundScore: 3000,

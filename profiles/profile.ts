@@ -59,6 +59,8 @@ export interface HostedEngineLimits {
   readonly clockOffsetSeconds: number;
   /** Active on a host that can run the engine VM. */
   readonly services: readonly string[];
+  /** What the deployment lets start at boot beside them. */
+  readonly alsoEnabled: readonly string[];
   /** Score of a host without any penalty, and the lowest one that still counts as sound here. */
   readonly fullScore: number;
   readonly soundScore: number;

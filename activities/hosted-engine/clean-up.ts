@@ -1,8 +1,8 @@
-import { commandLine } from '../../connectors/quote.ts';
+import { commandLine, quote } from '../../connectors/quote.ts';
 import { parseUnits, type UnitState, unitQuery } from '../host/parse/systemctl.ts';
 import { type Read, type ReadResult, readAll } from '../host/read-all.ts';
 import { type Change, operation } from '../operation.ts';
-import { ANY_CODE } from './deploy.ts';
+import { ANY_CODE, deployedServices } from './deploy.ts';
 import { type EngineState, engineReads, leftovers, parseEngineState } from './engine-state.ts';
 import { type LunState, lunContent, lunReads, parseLun, wipeByHand } from './lun.ts';
 import type { CleanUpParams } from './params.ts';
@@ -18,7 +18,6 @@ import {
 } from './paths.ts';
 import { resolveWish } from './wish.ts';
 
-const HA_UNITS = ['ovirt-ha-agent', 'ovirt-ha-broker'] as const;
 const LIBVIRT = 'libvirtd';
 
 interface Remains {
@@ -34,6 +33,8 @@ interface Remains {
   readonly port: boolean;
   readonly hostsLine: boolean;
   readonly engineKey: boolean;
+  /** Packages that came after our answer file, so with the deployment. */
+  readonly packages: readonly string[];
 }
 
 /**
@@ -48,46 +49,60 @@ export const cleanUpHostedEngine = operation<CleanUpParams, Remains>({
   settleSeconds: 60,
   async look(context, params) {
     const { fqdn, lun } = resolveWish(params, context.inventory);
+    const services = deployedServices(context.profile);
     const answers = await readAll(context.host(params.host), {
       ...engineReads(),
       ...lunReads(lun),
-      ...remainsReads(answersPath(fqdn)),
+      ...remainsReads(answersPath(fqdn), services),
     });
     return {
-      ...parseRemains(answers),
+      ...parseRemains(answers, services),
       engine: parseEngineState(answers),
       lun: parseLun(lun, answers),
     };
   },
-  decide(remains, { host }, { profile }) {
-    const changes = cleanUpChanges(remains);
+  decide(remains, { host, enabledBefore = [] }) {
+    const changes = cleanUpChanges(remains, enabledBefore);
     const evidence = [
       ...describeRemains(remains),
       ...(changes.length === 0 ? ['nothing of it is left to remove'] : []),
     ];
     const content = lunContent(remains.lun);
-    const packages = profile.packages.setup.map(({ name }) => name).join(', ');
     const stays = [
       ...(content.length === 0 ? [] : [`LUN ${remains.lun.wwid}: ${content.join('; ')}`]),
+      ...(remains.packages.length === 0 ? [] : [`packages ${remains.packages.join(', ')}`]),
       ...(remains.engineKey ? ['the SSH key of the engine in /root/.ssh/authorized_keys'] : []),
+    ];
+    const byHand = [
+      ...(content.length === 0 ? [] : [`if nothing on the LUN is needed: ${wipeByHand(remains.lun)}`]),
+      ...(remains.packages.length === 0 ? [] : [commandLine(['yum', 'remove', ...remains.packages])]),
+      ...(remains.engineKey ? ['remove the line with ovirt-engine from /root/.ssh/authorized_keys'] : []),
     ];
     return {
       state: changes.length === 0 ? 'already' : 'wouldDo',
       changes,
       evidence: [...evidence, ...stays.map((what) => `stays: ${what}`)],
-      leaves: {
-        what: `on ${host}: packages ${packages} and what they brought${stays.map((what) => `; ${what}`).join('')}`,
-        byHand: `yum autoremove 'ovirt*' 'vdsm*'${content.length === 0 ? '' : `; if nothing on the LUN is needed: ${wipeByHand(remains.lun)}`}`,
-      },
+      ...(stays.length > 0 && {
+        leaves: { what: `of the deployment on ${host}: ${stays.join('; ')}`, byHand: byHand.join('; ') },
+      }),
     };
   },
 });
 
-type RemainsReads = 'units' | 'localVms' | 'answerFiles' | 'flags' | 'rules' | 'ports' | 'hostsLine' | 'engineKey';
+type RemainsReads =
+  | 'services'
+  | 'localVms'
+  | 'answerFiles'
+  | 'flags'
+  | 'rules'
+  | 'ports'
+  | 'hostsLine'
+  | 'engineKey'
+  | 'packages';
 
-function remainsReads(ours: string): Record<RemainsReads, Read> {
+function remainsReads(ours: string, services: readonly string[]): Record<RemainsReads, Read> {
   return {
-    units: unitQuery([...HA_UNITS, LIBVIRT, 'vdsmd']),
+    services: unitQuery(services),
     localVms: 'ls -d /var/tmp/localvm*',
     answerFiles: commandLine(['find', ANSWERS_DIRECTORY, '-name', 'answers-2*.conf', '-newer', ours]),
     flags: ['grep', '-c', '=True', HA_CONF],
@@ -95,14 +110,18 @@ function remainsReads(ours: string): Record<RemainsReads, Read> {
     ports: ['firewall-cmd', '--list-ports'],
     hostsLine: ['grep', '-c', HOSTS_MARK, '/etc/hosts'],
     engineKey: ['grep', '-c', 'ovirt-engine', '/root/.ssh/authorized_keys'],
+    packages: `t=$(stat -c %Y ${quote(ours)}) && rpm -qa --qf '%{INSTALLTIME} %{NAME}\\n' | awk -v t="$t" '$1 >= t { print $2 }' | sort`,
   };
 }
 
-function parseRemains(answers: Record<RemainsReads, ReadResult>): Omit<Remains, 'engine' | 'lun'> {
+function parseRemains(
+  answers: Record<RemainsReads, ReadResult>,
+  services: readonly string[],
+): Omit<Remains, 'engine' | 'lun'> {
   const paths = (text: string) => text.split('\n').filter((line) => line.startsWith('/var/'));
   const counted = ({ text }: ReadResult) => Number(text.trim()) > 0;
   return {
-    units: parseUnits(answers.units.text, [...HA_UNITS, LIBVIRT, 'vdsmd']),
+    units: parseUnits(answers.services.text, services),
     localVms: paths(answers.localVms.text),
     answerFiles: answers.answerFiles.code === 0 ? paths(answers.answerFiles.text) : [],
     maintenanceFlags: counted(answers.flags),
@@ -110,19 +129,20 @@ function parseRemains(answers: Record<RemainsReads, ReadResult>): Omit<Remains, 
     port: answers.ports.text.split(/\s+/).includes(BOOTSTRAP_PORT),
     hostsLine: counted(answers.hostsLine),
     engineKey: counted(answers.engineKey),
+    packages: answers.packages.code === 0 ? answers.packages.text.split(/\s+/).filter(Boolean) : [],
   };
 }
 
-function cleanUpChanges(remains: Remains): readonly Change[] {
+function cleanUpChanges(remains: Remains, enabledBefore: readonly string[]): readonly Change[] {
   const { engine, units, localVms, answerFiles } = remains;
   const deep = leftovers(engine);
-  const enabled = HA_UNITS.filter((unit) => units[unit]?.enabled === true);
+  const enabled = Object.keys(units).filter((unit) => units[unit]?.enabled === true && !enabledBefore.includes(unit));
   const libvirt = units[LIBVIRT];
   const changes: Change[] = [];
   if (deep.length > 0) changes.push({ argv: ['ovirt-hosted-engine-cleanup', '-q'], okCodes: ANY_CODE });
   for (const unit of enabled) changes.push({ argv: ['systemctl', 'disable', unit] });
   // The cleanup tool stops libvirtd; it was running before, or is needed for what follows.
-  const wantsLibvirt = libvirt?.loaded === true && (libvirt.enabled || engine.bootstrapVm);
+  const wantsLibvirt = libvirt?.loaded === true && (enabledBefore.includes(LIBVIRT) || engine.bootstrapVm);
   if (wantsLibvirt && (deep.length > 0 || !libvirt.active)) changes.push({ argv: ['systemctl', 'start', LIBVIRT] });
   if (engine.bootstrapVm) {
     // Only one of the two applies, depending on whether it still runs and whether it is defined.

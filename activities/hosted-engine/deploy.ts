@@ -1,3 +1,5 @@
+import type { Profile } from '../../profiles/profile.ts';
+import { parseUnits, type UnitState, unitQuery } from '../host/parse/systemctl.ts';
 import { engineIsHealthy, type HostStatus } from '../host/parse/vm-status.ts';
 import { readAll } from '../host/read-all.ts';
 import { type Change, type Decision, type Finding, type OperationContext, operation } from '../operation.ts';
@@ -11,6 +13,8 @@ import { resolveWish } from './wish.ts';
 interface DeployFacts {
   readonly engine: EngineState;
   readonly lun: LunState;
+  /** Of the services that a deployment lets start at boot, those that do so now. */
+  readonly enabled: readonly string[];
 }
 
 const SUCCESS = 'Hosted Engine successfully deployed';
@@ -29,8 +33,18 @@ export const deployHostedEngine = operation<DeployParams, DeployFacts, DeployOut
   settleSeconds: 900,
   async look(context, params) {
     const { lun } = resolveWish(params, context.inventory);
-    const answers = await readAll(context.host(params.host), { ...engineReads(), ...lunReads(lun) });
-    return { engine: parseEngineState(answers), lun: parseLun(lun, answers) };
+    const services = deployedServices(context.profile);
+    const answers = await readAll(context.host(params.host), {
+      ...engineReads(),
+      ...lunReads(lun),
+      services: unitQuery(services),
+    });
+    const units: Readonly<Record<string, UnitState>> = parseUnits(answers.services.text, services);
+    return {
+      engine: parseEngineState(answers),
+      lun: parseLun(lun, answers),
+      enabled: services.filter((service) => units[service]?.enabled === true),
+    };
   },
   decide(facts, params, context) {
     const { engine } = facts;
@@ -59,7 +73,7 @@ export const deployHostedEngine = operation<DeployParams, DeployFacts, DeployOut
 });
 
 function decideDeployment(
-  { engine, lun }: DeployFacts,
+  { engine, lun, enabled }: DeployFacts,
   params: DeployParams,
   { inventory, secret }: Pick<OperationContext, 'inventory' | 'secret'>,
 ): Decision<DeployOutput> {
@@ -103,13 +117,9 @@ function decideDeployment(
       title: `Clean up the hosted engine on ${host}`,
       call: {
         operation: 'cleanUpHostedEngine',
-        params: { host, engineFqdn: fqdn, lun: wwid } satisfies CleanUpParams,
+        params: { host, engineFqdn: fqdn, lun: wwid, enabledBefore: enabled } satisfies CleanUpParams,
       },
-      byHand: 'ovirt-hosted-engine-cleanup -q, then reboot the host',
-    },
-    leaves: {
-      what: `the storage domain of engine ${fqdn} on LUN ${wwid}, and vdsm with its settings on ${host}`,
-      byHand: `ovirt-hosted-engine-cleanup -q on ${host}; then, if nothing on the LUN is needed, ${wipeByHand(lun)}`,
+      byHand: `ovirt-hosted-engine-cleanup -q, then reboot the host; then, if nothing on the LUN is needed: ${wipeByHand(lun)}`,
     },
   };
 }
@@ -134,6 +144,11 @@ function refuseExisting({ engine, lun }: DeployFacts, host: string, fqdn: string
           fix: `Look into it with hosted-engine --vm-status; to begin anew instead: ovirt-hosted-engine-cleanup -q, then ${wipeByHand(lun)}`,
         };
   return { state: 'refused', changes: [], evidence, findings: [finding] };
+}
+
+/** The services that a deployment may let start at boot. */
+export function deployedServices({ hostedEngine }: Profile): readonly string[] {
+  return [...hostedEngine.services, ...hostedEngine.alsoEnabled];
 }
 
 function removeSecrets(): Change {

@@ -73,6 +73,8 @@ export interface CleanUpParams {
   readonly engineFqdn?: string | undefined;
   /** WWID of the LUN; default: the inventory's. */
   readonly lun?: string | undefined;
+  /** Services that started at boot before the deployment, and are left so. */
+  readonly enabledBefore?: readonly string[] | undefined;
 }
 
 export interface VerifyParams {

@@ -26,6 +26,8 @@ import { lookAtOthers, type OtherHost, unreachable } from './other-hosts.ts';
 
 export type HostFacts = Awaited<ReturnType<typeof lookAtHost>>;
 
+const ONLINE_LIMIT_SECONDS = 60;
+
 export interface PreflightFacts {
   /** Undefined: the host could not be asked; `unreachable` says why. */
   readonly host?: HostFacts;
@@ -49,7 +51,17 @@ async function lookAtHost(context: OperationContext, params: EngineWish) {
   const wish = resolveWish(params, inventory);
   const [release] = profile.packages.release;
   const url = release?.from?.startsWith('http') ? release.from : undefined;
-  const answers = await readAll(context.host(params.host), {
+  const shell = context.host(params.host);
+  // yum may have to fetch metadata first; the rest need not wait behind it.
+  const online = readAll(
+    shell,
+    {
+      repositories: ['yum', 'repolist'],
+      releaseUrl: url === undefined ? 'true' : `curl -sSIL --max-time 15 ${quote(url)}`,
+    },
+    ONLINE_LIMIT_SECONDS,
+  );
+  const local = readAll(shell, {
     user: ['id', '-u'],
     system: ['cat', '/etc/os-release'],
     cpu: "grep -m1 '^flags' /proc/cpuinfo; grep '^processor' /proc/cpuinfo",
@@ -64,12 +76,12 @@ async function lookAtHost(context: OperationContext, params: EngineWish) {
     ...nameReads(wish.fqdn, inventoryHost(inventory, params.host).fqdn),
     tracking: ['chronyc', 'tracking'],
     ntpstat: ['ntpstat'],
-    repositories: ['yum', 'repolist'],
     release: packageQuery(profile.packages.release.map(({ name }) => name)),
-    releaseUrl: url === undefined ? 'true' : `curl -sSIL --max-time 15 ${quote(url)}`,
     ...engineReads(),
     ...lunReads(wish.lun),
   });
+  const [here, there] = await Promise.all([local, online]);
+  const answers = { ...here, ...there };
   return {
     root: answers.user.text.trim() === '0',
     system: parseKeyValues(answers.system.text),

@@ -54,8 +54,10 @@ const bare: Facts = {
     signatures: [],
     children: [],
   },
+  enabled: ['libvirtd'],
 };
 const deployed: Facts = {
+  enabled: ['libvirtd'],
   engine: {
     ...bare.engine,
     deployed: true,
@@ -91,8 +93,10 @@ describe('deployHostedEngine', () => {
   it('registers the cleanup as its undo', () => {
     expect(decide(bare).undo?.call).toEqual({
       operation: 'cleanUpHostedEngine',
-      params: { host: 'host1', engineFqdn: 'ovirt.test.local', lun },
+      params: { host: 'host1', engineFqdn: 'ovirt.test.local', lun, enabledBefore: ['libvirtd'] },
     });
+    // What stays is told by the cleanup, once it is known.
+    expect(decide(bare).leaves).toBeUndefined();
   });
 
   it.each<[string, Partial<Facts['engine']>]>([

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import type { UnitState } from '../../../activities/host/parse/systemctl.ts';
+import { cleanUpHostedEngine } from '../../../activities/hosted-engine/clean-up.ts';
+import { inventorySchema } from '../../../inventory/schema.ts';
+import { resolveProfile } from '../../../profiles/index.ts';
+
+const lun = '3600a098000e4b4b3000003c95d171065';
+const inventory = inventorySchema.parse({
+  profile: 'ovirt-4.3',
+  engine: {
+    fqdn: 'ovirt.test.local',
+    url: 'https://127.0.0.1:8443/ovirt-engine',
+    password: { env: 'ENGINE_PASSWORD' },
+    rootPassword: { env: 'ENGINE_ROOT_PASSWORD' },
+  },
+  hosts: [{ name: 'host1', fqdn: 'host1.test.local', address: '127.0.0.1', ssh: { agent: true } }],
+  storage: { hostedEngine: { type: 'fc', lun } },
+});
+const context = { inventory, profile: resolveProfile(inventory), secret: async () => 'unused' };
+
+type Facts = Parameters<typeof cleanUpHostedEngine.decide>[0];
+
+const off: UnitState = {
+  loaded: true,
+  masked: false,
+  active: false,
+  enabled: false,
+  words: 'inactive/dead',
+  startedSeconds: 0,
+};
+const on: UnitState = { ...off, active: true, enabled: true, words: 'active/running' };
+
+const clean: Facts = {
+  engine: {
+    deployed: false,
+    fqdn: '',
+    storageDomain: '',
+    secretsFile: false,
+    bootstrapVm: false,
+    bridge: false,
+    running: [],
+  },
+  lun: { wwid: lun, signatures: [], children: [] },
+  units: { 'ovirt-ha-agent': off, 'ovirt-ha-broker': off, libvirtd: on, vdsmd: off },
+  localVms: [],
+  answerFiles: [],
+  maintenanceFlags: false,
+  rules: [],
+  port: false,
+  hostsLine: false,
+  engineKey: false,
+  packages: [],
+};
+const decide = (facts: Partial<Facts>) =>
+  cleanUpHostedEngine.decide({ ...clean, ...facts }, { host: 'host1', enabledBefore: ['libvirtd'] }, context);
+const commands = (facts: Partial<Facts>) => decide(facts).changes.map(({ argv }) => argv.join(' '));
+
+describe('cleanUpHostedEngine', () => {
+  it('has nothing to do on a clean host', () => {
+    expect(decide({})).toMatchObject({ state: 'already', changes: [] });
+    expect(decide({}).leaves).toBeUndefined();
+  });
+
+  it('takes a whole deployment away in an order that works', () => {
+    const facts: Partial<Facts> = {
+      engine: { ...clean.engine, deployed: true, fqdn: 'ovirt.test.local', bridge: true, running: ['vdsmd'] },
+      units: { ...clean.units, 'ovirt-ha-agent': on, 'ovirt-ha-broker': on },
+      lun: { ...clean.lun, volumeGroup: '2639f482', signatures: ['LVM2_member'] },
+      engineKey: true,
+      packages: ['ovirt-engine-appliance'],
+    };
+    expect(commands(facts)).toEqual([
+      'ovirt-hosted-engine-cleanup -q',
+      'systemctl disable ovirt-ha-agent',
+      'systemctl disable ovirt-ha-broker',
+      'systemctl start libvirtd',
+    ]);
+    expect(decide(facts).evidence).toContain(`stays: LUN ${lun}: volume group 2639f482; signature LVM2_member`);
+    expect(decide(facts).leaves).toEqual({
+      what: `of the deployment on host1: LUN ${lun}: volume group 2639f482; signature LVM2_member; packages ovirt-engine-appliance; the SSH key of the engine in /root/.ssh/authorized_keys`,
+      byHand: `if nothing on the LUN is needed: vgremove -f 2639f482; wipefs -a /dev/mapper/${lun}; yum remove ovirt-engine-appliance; remove the line with ovirt-engine from /root/.ssh/authorized_keys`,
+    });
+  });
+
+  it('takes half a deployment away, with what the tool of 4.3 leaves behind', () => {
+    const facts: Partial<Facts> = {
+      engine: { ...clean.engine, bootstrapVm: true, secretsFile: true },
+      localVms: ['/var/tmp/localvmAbC'],
+      answerFiles: ['/var/lib/ovirt-hosted-engine-setup/answers/answers-20191129131846.conf'],
+      maintenanceFlags: true,
+      rules: [100, 101],
+      port: true,
+      hostsLine: true,
+    };
+    expect(commands(facts)).toEqual([
+      'ovirt-hosted-engine-cleanup -q',
+      'systemctl start libvirtd',
+      'virsh destroy HostedEngineLocal',
+      'virsh undefine HostedEngineLocal',
+      'rm -rf -- /var/tmp/localvmAbC /var/lib/ovirt-hosted-engine-setup/answers/answers-20191129131846.conf /var/lib/ovirt-hosted-engine-ha/ha.conf /run/ovirt-runbooks/hosted-engine-secrets.conf',
+      'ip rule del priority 100',
+      'ip rule del priority 101',
+      'firewall-cmd --remove-port=6900/tcp',
+      'sed -i /temporary entry added by hosted-engine-setup/d /etc/hosts',
+    ]);
+  });
+
+  it('goes by no exit code of the cleanup tool', () => {
+    const [tool] = decide({ engine: { ...clean.engine, bridge: true } }).changes;
+    expect([0, 1, 127, 255].every((code) => tool?.okCodes?.includes(code))).toBe(true);
+  });
+
+  it('starts libvirtd again when the tool has stopped it, and leaves it off where it was off', () => {
+    expect(commands({ units: { ...clean.units, libvirtd: { ...on, active: false } } })).toEqual([
+      'systemctl start libvirtd',
+    ]);
+    const before = cleanUpHostedEngine.decide({ ...clean, units: { libvirtd: off } }, { host: 'host1' }, context);
+    expect(before.state).toBe('already');
+  });
+
+  it('never touches the LUN', () => {
+    const facts = { engine: { ...clean.engine, bridge: true }, lun: { ...clean.lun, volumeGroup: '2639f482' } };
+    expect(commands(facts).filter((command) => /wipefs|vgremove|lvremove|dd |mapper/.test(command))).toEqual([]);
+  });
+});
