@@ -38,10 +38,8 @@ export async function registerSearchAttributes(
     if (other.length > 0)
       return without(logger, `${other.map(([name]) => name).join(', ')} has another type on this cluster`);
     if (missing.length > 0) {
-      await connection.operatorService.addSearchAttributes({
-        namespace,
-        searchAttributes: Object.fromEntries(missing),
-      });
+      const searchAttributes = Object.fromEntries(missing);
+      await connection.operatorService.addSearchAttributes({ namespace, searchAttributes }).catch(unlessThere);
     }
     return (await usable(connection, namespace)) || without(logger, 'registered, but not usable in time');
   } catch (error) {
@@ -68,6 +66,12 @@ async function usable(connection: NativeConnection, namespace: string): Promise<
     await delay(100);
   }
   return false;
+}
+
+/** Another worker that starts at the same time may have been faster. */
+function unlessThere(error: unknown): void {
+  const alreadyExists = (error as { code?: unknown }).code === 6;
+  if (!alreadyExists) throw error;
 }
 
 function without(logger: Logger, why: string): false {

@@ -88,16 +88,7 @@ function failure(unit: Unit, type: FailureType, what: string, kept: KeptLog, det
     details: {
       ...details,
       lines,
-      ...(diagnosis && {
-        diagnosis: {
-          id: diagnosis.id,
-          title: diagnosis.title,
-          cause: diagnosis.cause,
-          fix: diagnosis.fix,
-          source: diagnosis.source,
-          ...(diagnosis.fixBy !== undefined && { fixBy: diagnosis.fixBy }),
-        },
-      }),
+      ...(diagnosis && { diagnosis: diagnosis.id }),
       ...pointers(unit, kept),
     },
   });

@@ -1,12 +1,12 @@
 import { Context } from '@temporalio/activity';
 import type { ApplyResult, StepRef } from '../operation.ts';
 import type { RuntimeContext } from './context.ts';
-import type { AnyOperation, Params } from './decide.ts';
+import { type AnyOperation, lookAndDecide, type Params } from './decide.ts';
 import { conclude, fail } from './follow-end.ts';
 import { progressOf, report } from './progress.ts';
 import { endedUnseen } from './start.ts';
 import { Unit } from './unit.ts';
-import { CHUNK_BYTES, type UnitLook } from './unit-look.ts';
+import { CHUNK_BYTES } from './unit-look.ts';
 import { unitPlace } from './unit-name.ts';
 import { pollInterval, wait } from './waiting.ts';
 
@@ -33,7 +33,10 @@ export async function follow(
     tail.take(seen.chunk);
     const more = seen.chunk.length === CHUNK_BYTES;
     if (seen.exit !== undefined && !more) return conclude(operation, context, params, unit, seen.exit);
-    if (seen.exit === undefined && !seen.running) await confirmEnded(unit, seen, context);
+    if (seen.exit === undefined && !seen.running) {
+      const found = await confirmEnded(operation, context, params, unit);
+      if (found !== undefined) return found;
+    }
     if (Date.now() > deadline && seen.running) {
       await unit.stop();
       const minutes = Math.round((operation.limitSeconds ?? DEFAULT_LIMIT_SECONDS) / 60);
@@ -43,15 +46,26 @@ export async function follow(
   }
 }
 
-/** Throws what became of a unit that shows no end and no process; one look more, lest a moment's state be believed. */
-async function confirmEnded(unit: Unit, first: UnitLook, context: RuntimeContext): Promise<void> {
+/**
+ * Throws what became of a unit that shows no end and no process; one look more, lest a moment's state be believed.
+ * Where none was started because nothing was left to do, that is the result.
+ */
+async function confirmEnded(
+  operation: AnyOperation,
+  context: RuntimeContext,
+  params: Params,
+  unit: Unit,
+): Promise<ApplyResult | undefined> {
   await wait(pollInterval(context.scale, 150, 1000), context.signal);
-  const again = await unit.look();
-  if (again.exit !== undefined || again.running) return;
-  const error = endedUnseen(unit, again.marker ?? first.marker, again.bootId);
+  const seen = await unit.look();
+  if (seen.exit !== undefined || seen.running) return undefined;
+  const error = endedUnseen(unit, seen.marker, seen.bootId);
   // After a reboot there is nothing to take back: secrets lie in /run.
   if (error.type === 'CommandStopped') await unit.runAlways();
-  throw again.logSize === undefined ? error : await fail(context, unit, error.type, error.message, error.details);
+  if (seen.logSize !== undefined) throw await fail(context, unit, error.type, error.message, error.details);
+  const { state, evidence, output } = await lookAndDecide(operation, context, params);
+  if (state !== 'already') throw error;
+  return { commands: [], evidence, ...(output !== undefined && { output }) };
 }
 
 /** Reads the newest output as it comes: where it is, what stage it tells of. */

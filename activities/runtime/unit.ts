@@ -38,7 +38,14 @@ export class Unit {
   async start(title: string): Promise<void> {
     const { unit, script } = this.place;
     // Neither --collect nor --wait: EL7 has them not, and the first would lose the exit code.
-    const argv = ['systemd-run', `--unit=${unit}`, `--description=${title}`, '-r', '/bin/bash', script];
+    const argv = [
+      'systemd-run',
+      `--unit=${unit}`,
+      `--description=${title.replaceAll(/\s+/g, ' ')}`,
+      '-r',
+      '/bin/bash',
+      script,
+    ];
     const { code, stderr } = await this.host.change(argv);
     if (code === 0 || /\balready exists\b/.test(stderr)) return;
     throw new OperatorError(

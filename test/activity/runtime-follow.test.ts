@@ -216,6 +216,23 @@ describe('follow', () => {
     });
   });
 
+  it('finds done what start found done, where no unit was needed', async () => {
+    writeFileSync(host.path('/srv/done'), '');
+    const given = params('true');
+    await startNow(given);
+    await expect(followNow(given)).resolves.toEqual({
+      commands: [],
+      evidence: ['/srv/done is there'],
+      output: { done: true },
+    });
+  });
+
+  it('names a known failure by its id', async () => {
+    const given = params('echo "error: unsupported configuration: unknown CPU feature: md-clear"; exit 1');
+    await startNow(given);
+    await expect(followNow(given)).rejects.toMatchObject({ details: [{ diagnosis: 'md-clear' }] });
+  });
+
   it('says that the unit was killed from outside, and takes its secret back', async () => {
     const given = params(GATE, { secret: 'secret' });
     await startNow(given);
