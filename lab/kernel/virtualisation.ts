@@ -1,11 +1,17 @@
 /** libvirt's objects of a host and what its version makes of the CPU. */
-import { randomUUID } from 'node:crypto';
 import type { Host } from './host.ts';
 import type { Domain, Libvirt, LibvirtNetwork, StoragePool } from './model.ts';
 import { compareVersions } from './versions.ts';
 
 /** The first EL7 build that knows the MDS feature; older ones refuse a domain that requires it. */
 const firstWithMdClear = '4.5.0-10.el7_6.9';
+/** Upstream's own releases between the backport's base and this one do not know it. */
+const upstreamWithMdClear = '5.4.0';
+
+function knowsMdClear(version: string, release: string): boolean {
+  if (compareVersions(version, '4.5.0') > 0) return compareVersions(version, upstreamWithMdClear) >= 0;
+  return compareVersions(`${version}-${release}`, firstWithMdClear) >= 0;
+}
 
 export class HostLibvirt implements Libvirt {
   readonly domains = new Map<string, Domain>();
@@ -21,7 +27,7 @@ export class HostLibvirt implements Libvirt {
 
   requiredFeatures(): readonly string[] {
     const installed = this.#host.packages.get('libvirt-daemon') ?? this.#host.packages.get('libvirt');
-    const knows = installed && compareVersions(`${installed.version}-${installed.release}`, firstWithMdClear) >= 0;
+    const knows = installed && knowsMdClear(installed.version, installed.release);
     const has = this.#host.cpu.flags.includes('md_clear');
     const features = ['ss', 'hypervisor', 'tsc_adjust', 'clflushopt', 'pku', 'md-clear', 'stibp', 'ssbd', 'invtsc'];
     return features.filter((name) => name !== 'md-clear' || (knows && has));

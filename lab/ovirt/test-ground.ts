@@ -78,17 +78,27 @@ export const ground: LabPart = {
       units: { 'firewalld.service': unit('firewalld', '/usr/sbin/firewalld') },
       enabledByPreset: ['firewalld.service'],
     },
-    { package: 'base', programs: { yum, systemctl } },
+    {
+      package: 'bash',
+      programs: { yum, systemctl, '/usr/sbin/iptables-init': daemon },
+      units: { 'iptables.service': unit('iptables', '/usr/sbin/iptables-init', 'Conflicts=firewalld.service') },
+    },
   ],
   publish: (lab) => {
-    const packages = ['libvirt-daemon', 'libvirt-client', 'qemu-kvm-ev', 'lvm2', 'firewalld', 'screen'].map((name) =>
-      offer(name),
-    );
+    const packages = [
+      'libvirt-daemon',
+      'libvirt-client',
+      'qemu-kvm-ev',
+      'lvm2',
+      'firewalld',
+      'screen',
+      'sanlock',
+      'python-netaddr',
+    ].map((name) => offer(name));
     packages.push({ ...offer('libvirt-daemon-kvm'), requires: ['libvirt-daemon'] });
     lab.mirrors.set('http://base', { title: 'base', packages, reachable: true });
   },
   onInstall: (host) => {
-    host.packages.install(offer('base'));
-    host.packages.install(offer('firewalld'));
+    for (const name of ['bash', 'firewalld']) if (!host.packages.has(name)) host.packages.install(offer(name));
   },
 };

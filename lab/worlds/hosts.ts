@@ -4,14 +4,7 @@ import { hostOf, hostsOf } from './target.ts';
 
 const REPO = 'mirror.centos.org_centos-7_7_virt_x86_64_libvirt-latest_';
 const BASE = 'http://mirror.centos.org/centos-7/7/virt/x86_64/libvirt-latest';
-const libvirtPackages = [
-  'libvirt',
-  'libvirt-client',
-  'libvirt-daemon',
-  'libvirt-daemon-kvm',
-  'libvirt-libs',
-  'libvirt-python',
-];
+const libvirtPackages = ['libvirt', 'libvirt-client', 'libvirt-daemon', 'libvirt-daemon-kvm', 'libvirt-libs'];
 /** Before the MDS backport, and the upstream release that the odd repository would put in its place. */
 const before = { epoch: 0, version: '4.5.0', release: '10.el7_6.4', arch: 'x86_64' } as const;
 const odd = { epoch: 0, version: '5.0.0', release: '1.el7', arch: 'x86_64' } as const;

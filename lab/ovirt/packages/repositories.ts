@@ -67,8 +67,6 @@ const ovirt: readonly PackageOffer[] = [
 const dependencies: readonly PackageOffer[] = [
   offer('ansible', '2.9.1', '1.el7', ['python2-jmespath'], { size: 17_000_000 }),
   offer('python2-jmespath', '0.9.4', '1.el7'),
-  offer('sanlock', '3.7.3', '1.el7', [], x86),
-  offer('python-netaddr', '0.7.5', '9.el7', [], { size: 980_000 }),
 ];
 
 const repo = (id: string, name: string, baseurl: string): string =>

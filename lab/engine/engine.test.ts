@@ -1,0 +1,94 @@
+import { request } from 'node:https';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shutdownVm, vmRecord } from '../ovirt/engine-vm.ts';
+import type { TestLab } from '../ovirt/test-lab.ts';
+import { testLab } from '../ovirt/test-lab.ts';
+import type { LabEngine } from '../types.ts';
+import { startEngine } from './index.ts';
+
+interface Answer {
+  status: number;
+  type: string | undefined;
+  body: string;
+}
+
+describe('the engine over HTTPS', () => {
+  let t: TestLab;
+  let engine: LabEngine;
+  beforeAll(async () => {
+    t = await testLab({ preset: 'deployed', hosts: 1 });
+    engine = await startEngine(t.lab, { port: 0 });
+  });
+  afterAll(async () => {
+    await engine.close();
+    t.close();
+  });
+
+  const get = (path: string, method = 'GET', servername = 'localhost'): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const url = new URL(path, engine.url);
+      const sent = request(url, { method, ca: engine.caPem, servername, agent: false }, (response) => {
+        let body = '';
+        response.setEncoding('utf8');
+        response.on('data', (part: string) => {
+          body += part;
+        });
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, type: response.headers['content-type'], body }),
+        );
+      });
+      sent.on('error', reject);
+      sent.end();
+    });
+
+  it('answers with the recorded pages, trusted by its own CA under each of its names', async () => {
+    expect(await get('/ovirt-engine/services/health')).toEqual({
+      status: 200,
+      type: 'text/html;charset=ISO-8859-1',
+      body: 'DB Up!Welcome to Health Status!',
+    });
+    expect((await get('/ovirt-engine/services/health', 'GET', 'ovirt.test.local')).status).toBe(200);
+    const ca = await get('/ovirt-engine/services/pki-resource?resource=ca-certificate&format=X509-PEM-CA');
+    expect([ca.status, ca.type, ca.body]).toEqual([
+      200,
+      'application/x-x509-ca-cert; charset=ISO-8859-1',
+      engine.caPem,
+    ]);
+    expect(await get('/ovirt-engine/services/pki-resource?resource=nonsense&format=X509-PEM-CA')).toEqual({
+      status: 400,
+      type: 'text/html;charset=UTF-8',
+      body: "<html><head><title>Error</title></head><body>Resource 'nonsense' is invalid</body></html>",
+    });
+    expect((await get('/ovirt-engine/')).body).toContain('Administration Portal');
+    expect((await get('/nothing')).status).toBe(404);
+  });
+
+  it('gives the host the very CA that it serves', () => {
+    expect(t.host.fs.read('/etc/pki/vdsm/certs/cacert.pem')).toBe(engine.caPem);
+  });
+
+  it('says 501 to API calls that are not modelled, and journals every request', async () => {
+    expect((await get('/ovirt-engine/api/vms', 'POST')).status).toBe(501);
+    const last = t.lab.journal.since(t.lab.journal.last - 1)[0];
+    expect(last).toMatchObject({ target: 'engine', kind: 'request', text: 'POST /ovirt-engine/api/vms', status: 501 });
+  });
+
+  it('goes away with its VM, comes back by 503', async () => {
+    await t.fast(async () => {
+      await t.host.run(['hosted-engine', '--set-maintenance', '--mode=global']);
+      await t.lab.clock.sleep(25);
+      shutdownVm(t.host);
+      while (vmRecord(t.host)?.status !== 'Down') await t.lab.clock.sleep(1);
+    });
+    await expect(get('/ovirt-engine/services/health')).rejects.toThrow(/ECONNRESET|socket hang up|ECONNREFUSED/);
+    await t.fast(async () => {
+      await t.host.run(['hosted-engine', '--vm-start']);
+      while (vmRecord(t.host)?.status !== 'Up') await t.lab.clock.sleep(1);
+    });
+    expect((await get('/ovirt-engine/services/health')).status).toBe(503);
+    await t.fast(async () => {
+      while (!vmRecord(t.host)?.engine) await t.lab.clock.sleep(1);
+    });
+    expect((await get('/ovirt-engine/services/health')).status).toBe(200);
+  });
+});

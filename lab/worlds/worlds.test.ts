@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runningOn } from '../ovirt/engine-vm.ts';
+import { agentRuntime } from '../ovirt/ha/runtime.ts';
+import { haFields, hostedEngineState } from '../ovirt/state.ts';
+import type { TestLab } from '../ovirt/test-lab.ts';
+import { deploy, installPackages, testLab } from '../ovirt/test-lab.ts';
+import { events } from './events.ts';
+import { worlds } from './index.ts';
+import { presets } from './presets.ts';
+import { hostedEngineLun } from './storage.ts';
+
+let t: TestLab;
+const act = (action: string, target: string, more: Record<string, unknown> = {}): Promise<string> => {
+  const event = events[action];
+  if (!event) throw new Error(`no event ${action}`);
+  return t.fast(() => event(t.lab, { target, action, ...more }));
+};
+
+describe('worlds', () => {
+  beforeEach(async () => {
+    t = await testLab({ hosts: 2 });
+  });
+  afterEach(() => t.close());
+
+  it('are all there that a deployment needs', () => {
+    expect(Object.keys(worlds).sort()).toEqual([
+      'bad-final-health',
+      'deploy-unknown',
+      'dns-broken',
+      'dns-reverse-missing',
+      'firewalld-off',
+      'ha-broker-dead',
+      'hostname-wrong-nic',
+      'leftover-pool',
+      'leftover-socket',
+      'lun-dirty',
+      'lun-missing-path',
+      'md-clear-missing',
+      'package-drift',
+    ]);
+  });
+  it('md-clear-missing puts an old libvirt and an odd repository on the host', async () => {
+    await t.world('md-clear-missing');
+    expect(t.host.packages.get('libvirt-daemon')?.release).toBe('10.el7_6.4');
+    expect(t.host.libvirt.requiredFeatures()).not.toContain('md-clear');
+    const repo = 'mirror.centos.org_centos-7_7_virt_x86_64_libvirt-latest_';
+    expect(t.host.fs.read(`/etc/yum.repos.d/${repo}.repo`)).toContain(`[${repo}]\n`);
+  });
+  it('md-clear-missing is not cured by what the odd repository offers, but by the distribution', async () => {
+    await t.world('md-clear-missing');
+    t.host.packages.install({ name: 'libvirt-daemon', epoch: 0, version: '5.0.0', release: '1.el7', arch: 'x86_64' });
+    expect(t.host.libvirt.requiredFeatures()).not.toContain('md-clear');
+    t.host.packages.install({
+      name: 'libvirt-daemon',
+      epoch: 0,
+      version: '4.5.0',
+      release: '10.el7_6.12',
+      arch: 'x86_64',
+    });
+    expect(t.host.libvirt.requiredFeatures()).toContain('md-clear');
+  });
+  it('lun-missing-path takes one path of two, and a deployment still goes through', async () => {
+    await t.world('lun-missing-path');
+    const paths = hostedEngineLun(t.lab).paths.get('host1') ?? [];
+    expect(paths.map((path) => path.up)).toEqual([false, true]);
+    await t.fast(() => installPackages(t.host));
+    expect((await t.fast(() => deploy(t.host))).code).toBe(0);
+  });
+  it('dns-reverse-missing is refused only by who asks for the reverse name', async () => {
+    await t.world('dns-reverse-missing');
+    expect(t.host.reverse(t.host.address)).toBeUndefined();
+    await t.fast(() => installPackages(t.host));
+    const strict = await t.fast(() => deploy(t.host, { 'NETWORK/fqdnReverseValidation': 'bool:True' }));
+    expect(strict.stdout).toContain(
+      "[ ERROR ] Failed to execute stage 'Setup validation': Host name is not valid: The following addresses: 172.20.32.11 did not reverse resolve into host1.test.local",
+    );
+  });
+});
+
+describe('presets', () => {
+  it('refuse what is not modelled yet', async () => {
+    await expect(presets['datacenter']?.(t.lab)).rejects.toThrow('The preset datacenter is not modelled yet');
+  });
+});
+
+describe('the preset deployed and what people do behind its back', () => {
+  beforeEach(async () => {
+    t = await testLab({ preset: 'deployed', hosts: 3 });
+  });
+  afterEach(() => t.close());
+
+  it('has the engine on host1, and host2 able to run it', () => {
+    expect(hostedEngineState(t.lab)).toMatchObject({
+      hostedEngine: { deployed: true, globalMaintenance: false, vm: { host: 'host1', state: 'Up', health: 'good' } },
+      engine: {
+        access: 'up',
+        dataCenter: 'Datacenter1',
+        cluster: 'Cluster1',
+        hosts: ['host1.test.local', 'host2.test.local'],
+      },
+    });
+    const fields = [...t.lab.hosts.values()].map(haFields);
+    expect(fields).toMatchObject([
+      { haState: 'EngineUp', haScore: 3400, haHostId: 1 },
+      { haState: 'EngineDown', haScore: 3400, haHostId: 2 },
+      { haState: null, haScore: null, haHostId: null },
+    ]);
+    expect(t.lab.defects).toEqual([]);
+  });
+  it('set maintenance', async () => {
+    expect(await act('set-global-maintenance', 'engine')).toBe('someone set global maintenance');
+    await t.fast(() => t.lab.clock.sleep(20));
+    expect(agentRuntime(t.host)?.state).toBe('GlobalMaintenance');
+    await act('set-local-maintenance', 'host2');
+    await act('set-global-maintenance', 'engine', { on: false });
+    await t.fast(() => t.lab.clock.sleep(25));
+    expect(haFields(t.lab.hosts.get('host2') ?? t.host)).toMatchObject({
+      haState: 'LocalMaintenance',
+      localMaintenance: true,
+    });
+  });
+  it('move the engine VM', async () => {
+    await act('set-global-maintenance', 'engine');
+    await act('move-engine-vm', 'engine', { to: 'host2' });
+    await t.fast(() => t.lab.clock.sleep(10));
+    expect(runningOn(t.lab)?.host.name).toBe('host2');
+  });
+  it('stop and start services, break and repair the engine', async () => {
+    await act('stop-service', 'host2', { unit: 'ovirt-ha-agent' });
+    expect(t.lab.hosts.get('host2')?.units.isActive('ovirt-ha-agent.service')).toBe(false);
+    await act('start-service', 'host2', { unit: 'ovirt-ha-agent' });
+    expect(t.lab.hosts.get('host2')?.units.isActive('ovirt-ha-agent.service')).toBe(true);
+    await t.world('bad-final-health');
+    expect(runningOn(t.lab)?.record.engine).toBe(false);
+    await act('repair-engine', 'engine');
+    await t.fast(() => t.lab.clock.sleep(60));
+    expect(runningOn(t.lab)?.record.engine).toBe(true);
+  });
+  it('say what is wrong with an event', async () => {
+    await expect(act('move-engine-vm', 'engine')).rejects.toThrow('move-engine-vm needs to');
+    await expect(act('stop-service', 'host9', { unit: 'x' })).rejects.toThrow('there is no host host9');
+    await expect(act('wipe-lun', 'host1', { wwid: 'x' })).rejects.toThrow('there is no LUN x');
+  });
+});
