@@ -21,7 +21,7 @@ import { engineReads, parseEngineState } from '../engine-state.ts';
 import { lunReads, parseLun } from '../lun.ts';
 import type { EngineWish } from '../params.ts';
 import { inventoryHost, resolveWish } from '../wish.ts';
-import { nameReads, parseResolved } from './names.ts';
+import { nameReads, parseResolved } from './name-reads.ts';
 import { lookAtOthers, type OtherHost, unreachable } from './other-hosts.ts';
 
 export type HostFacts = Awaited<ReturnType<typeof lookAtHost>>;
