@@ -4,7 +4,15 @@ import type { EngineImage, HostedStorage } from './storage.ts';
 import { hostedStorage, leaseIsFree } from './storage.ts';
 
 /** Virtual seconds of the VM's life, from vdsm's acceptance on. */
-export const vmTimes = { launch: 3, powerUp: 22, engine: 95, powerDown: 38, engineStops: 12, deadLease: 80 } as const;
+export const vmTimes = {
+  launch: 3,
+  powerUp: 22,
+  engine: 95,
+  powerDown: 38,
+  engineStops: 12,
+  deadLease: 80,
+  monitoring: 15,
+} as const;
 
 /** What vdsm on one host knows about the engine VM. */
 export interface VmRecord {
@@ -92,7 +100,15 @@ function boot(host: LabHost, record: VmRecord): void {
   after(host, record, vmTimes.engine, () => {
     // A second look at the image: what is broken in it may have been mended while the guest booted.
     record.engine = record.image?.defect === undefined;
+    if (record.engine) after(host, record, vmTimes.monitoring, () => forgetEnded(host));
   });
+}
+
+/** The engine's monitoring makes vdsm on the other hosts forget a VM that has ended there. */
+function forgetEnded(running: LabHost): void {
+  for (const host of running.lab.hosts.values()) {
+    if (host !== running && vmRecord(host)?.status === 'Down') destroyVm(host);
+  }
 }
 
 /** The engine service inside the running VM is started anew, with whatever state its image is in now. */

@@ -159,6 +159,18 @@ describe('hosted-engine on two deployed hosts', () => {
     expect(anyStorage(t.lab)?.blocks.has(2)).toBe(true);
   });
 
+  it('opens the console where the VM runs, with a password that VNC takes', async () => {
+    expect(await on1('--console')).toMatchObject({
+      code: 0,
+      stdout: 'The engine VM is running on this host\nEscape character is ^]\n',
+    });
+    expect(await on1('--add-console-password', '--password=x')).toEqual(
+      said(0, 'You can now connect the hosted-engine VM with VNC at 172.20.32.11:5900\n'),
+    );
+    expect((await on1('--add-console-password')).code).toBe(1);
+    expect(await on2('--add-console-password', '--password=x')).toEqual(said(1, '', 'Failed detecting VNC port\n'));
+  });
+
   it('calls every host stale when the local agent is down, while the other host knows better', async () => {
     await t.fast(() => host2().units.stop('ovirt-ha-agent.service'));
     await pass(70);
@@ -213,5 +225,26 @@ describe('hosted-engine on two deployed hosts', () => {
     expect(agentRuntime(host2())?.state).toBe('EngineUp');
     await pass(600);
     expect(agentRuntime(t.host)).toMatchObject({ state: 'EngineDown', score: 3400 });
+  });
+
+  it('starts the VM paused, which never becomes healthy by itself', async () => {
+    await on2('--set-maintenance', '--mode=global');
+    await pass(25);
+    await on2('--vm-poweroff');
+    await pass(5);
+    expect(await on1('--vm-start-paused')).toMatchObject({ code: 0, stdout: 'VM in WaitForLaunch\n' });
+    await pass(200);
+    expect(vmRecord(t.host)?.status).toBe('Paused');
+    expect((await on1('--vm-status')).stdout).toContain(
+      '{"reason": "bad vm status", "health": "bad", "vm": "up", "detail": "Paused"}',
+    );
+    await on1('--vm-poweroff');
+  });
+
+  it('forgets a stopped host when its block is cleaned by force', async () => {
+    await t.fast(() => host2().units.stop('ovirt-ha-agent.service'));
+    expect((await on1('--clean-metadata', '--host-id=2')).stderr).toContain('Cleaning the metadata block!');
+    expect(anyStorage(t.lab)?.blocks.has(2)).toBe(false);
+    expect((await on1('--vm-status')).stdout).not.toContain('host2.test.local');
   });
 });

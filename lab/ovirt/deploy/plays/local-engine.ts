@@ -1,6 +1,6 @@
 import type { Block, Task } from '../ansible.ts';
 import { changed, ok, skipped } from '../ansible.ts';
-import { cleanLocalVmDir, notifyFailure } from './local-vm.ts';
+import { cleanLocalVmDir, notifyEngineFailure } from './local-vm.ts';
 
 const engine = { on: 'engine' } as const;
 
@@ -17,7 +17,7 @@ export const fetchLogs: readonly Task[] = [
   changed('Copy engine logs', 8),
 ];
 
-const rescue: readonly Task[] = [...fetchLogs, ok('Get local VM dir path'), ...cleanLocalVmDir, notifyFailure];
+const rescue: readonly Task[] = [...fetchLogs, ok('Get local VM dir path'), ...cleanLocalVmDir, notifyEngineFailure];
 
 export const engineInitial: Block = {
   tasks: [

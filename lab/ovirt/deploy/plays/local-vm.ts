@@ -8,11 +8,14 @@ import { unforeseenFailure } from '../unforeseen.ts';
 
 const FAILED =
   'The system may not be provisioned according to the playbook results: please check the logs for the issue, fix accordingly or re-deploy from scratch.\n';
-export const notifyFailure: Task = ok('Notify the user about a failure', 1, {
-  run: () => {
-    throw new TaskFailed(FAILED);
-  },
-});
+const notify = (text: string): Task =>
+  ok('Notify the user about a failure', 1, {
+    run: () => {
+      throw new TaskFailed(text);
+    },
+  });
+export const notifyFailure = notify(FAILED);
+export const notifyEngineFailure = notify(`There was a failure deploying the engine on the local engine VM. ${FAILED}`);
 
 /** Removes what the bootstrap left on disk; the libvirt domain stays. */
 export const cleanLocalVmDir: readonly Task[] = [
