@@ -7,14 +7,28 @@ import { actAs } from './kernel/current.ts';
 import { Host } from './kernel/host.ts';
 import { installHost } from './kernel/install.ts';
 import type { LabCore } from './lab-core.ts';
-import type { SimulatedServer } from './types.ts';
+import type { Preset, SimulatedServer } from './types.ts';
 
 const dnsServer = '172.20.32.2';
 
-/** Empties the world, installs the hosts, boots them and takes them to the preset. */
-export async function buildDatacentre(lab: LabCore, options: { preset: string; count: number }): Promise<void> {
-  const preset = lab.parts.map((part) => part.presets?.[options.preset]).find((found) => found !== undefined);
-  if (!preset && options.preset !== 'bare') throw new Error(`There is no preset ${options.preset}.`);
+/** Takes a bare datacentre to its preset, through the lab's own transitions and without waiting for real time. */
+export async function reachPreset(lab: LabCore, name: string): Promise<void> {
+  const preset = presetOf(lab, name);
+  if (preset) await actAs(undefined, () => lab.clock.hurry(() => preset(lab)));
+}
+
+/** Undefined for `bare`; an unknown name is refused before anything is changed. */
+export function presetOf(lab: LabCore, name: string): Preset | undefined {
+  const preset = lab.parts.map((part) => part.presets?.[name]).find((found) => found !== undefined);
+  if (!preset && name !== 'bare') {
+    const known = ['bare', ...lab.parts.flatMap((part) => Object.keys(part.presets ?? {}))];
+    throw new Error(`There is no preset ${name}; there are ${[...new Set(known)].join(', ')}.`);
+  }
+  return preset;
+}
+
+/** Empties the world, installs the hosts, boots them, and takes them to a preset when one is named. */
+export async function buildDatacentre(lab: LabCore, options: { count: number; preset?: string }): Promise<void> {
   lab.hosts.clear();
   lab.luns.length = 0;
   lab.dns.forward.clear();
@@ -49,6 +63,6 @@ export async function buildDatacentre(lab: LabCore, options: { preset: string; c
       for (const part of lab.parts) part.onInstall?.(host);
       await bootHost(host, { atOnce: true });
     }
-    if (preset) await lab.clock.hurry(() => preset(lab));
   });
+  if (options.preset !== undefined) await reachPreset(lab, options.preset);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { startControl } from './control/server.ts';
 import { applyFault } from './control/world.ts';
 import { prepare } from './credentials.ts';
-import { buildDatacentre } from './datacentre.ts';
+import { buildDatacentre, presetOf, reachPreset } from './datacentre.ts';
 import { inventoryText } from './inventory.ts';
 import { SshDaemon } from './kernel/sshd.ts';
 import { LabCore } from './lab-core.ts';
@@ -65,20 +65,24 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
     }
   };
   lab.cutConnections = (host) => daemons.get(host.name)?.cut();
-  await buildDatacentre(lab, { preset, count });
-  await serve();
+  presetOf(lab, preset);
+  await buildDatacentre(lab, { count });
   const enginePart = parts.find((part) => part.startEngine);
   const engine: LabEngine | undefined = await enginePart?.startEngine?.(lab, { port: known.engine ?? 0 });
+  await reachPreset(lab, preset);
+  await serve();
 
   let resetting: Promise<void> = Promise.resolve();
   const reset = async (wanted: { preset: string; hosts?: number; seed?: number }): Promise<void> => {
+    presetOf(lab, wanted.preset);
     lab.faults.clear();
     for (const daemon of daemons.values()) await daemon.close();
     daemons.clear();
     for (const host of lab.hosts.values()) host.powerLoss();
     lab.random = generator(wanted.seed ?? 1);
     for (let index = lab.hosts.size + 1; index <= (wanted.hosts ?? 0); index += 1) await keys.ensure(`host${index}`);
-    await buildDatacentre(lab, { preset: wanted.preset, count: wanted.hosts ?? lab.hosts.size });
+    await buildDatacentre(lab, { count: wanted.hosts ?? lab.hosts.size });
+    await reachPreset(lab, wanted.preset);
     await serve();
     lab.changed('reset');
     writeInventory();

@@ -75,6 +75,8 @@ export interface Input {
   line(): Promise<string | undefined>;
   /** The same as raw bytes (latin-1 string), for what is not text. */
   bytes(): Promise<string>;
+  /** What there is now, as raw bytes, waiting for at least some; undefined at end of file. */
+  chunk(): Promise<string | undefined>;
 }
 
 export interface RunOptions {

@@ -4,10 +4,22 @@
  */
 import type { LabPart } from '../types.ts';
 import { basePackages } from './base/index.ts';
-import { publishRepositories } from './repositories.ts';
+import { networkPackages } from './network/index.ts';
+import { packagePackages } from './packages/index.ts';
+import { publishRepositories } from './packages/mirrors.ts';
+import { storagePackages } from './storage/index.ts';
+import { systemdPackages } from './systemd/index.ts';
+import { virtualisationPackages } from './virtualisation/index.ts';
 
 export const hostPart: LabPart = {
   name: 'CentOS 7',
-  packages: basePackages,
+  packages: [
+    ...basePackages,
+    ...systemdPackages,
+    ...packagePackages,
+    ...networkPackages,
+    ...storagePackages,
+    ...virtualisationPackages,
+  ],
   publish: publishRepositories,
 };

@@ -4,7 +4,7 @@ import { parse } from 'just-bash';
 import type { LabCore } from '../lab-core.ts';
 import type { Command, LabHost, Power, RunOptions, RunResult } from '../types.ts';
 import { bootHost, cutPower, shutDownHost } from './boot.ts';
-import { actor } from './current.ts';
+import { actAs, actor } from './current.ts';
 import { MemoryFs } from './files.ts';
 import { HostFirewall } from './firewall.ts';
 import type { Lun, LunPath } from './model.ts';
@@ -96,6 +96,11 @@ export class Host implements LabHost {
   /** A change made by a command (or what it started) raises the revision; what daemons do on their own does not. */
   worldChanged(what: string): void {
     if (actor()?.counts) this.lab.changed(`${this.name}: ${what}`);
+  }
+
+  /** Reads what only root may, on behalf of a set-uid program. */
+  asRoot<T>(work: () => T): T {
+    return actAs(undefined, work);
   }
 
   addProgram(name: string, command: Command): void {
@@ -317,6 +322,15 @@ export class Host implements LabHost {
     if (local) return local.names[0];
     const found = this.queryReverse(address);
     return found === 'timeout' ? undefined : found;
+  }
+
+  /** The name that a look-up answers with: the first of its line in /etc/hosts, else the full name in the zone. */
+  canonicalName(name: string): string {
+    const local = this.#hostsFile().find(({ names }) => names.includes(name.toLowerCase()));
+    if (local) return local.names.join(' ');
+    if (name.includes('.')) return name.replace(/\.$/, '');
+    const search = /^search\s+(\S+)/m.exec(this.#file('/etc/resolv.conf'))?.[1];
+    return search === undefined ? name : `${name}.${search}`;
   }
 
   luns(): { lun: Lun; paths: readonly LunPath[] }[] {

@@ -90,6 +90,8 @@ export interface RpmDatabase {
 export interface Repository {
   readonly title: string;
   readonly packages: PackageOffer[];
+  /** Shown by repolist; without it the number of packages. */
+  readonly count?: number;
   /** False: as mirrors that are gone or unreachable. */
   reachable: boolean;
 }

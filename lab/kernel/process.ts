@@ -31,8 +31,9 @@ export class Process implements LabProcess {
   /** Signals that it catches: called instead of dying. */
   readonly handlers = new Map<SignalName, () => void>();
   readonly ignored = new Set<SignalName>();
-  /** Told by the main process of a notify or forking unit. */
-  onReady: (() => void) | undefined;
+  /** Resolves when the program says that it serves (notify, forking and D-Bus units wait for it). */
+  readonly ready: Promise<void>;
+  #tellReady: () => void = () => undefined;
   #status: ExitStatus | undefined;
   #settle: (status: ExitStatus) => void = () => undefined;
   #interrupt: Signalled | undefined;
@@ -67,6 +68,9 @@ export class Process implements LabProcess {
     this.cwd = options.cwd;
     this.actor = { user: options.user, umask: options.umask, counts: options.cause === 'command' };
     this.#onEnd = options.onEnd;
+    this.ready = new Promise((resolve) => {
+      this.#tellReady = resolve;
+    });
     this.done = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -96,6 +100,10 @@ export class Process implements LabProcess {
     if (signal === 'SIGKILL') this.end({ code: 0, signal });
     for (const reject of [...this.#waiting]) reject(reason);
     this.#waiting.clear();
+  }
+
+  markReady(): void {
+    this.#tellReady();
   }
 
   /** Lets a dying shell run its EXIT trap. */

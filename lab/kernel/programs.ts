@@ -99,7 +99,7 @@ export function contextOf(host: Host, process: Process): CommandContext {
       if (typeof child === 'number') throw new FileError('ENOENT', argv[0] ?? '');
       return child;
     },
-    ready: () => process.onReady?.(),
+    ready: () => process.markReady(),
     changed: (what) => {
       if (process.cause === 'command') host.lab.changed(`${host.name}: ${what}`);
     },
@@ -110,6 +110,7 @@ function inputOf(process: Process): Input {
   const source = (): OpenFile => process.files.get(0) ?? nullFile();
   return {
     bytes: () => process.interruptible(source().all()),
+    chunk: () => process.interruptible(source().chunk()),
     text: async () => fromBytes(await process.interruptible(source().all())),
     line: async () => {
       const bytes = await process.interruptible(source().upTo('\n'));

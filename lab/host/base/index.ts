@@ -1,6 +1,5 @@
-/** Packages of a minimal installation and those that the article's steps add; oVirt's own belong to another part. */
+/** Base: the tools of the shell and of the machine itself. Daemons and administration have folders of their own. */
 import type { PackageBuild } from '../../types.ts';
-import { systemdPackage } from '../systemd/index.ts';
 import { coreutils } from './coreutils.ts';
 
-export const basePackages: readonly PackageBuild[] = [...coreutils, ...systemdPackage];
+export const basePackages: readonly PackageBuild[] = coreutils;

@@ -4,7 +4,7 @@ import { parse } from 'just-bash';
 import { arithmetic } from './arithmetic.ts';
 import { expandBraces } from './braces.ts';
 import { expandParameter } from './parameter.ts';
-import { glob, hasGlob, unescape } from './pattern.ts';
+import { glob, hasGlob, unquote } from './pattern.ts';
 import type { Shell } from './state.ts';
 import { substitute, substituteProcess } from './substitute.ts';
 
@@ -79,10 +79,10 @@ async function expandFields(shell: Shell, word: WordNode): Promise<string[]> {
   }
   flush();
   return fields.flatMap((field) => {
-    if (shell.options.noglob || !hasGlob(field)) return [unescape(field)];
+    if (shell.options.noglob || !hasGlob(field)) return [unquote(field)];
     const found = glob(shell.host.fs, shell.process.cwd, field);
     if (found.length > 0) return found;
-    return shell.options.nullglob ? [] : [unescape(field)];
+    return shell.options.nullglob ? [] : [unquote(field)];
   });
 }
 

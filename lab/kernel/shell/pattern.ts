@@ -10,7 +10,7 @@ export function patternSource(pattern: string, options: { slash: boolean; lazy?:
     const char = pattern.charAt(index);
     if (char === '\\' && index + 1 < pattern.length) {
       index += 1;
-      source += escape(pattern.charAt(index));
+      source += escapeRegex(pattern.charAt(index));
     } else if (char === '*') source += any + more;
     else if (char === '?') source += any;
     else if (char === '[') {
@@ -20,12 +20,12 @@ export function patternSource(pattern: string, options: { slash: boolean; lazy?:
         source += bracket(pattern.slice(index + 1, end));
         index = end;
       }
-    } else source += escape(char);
+    } else source += escapeRegex(char);
   }
   return source;
 }
 
-function escape(char: string): string {
+function escapeRegex(char: string): string {
   return /[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char;
 }
 
@@ -71,7 +71,7 @@ export function hasGlob(pattern: string): boolean {
   return /(^|[^\\])(\\\\)*[*?[]/.test(pattern);
 }
 
-export function unescape(pattern: string): string {
+export function unquote(pattern: string): string {
   return pattern.replace(/\\([\s\S])/g, '$1');
 }
 
@@ -85,7 +85,7 @@ export function glob(fs: Vfs, cwd: string, pattern: string): string[] {
       const prefix = base === '' || base.endsWith('/') ? base : `${base}/`;
       const real = prefix.startsWith('/') ? prefix : `${cwd}/${prefix}`;
       if (!hasGlob(part)) {
-        if (fs.exists(`${real}${unescape(part)}`)) next.push(prefix + unescape(part));
+        if (fs.exists(`${real}${unquote(part)}`)) next.push(prefix + unquote(part));
         continue;
       }
       if (!fs.isDirectory(real)) continue;

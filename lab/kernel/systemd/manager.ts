@@ -90,7 +90,7 @@ export class UnitManager implements Units {
 
   resetFailed(name: string): void {
     const unit = this.unit(name);
-    if (!unit || unit.active !== 'failed') return;
+    if (unit?.active !== 'failed') return;
     unit.active = 'inactive';
     unit.sub = 'dead';
     unit.result = 'success';

@@ -120,9 +120,7 @@ export async function launch(manager: UnitManager, unit: Unit): Promise<void> {
     return;
   }
   if (type === 'simple' || type === 'idle') return becomeActive(manager, unit, 'running');
-  const up = new Promise<'up'>((resolve) => {
-    main.onReady = () => resolve('up');
-  });
+  const up = main.ready.then(() => 'up' as const);
   if ((await Promise.race([up, main.done])) === 'up') return becomeActive(manager, unit, 'running');
   await ended;
   if (!unit.stopping) throw failedJob(unit, 'the control process exited with error code');

@@ -75,7 +75,7 @@ function pad(text: string, size: number, flags: string, kind = 's'): string {
 /** `printf %q`, reusable as shell input. */
 export function quote(text: string): string {
   if (text === '') return "''";
-  if (/[\n\t\x00-\x1f]/.test(text)) {
+  if (/[\n\t\r]/.test(text)) {
     const inner = text.replace(/[\\']/g, '\\$&').replace(/\n/g, '\\n').replace(/\t/g, '\\t').replace(/\r/g, '\\r');
     return `$'${inner}'`;
   }

@@ -1,0 +1,314 @@
+/** LVM reports over the host's own group and those on the LUNs: pvs, vgs, lvs, and what makes and removes them. */
+import { randomUUID } from 'node:crypto';
+import type { Command, CommandContext, LabHost, LogicalVolume, VolumeGroup } from '../../types.ts';
+import { parseOptions } from '../args.ts';
+
+interface Row {
+  readonly [field: string]: string;
+}
+
+const gib = 2 ** 30;
+
+function rootGroup(host: LabHost): VolumeGroup {
+  const volume = (name: string, size: number): LogicalVolume => ({
+    name,
+    uuid: `root-${name}`,
+    size,
+    tags: [],
+    active: new Set([host.name]),
+  });
+  return {
+    name: 'centos',
+    uuid: 'Yq0b3f-root-Tlcy',
+    size: 278 * gib,
+    tags: [],
+    volumes: [volume('root', 120 * gib), volume('var', 150 * gib), volume('swap', 4 * gib)],
+  };
+}
+
+function groups(host: LabHost): { group: VolumeGroup; device: string; pvSize: number }[] {
+  const onLuns = host
+    .luns()
+    .flatMap(({ lun, paths }) =>
+      lun.group && paths.some((path) => path.up)
+        ? [{ group: lun.group, device: `/dev/mapper/${lun.wwid}`, pvSize: lun.size }]
+        : [],
+    );
+  return [{ group: rootGroup(host), device: '/dev/sda2', pvSize: 278 * gib }, ...onLuns];
+}
+
+const used = (group: VolumeGroup): number => group.volumes.reduce((sum, volume) => sum + volume.size, 0);
+
+function rows(host: LabHost, kind: 'pv' | 'vg' | 'lv', size: (bytes: number) => string): Row[] {
+  return groups(host).flatMap(({ group, device, pvSize }): Row[] => {
+    const vg = {
+      vg_name: group.name,
+      vg_uuid: group.uuid,
+      vg_size: size(group.size),
+      vg_free: size(group.size - used(group)),
+      pv_count: '1',
+      lv_count: String(group.volumes.length),
+      snap_count: '0',
+      vg_attr: 'wz--n-',
+      vg_tags: group.tags.join(','),
+    };
+    if (kind === 'vg') return [vg];
+    if (kind === 'pv')
+      return [
+        {
+          ...vg,
+          pv_name: device,
+          pv_fmt: 'lvm2',
+          pv_attr: 'a--',
+          pv_size: size(pvSize),
+          pv_free: size(group.size - used(group)),
+          pv_uuid: `pv-${group.uuid}`,
+          pv_used: size(used(group)),
+        },
+      ];
+    return group.volumes.map((volume) => ({
+      ...vg,
+      lv_name: volume.name,
+      lv_uuid: volume.uuid,
+      lv_size: size(volume.size),
+      lv_attr: volume.active.has(host.name) ? '-wi-ao----' : '-wi-------',
+      lv_tags: volume.tags.join(','),
+      lv_path: `/dev/${group.name}/${volume.name}`,
+      lv_active: volume.active.has(host.name) ? 'active' : '',
+    }));
+  });
+}
+
+const defaults = {
+  pv: ['pv_name', 'vg_name', 'pv_fmt', 'pv_attr', 'pv_size', 'pv_free'],
+  vg: ['vg_name', 'pv_count', 'lv_count', 'snap_count', 'vg_attr', 'vg_size', 'vg_free'],
+  lv: ['lv_name', 'vg_name', 'lv_attr', 'lv_size'],
+} as const;
+
+const heads: Readonly<Record<string, string>> = {
+  pv_name: 'PV',
+  vg_name: 'VG',
+  lv_name: 'LV',
+  pv_fmt: 'Fmt',
+  pv_attr: 'Attr',
+  pv_size: 'PSize',
+  pv_free: 'PFree',
+  pv_count: '#PV',
+  lv_count: '#LV',
+  snap_count: '#SN',
+  vg_attr: 'Attr',
+  vg_size: 'VSize',
+  vg_free: 'VFree',
+  lv_attr: 'Attr',
+  lv_size: 'LSize',
+  vg_uuid: 'VG UUID',
+  vg_tags: 'VG Tags',
+  lv_tags: 'LV Tags',
+  pv_uuid: 'PV UUID',
+  lv_uuid: 'LV UUID',
+  lv_path: 'Path',
+};
+
+/** Fields may be written without the prefix of their report: `name`, `size`. */
+function fieldsOf(kind: 'pv' | 'vg' | 'lv', text: string | undefined): string[] {
+  if (text === undefined) return [...defaults[kind]];
+  const more = text.startsWith('+') ? [...defaults[kind]] : [];
+  return [
+    ...more,
+    ...text
+      .replace(/^\+/, '')
+      .split(',')
+      .map((field) =>
+        (heads[field] ?? field in {}) ? field : /^(pv|vg|lv|snap)_/.test(field) ? field : `${kind}_${field}`,
+      ),
+  ];
+}
+
+const report =
+  (kind: 'pv' | 'vg' | 'lv'): Command =>
+  async (ctx) => {
+    const { operands, options, value, has } = parseOptions(ctx.args, 'o:O:S:avhv', [
+      'options=',
+      'reportformat=',
+      'units=',
+      'nosuffix',
+      'noheadings',
+      'separator=',
+      'config=',
+      'readonly',
+      'all',
+      'select=',
+      'sort=',
+      'aligned',
+      'unbuffered',
+      'nolocking',
+      'rows',
+      'ignoreskippedcluster',
+      'devices=',
+    ]);
+    const bytes = value('units') === 'b';
+    const suffix = has('nosuffix') ? '' : bytes ? 'B' : undefined;
+    const size = (amount: number): string => {
+      if (bytes) return `${amount}${suffix}`;
+      const [letter, unit] =
+        amount >= 2 ** 40
+          ? (['t', 2 ** 40] as const)
+          : amount >= gib
+            ? (['g', gib] as const)
+            : (['m', 2 ** 20] as const);
+      return `${amount % unit === 0 ? '' : '<'}${(amount / unit).toFixed(2)}${suffix ?? letter}`;
+    };
+    const fields = fieldsOf(kind, [...(options.get('o') ?? []), ...(options.get('options') ?? [])].at(-1));
+    const key = kind === 'pv' ? 'pv_name' : 'vg_name';
+    const all = rows(ctx.host, kind, size);
+    const shown =
+      operands.length === 0
+        ? all
+        : all.filter((row) =>
+            operands.some(
+              (name) =>
+                row[key] === name ||
+                `${row.vg_name}/${row.lv_name}` === name ||
+                `/dev/${row.vg_name}/${row.lv_name}` === name,
+            ),
+          );
+    for (const name of operands)
+      if (!all.some((row) => row[key] === name || name.includes('/'))) {
+        if (kind === 'pv') ctx.err(`  Failed to find physical volume "${name}".\n`);
+        else ctx.err(`  Volume group "${name}" not found\n  Cannot process volume group ${name}\n`);
+        return 5;
+      }
+    if (kind === 'pv' && operands.length > 0 && shown.length === 0) {
+      for (const name of operands) ctx.err(`  Failed to find physical volume "${name}".\n`);
+      return 5;
+    }
+    if (value('reportformat') !== undefined) {
+      const lines = shown.map(
+        (row) =>
+          `                  {${fields.map((field) => `"${field}":${JSON.stringify(row[field] ?? '')}`).join(', ')}}`,
+      );
+      ctx.out(
+        `  {\n      "report": [\n          {\n              "${kind}": [\n${lines.join(',\n')}${lines.length > 0 ? '\n' : ''}              ]\n          }\n      ]\n  }\n`,
+      );
+      return 0;
+    }
+    const separator = value('separator');
+    const table = [
+      ...(has('noheadings') ? [] : [fields.map((field) => heads[field] ?? field)]),
+      ...shown.map((row) => fields.map((field) => row[field] ?? '')),
+    ];
+    const widths = fields.map((_, index) => Math.max(...table.map((row) => row[index]?.length ?? 0), 0));
+    for (const row of table)
+      ctx.out(
+        `  ${separator === undefined ? row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(' ') : row.join(separator)}\n`,
+      );
+    return 0;
+  };
+
+function lunOf(ctx: CommandContext, device: string) {
+  return ctx.host.luns().find(({ lun }) => device === `/dev/mapper/${lun.wwid}`)?.lun;
+}
+
+const vgremove: Command = async (ctx) => {
+  const names = ctx.args.filter((arg) => !arg.startsWith('-'));
+  for (const name of names) {
+    const lun = ctx.host.luns().find((one) => one.lun.group?.name === name)?.lun;
+    if (!lun) {
+      ctx.err(`  Volume group "${name}" not found\n  Cannot process volume group ${name}\n`);
+      return 5;
+    }
+    if (
+      lun.group &&
+      lun.group.volumes.length > 0 &&
+      !ctx.args.some((arg) => /^-\w*[fy]/.test(arg) || arg === '--force' || arg === '--yes')
+    ) {
+      ctx.err(
+        `Do you really want to remove volume group "${name}" containing ${lun.group.volumes.length} logical volumes? [y/n]: [n]\n  Volume group "${name}" not removed\n`,
+      );
+      return 5;
+    }
+    lun.group = undefined;
+    lun.signature = { type: 'LVM2_member', offset: 0x218 };
+    ctx.changed(`vgremove ${name}`);
+    ctx.out(`  Volume group "${name}" successfully removed\n`);
+  }
+  return 0;
+};
+
+const pvcreate: Command = async (ctx) => {
+  for (const device of ctx.args.filter((arg) => arg.startsWith('/'))) {
+    const lun = lunOf(ctx, device);
+    if (!lun) {
+      ctx.err(`  Device ${device} not found.\n`);
+      return 5;
+    }
+    if (lun.signature && !ctx.args.some((arg) => /^-\w*[fy]/.test(arg))) {
+      ctx.err(
+        `WARNING: ${lun.signature.type} signature detected on ${device} at offset ${lun.signature.offset}. Wipe it? [y/n]: [n]\n  Aborted wiping of ${lun.signature.type}.\n  1 existing signature left on the device.\n`,
+      );
+      return 5;
+    }
+    lun.signature = { type: 'LVM2_member', offset: 0x218 };
+    ctx.changed(`pvcreate ${device}`);
+    ctx.out(`  Physical volume "${device}" successfully created.\n`);
+  }
+  return 0;
+};
+
+const pvremove: Command = async (ctx) => {
+  for (const device of ctx.args.filter((arg) => arg.startsWith('/'))) {
+    const lun = lunOf(ctx, device);
+    if (!lun || (lun.group && !ctx.args.some((arg) => /^-\w*f/.test(arg)))) {
+      ctx.err(
+        lun
+          ? `  PV ${device} is used by VG ${lun.group?.name} so please use vgreduce first.\n`
+          : `  Device ${device} not found.\n`,
+      );
+      return 5;
+    }
+    lun.signature = undefined;
+    lun.group = undefined;
+    ctx.changed(`pvremove ${device}`);
+    ctx.out(`  Labels on physical volume "${device}" successfully wiped.\n`);
+  }
+  return 0;
+};
+
+const vgcreate: Command = async (ctx) => {
+  const [name = '', device = ''] = ctx.args.filter((arg) => !arg.startsWith('-'));
+  const lun = lunOf(ctx, device);
+  if (!lun) {
+    ctx.err(`  Device ${device} not found.\n`);
+    return 5;
+  }
+  lun.signature = undefined;
+  lun.group = { name, uuid: randomUUID(), size: lun.size - 2 ** 27, tags: [], volumes: [] };
+  ctx.changed(`vgcreate ${name}`);
+  ctx.out(`  Volume group "${name}" successfully created\n`);
+  return 0;
+};
+
+const lvscan: Command = async (ctx) => {
+  for (const { group } of groups(ctx.host))
+    for (const volume of group.volumes)
+      ctx.out(
+        `  ${volume.active.has(ctx.host.name) ? 'ACTIVE  ' : 'inactive'}          '/dev/${group.name}/${volume.name}' [${(volume.size / gib).toFixed(2)} GiB] inherit\n`,
+      );
+  return 0;
+};
+
+const quiet: Command = async () => 0;
+
+export const lvmPrograms = {
+  '/usr/sbin/pvs': report('pv'),
+  '/usr/sbin/vgs': report('vg'),
+  '/usr/sbin/lvs': report('lv'),
+  '/usr/sbin/vgremove': vgremove,
+  '/usr/sbin/pvcreate': pvcreate,
+  '/usr/sbin/pvremove': pvremove,
+  '/usr/sbin/vgcreate': vgcreate,
+  '/usr/sbin/lvscan': lvscan,
+  '/usr/sbin/pvscan': quiet,
+  '/usr/sbin/vgscan': quiet,
+  '/usr/sbin/vgchange': quiet,
+};
