@@ -27,6 +27,12 @@ export function presetOf(lab: LabCore, name: string): Preset | undefined {
   return preset;
 }
 
+/** The names of the simulated internet: what hosts install packages from. */
+function mirrorNames(lab: LabCore): string[] {
+  const urls = [...lab.mirrors.keys(), ...lab.rpmFiles.keys()];
+  return [...new Set(urls.map((url) => new URL(url).hostname))];
+}
+
 /** Empties the world, installs the hosts, boots them, and takes them to a preset when one is named. */
 export async function buildDatacentre(lab: LabCore, options: { count: number; preset?: string }): Promise<void> {
   lab.hosts.clear();
@@ -48,6 +54,7 @@ export async function buildDatacentre(lab: LabCore, options: { count: number; pr
     lab.dns.reverse.set(address, fqdn);
   };
   name(lab.engineFqdn, lab.engineAddress);
+  for (const [index, mirror] of mirrorNames(lab).entries()) name(mirror, `192.0.2.${index + 1}`);
   for (let index = 1; index <= options.count; index += 1) {
     const address = `172.20.32.${10 + index}`;
     const fqdn = `host${index}.test.local`;
@@ -61,8 +68,8 @@ export async function buildDatacentre(lab: LabCore, options: { count: number; pr
       installHost(host, { mac, dns: dnsServer, hostPassword: lab.secrets.hostRootPassword });
       minimalInstallation(host);
       for (const part of lab.parts) part.onInstall?.(host);
-      await bootHost(host, { atOnce: true });
     }
+    await lab.clock.hurry(() => Promise.all([...lab.hosts.values()].map((host) => bootHost(host, { atOnce: true }))));
   });
   if (options.preset !== undefined) await reachPreset(lab, options.preset);
 }
