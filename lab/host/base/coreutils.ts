@@ -5,6 +5,7 @@ import type { CommandSet, PackageBuild } from '../../types.ts';
 import { accountTools } from './accounts.ts';
 import { fileTools } from './files.ts';
 import { flock } from './flock.ts';
+import { ls } from './ls.ts';
 import { processTools } from './processes.ts';
 import { systemTools } from './system.ts';
 import { textTools } from './text-tools.ts';
@@ -31,7 +32,15 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   glibc: ['getconf', 'locale'],
 };
 
-const programs: CommandSet = { ...textTools, ...fileTools, ...processTools, ...accountTools, ...systemTools, flock };
+const programs: CommandSet = {
+  ...textTools,
+  ...fileTools,
+  ...processTools,
+  ...accountTools,
+  ...systemTools,
+  ls,
+  flock,
+};
 
 function pick(names: readonly string[]): CommandSet {
   return Object.fromEntries(Object.entries(programs).filter(([name]) => names.includes(name)));

@@ -70,7 +70,6 @@ const filters: readonly CommandName[] = [
   'zcat',
 ];
 const others: readonly CommandName[] = [
-  'ls',
   'cp',
   'mv',
   'rm',

@@ -81,27 +81,25 @@ export const multipathd: Command = async (ctx) => {
   }
   if (words[0] === 'show' && words.includes('topology')) return topology(ctx, []);
   if (words[0] === 'show' && words.includes('json')) {
-    const maps = ctx.host
-      .luns()
-      .map(({ lun, paths }) => ({
-        name: lun.wwid,
-        uuid: lun.wwid,
-        sysfs: `dm-${lun.minors.get(ctx.host.name)}`,
-        size: size(lun.size),
-        paths: paths.filter((path) => path.up).length,
-        path_groups: paths.map((path) => ({
-          pri: path.prio,
-          paths: [
-            {
-              dev: path.device,
-              dev_t: `${path.major}:${path.minor}`,
-              dm_st: path.up ? 'active' : 'failed',
-              dev_st: path.up ? 'running' : 'offline',
-              chk_st: path.up ? 'ready' : 'faulty',
-            },
-          ],
-        })),
-      }));
+    const maps = ctx.host.luns().map(({ lun, paths }) => ({
+      name: lun.wwid,
+      uuid: lun.wwid,
+      sysfs: `dm-${lun.minors.get(ctx.host.name)}`,
+      size: size(lun.size),
+      paths: paths.filter((path) => path.up).length,
+      path_groups: paths.map((path) => ({
+        pri: path.prio,
+        paths: [
+          {
+            dev: path.device,
+            dev_t: `${path.major}:${path.minor}`,
+            dm_st: path.up ? 'active' : 'failed',
+            dev_st: path.up ? 'running' : 'offline',
+            chk_st: path.up ? 'ready' : 'faulty',
+          },
+        ],
+      })),
+    }));
     ctx.out(`${JSON.stringify({ major_version: 0, minor_version: 1, maps }, null, 3)}\n`);
     return 0;
   }

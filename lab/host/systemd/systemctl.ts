@@ -36,6 +36,10 @@ async function each(
   return code;
 }
 
+function tell(ctx: CommandContext, lines: readonly string[]): void {
+  for (const line of lines) ctx.err(`${line}\n`);
+}
+
 function activeWord(ctx: CommandContext, name: string): string {
   const { activeState, loadState } = units(ctx).status(name);
   if (activeState !== 'inactive') return activeState;
@@ -83,19 +87,10 @@ const verbs: Readonly<Record<string, Verb>> = {
     return options.has('now') && code === 0 ? job('stop')(ctx, names, options) : code;
   },
   mask: async (ctx, names, options) => {
-    const code = await each(ctx, names, (name) =>
-      units(ctx)
-        .mask(name)
-        .forEach((line) => ctx.err(`${line}\n`)),
-    );
+    const code = await each(ctx, names, (name) => tell(ctx, units(ctx).mask(name)));
     return options.has('now') ? job('stop')(ctx, names, options) : code;
   },
-  unmask: async (ctx, names) =>
-    each(ctx, names, (name) =>
-      units(ctx)
-        .unmask(name)
-        .forEach((line) => ctx.err(`${line}\n`)),
-    ),
+  unmask: async (ctx, names) => each(ctx, names, (name) => tell(ctx, units(ctx).unmask(name))),
   'is-active': async (ctx, names, options) => {
     let code = 3;
     for (const name of names) {
