@@ -18,7 +18,9 @@ export interface UnitPlace {
  * another one at every attempt that an operator or a recovery asked for.
  */
 export function unitPlace(operation: string, step: StepRef): UnitPlace {
-  const unit = `ovirt-runbook-${kebab(operation)}-${digest(step.run, step.id, String(step.attempt))}`;
+  // An undo counts its attempts anew, and may be the step's own operation.
+  const attempt = [step.run, step.id, String(step.attempt), ...(step.pass === 'undo' ? ['undo'] : [])];
+  const unit = `ovirt-runbook-${kebab(operation)}-${digest(...attempt)}`;
   const directory = `${UNIT_ROOT}/${unit}`;
   return { unit, directory, script: `${directory}/script`, log: `${directory}/log` };
 }

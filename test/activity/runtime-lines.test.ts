@@ -90,6 +90,7 @@ describe('the name of a unit', () => {
     expect(unitPlace('deployHostedEngine', { ...step, title: 'other' })).toEqual(first);
     expect(unitPlace('deployHostedEngine', { ...step, attempt: 2 }).unit).not.toBe(first.unit);
     expect(unitPlace('deployHostedEngine', { ...step, run: 'q' }).unit).not.toBe(first.unit);
+    expect(unitPlace('deployHostedEngine', { ...step, pass: 'undo' }).unit).not.toBe(first.unit);
     expect(lockPath({ ...step, attempt: 2 })).toBe(lockPath(step));
   });
 });
