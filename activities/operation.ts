@@ -47,6 +47,7 @@ export interface UndoSpec {
 export interface Decision<Output = unknown> {
   /** `refused`: the world is not as the operation needs; findings say why and what to do. */
   readonly state: 'already' | 'wouldDo' | 'refused';
+  /** With `refused`: what would be done once the findings are mended; named in plans, never executed. */
   readonly changes: readonly Change[];
   /** What was seen, one line each; no secrets. */
   readonly evidence: readonly string[];

@@ -27,7 +27,11 @@ export async function deployHostedEngine(input: unknown): Promise<Report> {
     const kvm = await run.step('Install KVM', operations.installPackages({ host, packages: 'kvm' }), {
       typical: '5 minutes',
     });
-    const libvirt = await run.step('Enable and start libvirt', operations.enableService({ host, service: 'libvirtd' }));
+    const libvirt = await run.step(
+      'Enable and start libvirt',
+      operations.enableService({ host, service: 'libvirtd' }),
+      { needs: [kvm] },
+    );
 
     const cpu = await run.check(
       'Check that libvirt offers md-clear',

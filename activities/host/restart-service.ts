@@ -43,15 +43,16 @@ export const restartService = operation<RestartService, RestartFacts>({
   },
   decide({ unit, startedAt, newest }, { host, service }) {
     const evidence = [`${service} is ${unit.words}`];
+    const restart: Change = { argv: ['systemctl', 'restart', service] };
     if (!unit.loaded) {
       return {
         state: 'refused',
-        changes: [],
+        // Named for a plan made before the package that brings the service.
+        changes: [restart],
         evidence,
         findings: [{ what: `${host} has no service ${service} to restart`, fix: 'Install the package that brings it' }],
       };
     }
-    const restart: Change = { argv: ['systemctl', 'restart', service] };
     if (!unit.active) return { state: 'wouldDo', changes: [restart], evidence };
     if (newest === undefined || newest.installedAt <= startedAt + CLOCK_GRAIN_SECONDS) {
       return { state: 'already', changes: [], evidence: [...evidence, `${service} is as new as its packages`] };

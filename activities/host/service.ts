@@ -17,7 +17,10 @@ export const enableService = operation<Service, ServiceFacts>({
     if (!unit.loaded) {
       return {
         state: 'refused',
-        changes: [],
+        // Named for a plan made before the package that brings the service.
+        changes: unit.masked
+          ? []
+          : unitChanges(service, { active: false, enabled: false }, { active: true, enabled: true }),
         evidence,
         findings: [
           unit.masked
