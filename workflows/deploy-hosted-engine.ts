@@ -21,11 +21,15 @@ export async function deployHostedEngine(input: unknown): Promise<Report> {
       typical: '1 minute',
     });
     await run.step('Install EPEL', operations.installPackages({ host, packages: 'epel' }), { typical: '1 minute' });
-    await run.step('Install the hosted-engine setup', operations.installPackages({ host, packages: 'setup' }), {
-      typical: '5 minutes',
-    });
+    const setup = await run.step(
+      'Install the hosted-engine setup',
+      operations.installPackages({ host, packages: 'setup' }),
+      { typical: '5 minutes' },
+    );
+    // The setup brings some of these packages with it; which ones are missing then, yum alone knows.
     const kvm = await run.step('Install KVM', operations.installPackages({ host, packages: 'kvm' }), {
       typical: '5 minutes',
+      needs: [setup],
     });
     const libvirt = await run.step(
       'Enable and start libvirt',
