@@ -80,7 +80,7 @@ export function createVm(host: LabHost, options: { paused?: boolean } = {}): str
       name: 'HostedEngine',
       uuid: id,
       persistent: false,
-      memory: image.memoryMb,
+      memory: image.memoryMb * 1024 * 1024,
       vcpus: image.cpus,
       onStop: (how) => {
         if (vmRecord(host) === record && how !== 'host') stopped(host, record);

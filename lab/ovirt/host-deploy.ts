@@ -90,7 +90,8 @@ export function dissolveBridge(host: LabHost): void {
   nic.addresses = bridge.addresses;
   delete nic.master;
   network.routes = network.routes.map((r) => (r.device === 'ovirtmgmt' ? { ...r, device: nic.name } : r));
-  fs.remove('/etc/sysconfig/network-scripts/ifcfg-ovirtmgmt');
+  const config = '/etc/sysconfig/network-scripts/ifcfg-ovirtmgmt';
+  if (fs.exists(config)) fs.remove(config);
 }
 
 /**

@@ -3,17 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepare } from '../credentials.ts';
-import { buildDatacentre } from '../datacentre.ts';
+import { buildDatacentre, reachPreset } from '../datacentre.ts';
 import type { Host } from '../kernel/host.ts';
 import { LabCore } from '../lab-core.ts';
+import { parts } from '../parts.ts';
 import { openStore } from '../store.ts';
 import type { RunResult } from '../types.ts';
 import { labAnswers } from '../worlds/presets.ts';
 import { releaseRpm } from './packages/repositories.ts';
-import { ovirtPart } from './part.ts';
-import { ground } from './test-ground.ts';
-
-const parts = [ground, ovirtPart];
 
 export interface TestLab {
   readonly lab: LabCore;
@@ -41,7 +38,8 @@ export async function testLab(options: { preset?: string; hosts?: number } = {})
   });
   const count = options.hosts ?? 1;
   await prepare(lab, count);
-  await buildDatacentre(lab, { preset: options.preset ?? 'bare', count });
+  await buildDatacentre(lab, { count });
+  await reachPreset(lab, options.preset ?? 'bare');
   const host = lab.hosts.get('host1');
   if (!host) throw new Error('no host');
   return {

@@ -25,9 +25,13 @@ function oldLibvirt(host: LabHost): void {
   );
 }
 
+function drop(host: LabHost, path: string): void {
+  if (host.fs.exists(path)) host.fs.remove(path);
+}
+
 const deadSocket = `[Unit]
 Description=Libvirt TLS IP socket
-BindsTo=libvirtd.service
+Before=libvirtd.service
 
 [Socket]
 ListenStream=16514
@@ -58,7 +62,7 @@ export const hostWorlds: Readonly<Record<string, World>> = {
     host.units.reload();
     host.units.enable('libvirtd-tls.socket');
     await host.units.start('libvirtd-tls.socket');
-    for (const name of ['servercert', 'clientcert']) host.fs.remove(`/etc/pki/libvirt/${name}.pem`);
+    for (const name of ['servercert', 'clientcert']) drop(host, `/etc/pki/libvirt/${name}.pem`);
     if (host.units.isActive('libvirtd.service')) await host.units.stop('libvirtd.service');
   },
   /** An earlier attempt left a storage pool whose directory is gone. */
@@ -75,6 +79,6 @@ export const hostWorlds: Readonly<Record<string, World>> = {
       if (process.unit === 'ovirt-ha-broker.service' || process.unit === 'ovirt-ha-agent.service')
         process.kill('SIGKILL');
     }
-    host.fs.remove('/var/run/ovirt-hosted-engine-ha/broker.socket');
+    drop(host, '/var/run/ovirt-hosted-engine-ha/broker.socket');
   },
 };

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { presetOf } from '../datacentre.ts';
 import { runningOn } from '../ovirt/engine-vm.ts';
 import { agentRuntime } from '../ovirt/ha/runtime.ts';
 import { haFields, hostedEngineState } from '../ovirt/state.ts';
@@ -6,7 +7,6 @@ import type { TestLab } from '../ovirt/test-lab.ts';
 import { deploy, installPackages, testLab } from '../ovirt/test-lab.ts';
 import { events } from './events.ts';
 import { worlds } from './index.ts';
-import { presets } from './presets.ts';
 import { hostedEngineLun } from './storage.ts';
 
 let t: TestLab;
@@ -78,8 +78,10 @@ describe('worlds', () => {
 });
 
 describe('presets', () => {
-  it('refuse what is not modelled yet', async () => {
-    await expect(presets['datacenter']?.(t.lab)).rejects.toThrow('The preset datacenter is not modelled yet');
+  it('refuse what is not modelled yet, before anything changes', async () => {
+    t = await testLab();
+    expect(() => presetOf(t.lab, 'datacenter')).toThrow('There is no preset datacenter; there are bare, deployed.');
+    t.close();
   });
 });
 

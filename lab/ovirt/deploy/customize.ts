@@ -1,6 +1,7 @@
 import { play } from './ansible.ts';
 import { Aborted, StageError } from './console.ts';
 import type { Deployment } from './deployment.ts';
+import * as guest from './guest-questions.ts';
 import { bridgeCandidates } from './names.ts';
 import { runNetworkTest } from './network-test.ts';
 import { networkInterfaces } from './plays/pre-checks.ts';
@@ -22,9 +23,9 @@ export async function customize(d: Deployment): Promise<void> {
   if (d.has('CORE/memoryProceed') && !d.flag('CORE/memoryProceed', false)) throw new Aborted('Aborted');
   d.console.info('Detecting host timezone.');
   await settle(questions.engineName, d);
-  for (const question of questions.cloudInit) await settle(question, d);
+  for (const question of guest.cloudInit) await settle(question, d);
   d.console.title('HOSTED ENGINE CONFIGURATION');
-  for (const question of questions.engine) await settle(question, d);
+  for (const question of guest.engine) await settle(question, d);
   if (!d.has('NETWORK/fqdn')) d.set('NETWORK/fqdn', d.text('VM/cloudinitInstanceHostName'));
 }
 

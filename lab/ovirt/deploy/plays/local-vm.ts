@@ -156,7 +156,7 @@ function createDomain(d: Deployment): void {
     name: bootstrapVm.name,
     uuid: uuid(d.lab),
     persistent: true,
-    memory,
+    memory: memory * 1024 * 1024,
     vcpus: d.number('VM/vmVCpus'),
     onStop: () => {
       host.memory.used -= memory * 1024 * 1024;
