@@ -18,10 +18,10 @@ export const STEP_STATE_WORDS: Readonly<Record<StepState, string>> = {
 /** What an end state says about the datacentre. */
 export const END_STATE_WORDS: Readonly<Record<EndState, string>> = {
   succeeded: 'every step is done and verified',
-  cancelled: 'cancelled; everything that was begun is rolled back and verified',
+  cancelled: 'everything that was begun is rolled back and verified',
   rolledBack: 'everything that was done is undone and verified',
   partlyRolledBack: 'rolled back, but something is left: see what remains',
-  aborted: 'left as it was when it was aborted',
+  aborted: 'left as it was when a person ended it',
   rejected: 'a person said no',
   failed: 'ended without having brought about what was wished',
 };

@@ -19,7 +19,7 @@ export async function ask(id: string, waiting: Waiting, by: string, signal: Abor
   const output = process.stderr;
   log.warn(waitingText(id, { ...waiting, options: [] }, columns(output) - 4), { output });
   const verb = await select({
-    message: waiting.title,
+    message: 'Your answer',
     options: waiting.options.map((value) => ({ value, label: value, ...(MEANING[value] && { hint: MEANING[value] }) })),
     output,
     signal,

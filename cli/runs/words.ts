@@ -38,7 +38,7 @@ export const wantsColour = (stream: NodeJS.WriteStream): boolean => stream.isTTY
 
 /** Cut to the width of the terminal, so that it stays one line. */
 export function clip(text: string, width: number): string {
-  const line = text.replace(/\s+/g, ' ').trimEnd();
+  const line = text.replace(/\s*\n\s*/g, ' ').trimEnd();
   return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
 }
 
@@ -64,7 +64,7 @@ const KINDS: Readonly<Record<Waiting['kind'], string>> = {
   parked: 'Parked',
   window: 'Waiting for the maintenance window',
   lock: 'Waiting for a lock',
-  hold: 'Held',
+  hold: 'Stopped between two steps',
 };
 
 /** What is asked, with what must be known to answer and the commands that answer. */
