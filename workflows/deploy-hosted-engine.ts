@@ -44,7 +44,7 @@ export async function deployHostedEngine(input: unknown): Promise<Report> {
         needs: [kvm, libvirt],
       },
     );
-    const outdated = ({ needed, offered }: { needed: boolean; offered: string }) => needed && offered !== 'yes';
+    const outdated = ({ needed, offered }: { needed: boolean; offered: string }) => needed && offered === 'no';
     await run.when(cpu, outdated, 'libvirt offers what the CPU has', () => renewLibvirt(run, host));
 
     await run.step('Enable firewalld', operations.ensureFirewalld({ host }), { typical: '1 minute' });

@@ -10,6 +10,16 @@ interface CpuFeatureFacts {
   readonly libvirt: string | undefined;
 }
 
+/**
+ * Read-write, because a libvirt with the fix for CVE-2019-10167 refuses this to read-only connections. Once VDSM has put
+ * SASL before it, with the credentials of oVirt's own scripts (ovirt-hosted-engine-setup, src/bin/hosted-engine.in).
+ */
+const DOMCAPABILITIES = [
+  'auth=/etc/ovirt-hosted-engine/virsh_auth.conf',
+  'if [ -r "$auth" ]; then virsh -c "qemu:///system?authfile=$auth" domcapabilities kvm',
+  'else virsh domcapabilities kvm; fi',
+].join('\n');
+
 /** Reads whether the CPU has a feature and the installed libvirt can pass it on to a guest; changes nothing. */
 export const cpuFeature = operation<CpuFeature, CpuFeatureFacts, CpuFeatureOutput>({
   name: 'cpuFeature',
@@ -21,8 +31,7 @@ export const cpuFeature = operation<CpuFeature, CpuFeatureFacts, CpuFeatureOutpu
       {
         cpu: 'grep -m1 "^flags" /proc/cpuinfo',
         libvirt: packageQuery([daemon]),
-        // Read-write: a libvirt with the fix for CVE-2019-10167 refuses this to read-only connections.
-        offered: ['virsh', 'domcapabilities', 'kvm'],
+        offered: DOMCAPABILITIES,
       },
       30,
     );

@@ -1,8 +1,9 @@
+import { parseLinks } from '../host/parse/ip.ts';
 import { parseKeyValues } from '../host/parse/key-values.ts';
 import { parseUnits, type UnitState, unitQuery } from '../host/parse/systemctl.ts';
 import { parseVmStatusJson, type VmStatus } from '../host/parse/vm-status.ts';
 import type { Read, ReadResult } from '../host/read-all.ts';
-import { BOOTSTRAP_VM, HOSTED_ENGINE_CONF, SECRETS_FILE } from './paths.ts';
+import { BOOTSTRAP_VM, HOSTED_ENGINE_CONF, MANAGEMENT_BRIDGE, SECRETS_FILE } from './paths.ts';
 
 /** Of the services that a failed attempt may leave running. */
 const LEFT_RUNNING = ['ovirt-ha-agent', 'ovirt-ha-broker', 'vdsmd'] as const;
@@ -23,7 +24,7 @@ export interface EngineState {
   readonly running: readonly string[];
 }
 
-type EngineReads = 'conf' | 'status' | 'secrets' | 'domains' | 'bridge' | 'units';
+type EngineReads = 'conf' | 'status' | 'secrets' | 'domains' | 'links' | 'units';
 
 export function engineReads(): Record<EngineReads, Read> {
   return {
@@ -31,7 +32,7 @@ export function engineReads(): Record<EngineReads, Read> {
     status: `[ -s ${HOSTED_ENGINE_CONF} ] && hosted-engine --vm-status --json 2>/dev/null`,
     secrets: `[ -e ${SECRETS_FILE} ] && echo present`,
     domains: ['virsh', '-r', 'list', '--all'],
-    bridge: '[ -e /sys/class/net/ovirtmgmt ] && echo present',
+    links: ['ip', '-o', 'link'],
     units: unitQuery(LEFT_RUNNING),
   };
 }
@@ -47,7 +48,7 @@ export function parseEngineState(answers: Record<EngineReads, ReadResult>): Engi
     ...(status !== undefined && { status }),
     secretsFile: answers.secrets.text.trim() === 'present',
     bootstrapVm: new RegExp(`\\s${BOOTSTRAP_VM}\\s`).test(answers.domains.text),
-    bridge: answers.bridge.text.trim() === 'present',
+    bridge: parseLinks(answers.links.text).some(({ device }) => device === MANAGEMENT_BRIDGE),
     running: LEFT_RUNNING.filter((unit) => units[unit]?.active === true),
   };
 }
@@ -57,7 +58,7 @@ export function leftovers(state: EngineState): readonly string[] {
   return [
     ...(state.deployed ? [HOSTED_ENGINE_CONF] : []),
     ...(state.bootstrapVm ? [`virtual machine ${BOOTSTRAP_VM}`] : []),
-    ...(state.bridge ? ['bridge ovirtmgmt'] : []),
+    ...(state.bridge ? [`bridge ${MANAGEMENT_BRIDGE}`] : []),
     ...state.running.map((unit) => `service ${unit}`),
   ];
 }

@@ -9,6 +9,8 @@ export const VDSM_CA = '/etc/pki/vdsm/certs/cacert.pem';
 export const SECRETS_FILE = '/run/ovirt-runbooks/hosted-engine-secrets.conf';
 /** The libvirt domain that the engine runs in until its disk is copied to the LUN. */
 export const BOOTSTRAP_VM = 'HostedEngineLocal';
+/** vdsm puts the management interface below it. */
+export const MANAGEMENT_BRIDGE = 'ovirtmgmt';
 /** The bootstrap engine's web interface, forwarded by the host. */
 export const BOOTSTRAP_PORT = '6900/tcp';
 /** Priorities of the `ip rule`s for the bootstrap network. */

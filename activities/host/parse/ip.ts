@@ -14,6 +14,22 @@ export function parseAddressList(text: string): readonly InterfaceAddress[] {
   });
 }
 
+export interface Link {
+  readonly device: string;
+  /** Bridge or bond that it belongs to. */
+  readonly master?: string;
+}
+
+/** `ip -o link`. */
+export function parseLinks(text: string): readonly Link[] {
+  return text.split('\n').flatMap((line) => {
+    const device = /^\d+:\s+([^\s@:]+)(?:@\S+)?:\s/.exec(line)?.[1];
+    if (device === undefined) return [];
+    const master = /\smaster (\S+)/.exec(line)?.[1];
+    return [{ device, ...(master !== undefined && { master }) }];
+  });
+}
+
 export interface DefaultRoute {
   readonly gateway: string;
   readonly device: string;

@@ -8,7 +8,13 @@ import { quote } from '../../../connectors/quote.ts';
 import { OperatorError } from '../../../failures/operator-error.ts';
 import { parseDf, parseFree } from '../../host/parse/capacity.ts';
 import { parseCpuInfo } from '../../host/parse/cpu.ts';
-import { type DefaultRoute, type InterfaceAddress, parseAddressList, parseDefaultRoute } from '../../host/parse/ip.ts';
+import {
+  type DefaultRoute,
+  type InterfaceAddress,
+  parseAddressList,
+  parseDefaultRoute,
+  parseLinks,
+} from '../../host/parse/ip.ts';
 import { parseKeyValues } from '../../host/parse/key-values.ts';
 import { parseNameServers } from '../../host/parse/names.ts';
 import { packageQuery, parsePackages } from '../../host/parse/rpm.ts';
@@ -20,6 +26,7 @@ import { passwordProblem } from '../answers.ts';
 import { engineReads, parseEngineState } from '../engine-state.ts';
 import { lunReads, parseLun } from '../lun.ts';
 import type { EngineWish } from '../params.ts';
+import { MANAGEMENT_BRIDGE } from '../paths.ts';
 import { inventoryHost, resolveWish } from '../wish.ts';
 import { nameReads, parseResolved } from './name-reads.ts';
 import { lookAtOthers, type OtherHost, unreachable } from './other-hosts.ts';
@@ -70,7 +77,6 @@ async function lookAtHost(context: OperationContext, params: EngineWish) {
     df: ['df', '-P', '/', '/var/tmp'],
     addresses: ['ip', '-o', 'addr'],
     routes: ['ip', 'route'],
-    ports: 'ls /sys/class/net/ovirtmgmt/brif',
     resolver: ['cat', '/etc/resolv.conf'],
     hostName: ['hostname', '-f'],
     ...nameReads(wish.fqdn, inventoryHost(inventory, params.host).fqdn),
@@ -89,7 +95,7 @@ async function lookAtHost(context: OperationContext, params: EngineWish) {
     kvmDevice: answers.kvm.text.trim() === 'present',
     memory: parseFree(answers.free.text),
     fileSystems: parseDf(answers.df.text),
-    ...belowTheBridge(parseAddressList(answers.addresses.text), parseDefaultRoute(answers.routes.text), answers.ports),
+    ...belowTheBridge(parseAddressList(answers.addresses.text), parseDefaultRoute(answers.routes.text), answers.links),
     nameServers: parseNameServers(answers.resolver.text),
     hostName: answers.hostName.code === 0 ? answers.hostName.text.trim().toLowerCase() : '',
     names: parseResolved(answers),
@@ -107,11 +113,12 @@ async function lookAtHost(context: OperationContext, params: EngineWish) {
 function belowTheBridge(
   addresses: readonly InterfaceAddress[],
   defaultRoute: DefaultRoute | undefined,
-  ports: ReadResult,
+  links: ReadResult,
 ): { addresses: readonly InterfaceAddress[]; defaultRoute: DefaultRoute | undefined } {
-  const port =
-    ports.code === 0 ? ports.text.split(/\s+/).find((name) => name !== '' && !name.startsWith('vnet')) : undefined;
-  const below = (device: string) => (device === 'ovirtmgmt' ? (port ?? device) : device);
+  const port = parseLinks(links.text).find(
+    ({ device, master }) => master === MANAGEMENT_BRIDGE && !device.startsWith('vnet'),
+  )?.device;
+  const below = (device: string) => (device === MANAGEMENT_BRIDGE ? (port ?? device) : device);
   return {
     addresses: addresses.map((address) => ({ ...address, device: below(address.device) })),
     defaultRoute: defaultRoute && { ...defaultRoute, device: below(defaultRoute.device) },
