@@ -1,8 +1,9 @@
 import { ServiceError } from '@temporalio/client';
+import { deployProcesses } from '../support/deployments.ts';
 import type { End, RunHandle } from '../support/run.ts';
 import { brief } from '../support/run.ts';
 import type { Lane } from './lane.ts';
-import { deployAttempts, deployProcesses, differences, forgottenSecrets, lasting } from './outcome.ts';
+import { deployAttempts, differences, forgottenSecrets, lasting } from './outcome.ts';
 import { describePoint, type Point } from './points.ts';
 import type { Reference } from './reference.ts';
 import { type Kind, strike } from './strike.ts';
@@ -40,7 +41,7 @@ export async function runCase(lane: Lane, { kind, point }: FaultCase, reference:
     run = await withinLimit(strike(lane, kind, point, reference), 'the point was not reached');
     const closed = await withinLimit(outcome(run), 'the run came to no end');
     end = closed.type;
-    processes = await deployProcesses(lane, since);
+    processes = await deployProcesses(lane.stack.control, since);
     const status = closed.report ?? (await run.status());
     attempts = deployAttempts(status);
     if (processes !== attempts) problems.push(`${processes} deploy processes for ${attempts} attempts`);

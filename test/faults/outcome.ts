@@ -20,13 +20,6 @@ export function lasting({ hosts, ...state }: LabState): unknown {
   );
 }
 
-/** How many `hosted-engine --deploy` were really started on the host since the journal's entry. */
-export async function deployProcesses(lane: Lane, since: number): Promise<number> {
-  const entries = await lane.stack.control.journal(since);
-  return entries.filter(({ kind, text }) => kind === 'process' && /^\S+ (\S*\/)?hosted-engine --deploy/.test(text))
-    .length;
-}
-
 /** How often the run says that it tried the deployment. */
 export function deployAttempts({ steps }: StatusView): number {
   return steps.find(({ id }) => id === 'run-hosted-engine-deploy')?.attempts ?? 0;
