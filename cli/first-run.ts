@@ -29,7 +29,11 @@ export async function firstRun(interactive: boolean): Promise<number> {
     await interrupted;
   }
   if (alreadyUp) note('The stack was up before and stays up: "npx runbook down" ends it.');
-  else for (const { role, pid } of await down(home)) note(`Ended ${role} (pid ${pid}).`);
+  else {
+    for (const { role, pid } of await down(home)) note(`Ended ${role} (pid ${pid}).`);
+    if (!interactive)
+      note('To look at the run in the UI, "npx runbook up --lab" brings everything back at the same addresses.');
+  }
   return exit;
 }
 
