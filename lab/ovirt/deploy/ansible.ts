@@ -1,7 +1,4 @@
-import { randomLetters, stamp } from '../ids.ts';
-import { paths } from '../paths.ts';
 import { bootstrapVm } from './bootstrap-vm.ts';
-import { StageError } from './console.ts';
 import type { Deployment } from './deployment.ts';
 
 /** A task that failed, with what Ansible prints besides the message. */
@@ -75,7 +72,7 @@ function say(d: Deployment, level: 'info' | 'error', text: string): void {
   if (d.playLog) d.host.fs.append(d.playLog, `${text}\n`);
 }
 
-async function runTask(d: Deployment, task: Task): Promise<void> {
+export async function runTask(d: Deployment, task: Task): Promise<void> {
   const name = typeof task.name === 'string' ? task.name : task.name(d);
   say(d, 'info', `TASK [ovirt.hosted_engine_setup : ${name}]`);
   if (task.skip?.(d)) {
@@ -116,26 +113,4 @@ function requireBootstrapVm(d: Deployment, on: 'engine' | 'api'): void {
     {},
     'OVirtError',
   );
-}
-
-/** Runs a playbook as the setup calls it; a failed one ends the stage. */
-export async function play(d: Deployment, tag: string, blocks: readonly Block[]): Promise<void> {
-  const suffix = `${stamp(d.host.date())}-${randomLetters(d.lab, 6)}`;
-  d.playLog = `${paths.setupLogs}/ovirt-hosted-engine-setup-ansible-${tag}-${suffix}.log`;
-  d.host.fs.write(d.playLog, '', { mode: 0o600 });
-  d.console.debug(`ansible-playbook: tags: ${tag} log: ${d.playLog}`);
-  await d.ctx.sleep(2);
-  for (const block of blocks) {
-    try {
-      for (const task of block.tasks) await runTask(d, task);
-    } catch (error) {
-      if (!(error instanceof TaskFailed)) throw error;
-      try {
-        for (const task of block.rescue ?? []) await runTask(d, task);
-      } catch (second) {
-        if (!(second instanceof TaskFailed)) throw second;
-      }
-      throw new StageError('Failed executing ansible-playbook');
-    }
-  }
 }

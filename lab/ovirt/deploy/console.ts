@@ -9,13 +9,18 @@ export class Aborted extends Error {}
 /** otopi's human dialog: what is shown, in its frame, and the same into the log file with secrets filtered. */
 export class Console {
   readonly log: string;
-  private readonly ctx: CommandContext;
+  private ctx: CommandContext;
   private readonly secrets = new Set<string>();
   private readonly asked = new Map<string, number>();
 
   constructor(ctx: CommandContext, log: string) {
     this.ctx = ctx;
     this.log = log;
+  }
+
+  /** Shows what follows through this process. */
+  through(ctx: CommandContext): void {
+    this.ctx = ctx;
   }
 
   /** From now on the value is replaced in the log. */

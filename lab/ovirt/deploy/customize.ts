@@ -1,9 +1,9 @@
-import { play } from './ansible.ts';
 import { Aborted, StageError } from './console.ts';
 import type { Deployment } from './deployment.ts';
 import * as guest from './guest-questions.ts';
 import { bridgeCandidates } from './names.ts';
 import { runNetworkTest } from './network-test.ts';
+import { play } from './playbook.ts';
 import { networkInterfaces } from './plays/pre-checks.ts';
 import { settle } from './question.ts';
 import * as questions from './questions.ts';

@@ -5,7 +5,8 @@ import type { Console } from './console.ts';
 
 /** One running `hosted-engine --deploy`: what it was told, what it has made so far. */
 export class Deployment {
-  readonly ctx: CommandContext;
+  /** Of the process that works at the moment: the setup itself, or the playbook it started. */
+  ctx: CommandContext;
   readonly host: LabHost;
   readonly lab: Lab;
   readonly console: Console;

@@ -201,13 +201,21 @@ describe('what the playbooks refuse', () => {
 });
 
 describe('a deployment that is killed', () => {
-  it('leaves what it had done, and the next one begins from the start', async () => {
-    await t.fast(async () => {
+  /** Kills the programs of that name once the bootstrap VM is there. */
+  const interrupt = (...programs: string[]): Promise<number> =>
+    t.fast(async () => {
       const going = deploy(t.host);
       while (!t.host.libvirt.domains.has('HostedEngineLocal')) await t.lab.clock.sleep(5);
-      for (const process of t.host.processes.values()) if (process.argv[0] === 'hosted-engine') process.kill('SIGKILL');
-      expect((await going).code).toBe(137);
+      for (const process of [...t.host.processes.values()]) {
+        if (programs.includes(process.argv[0] ?? '')) process.kill('SIGKILL');
+      }
+      return (await going).code;
     });
+
+  it('leaves what it had done, and the next one begins from the start', async () => {
+    expect(await interrupt('hosted-engine', '/usr/bin/ansible-playbook')).toBe(137);
+    await t.fast(() => t.lab.clock.sleep(600));
+    expect(t.host.network.interfaces.has('ovirtmgmt')).toBe(false);
     expect(t.host.libvirt.domains.get('HostedEngineLocal')?.state).toBe('running');
     expect(t.host.fs.list('/var/tmp').some((name) => name.startsWith('localvm'))).toBe(true);
     const again = await run(t.host);
@@ -215,5 +223,14 @@ describe('a deployment that is killed', () => {
       '[ INFO  ] TASK [ovirt.hosted_engine_setup : Destroy leftover local Hosted Engine VM]\n[ INFO  ] changed: [localhost]',
     );
     expect(again.code).toBe(0);
+  });
+
+  it('goes on in its playbook when only the setup program is killed', async () => {
+    expect(await interrupt('hosted-engine')).toBe(137);
+    expect([...t.host.processes.values()].some((one) => one.argv[0] === '/usr/bin/ansible-playbook')).toBe(true);
+    await t.fast(() => t.lab.clock.sleep(900));
+    expect(t.host.network.interfaces.has('ovirtmgmt')).toBe(true);
+    expect([...t.host.processes.values()].some((one) => one.argv[0] === '/usr/bin/ansible-playbook')).toBe(false);
+    expect((await t.host.run(['hosted-engine', '--check-deployed'])).code).toBe(1);
   });
 });

@@ -1,11 +1,11 @@
 import { paths } from '../paths.ts';
-import { play } from './ansible.ts';
 import { writeAnswers } from './answer-file.ts';
 import type { Configuration } from './answers.ts';
 import { parseTyped, readConfiguration } from './answers.ts';
 import { Aborted, StageError } from './console.ts';
 import { customize } from './customize.ts';
 import type { Deployment } from './deployment.ts';
+import { play } from './playbook.ts';
 import { plays } from './plays/index.ts';
 import { settle } from './question.ts';
 import { diskSize, hostName, proceed, screenProceed, storageType } from './questions.ts';
@@ -70,7 +70,7 @@ async function closeUp(d: Deployment): Promise<void> {
 
 /** Runs all stages; a failed one skips the rest but the last three. Gives the exit code. */
 export async function runStages(d: Deployment, options: StageOptions): Promise<number> {
-  const { console, ctx } = d;
+  const { console } = d;
   let configuration: Configuration | undefined;
   let failed = false;
   let begun = false;
@@ -126,7 +126,7 @@ export async function runStages(d: Deployment, options: StageOptions): Promise<n
   ];
   for (const stage of main) {
     console.stage(stage.name);
-    await ctx.sleep(0.5);
+    await d.ctx.sleep(0.5);
     try {
       await stage.run?.();
     } catch (error) {

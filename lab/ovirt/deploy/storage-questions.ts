@@ -1,6 +1,6 @@
-import { play } from './ansible.ts';
 import { StageError } from './console.ts';
 import type { Deployment } from './deployment.ts';
+import { play } from './playbook.ts';
 import { fcDevices } from './plays/storage-domain.ts';
 import { settle } from './question.ts';
 import { GiB } from './volumes.ts';

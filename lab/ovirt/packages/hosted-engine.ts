@@ -1,5 +1,6 @@
 import type { PackageBuild } from '../../types.ts';
 import { cleanupCommand } from '../cleanup/index.ts';
+import { ansiblePlaybook } from '../deploy/playbook.ts';
 import { agentProgram } from '../ha/agent.ts';
 import { brokerProgram } from '../ha/broker.ts';
 import { hostedEngine } from '../tool/index.ts';
@@ -105,4 +106,5 @@ export const hostedEnginePackages: readonly PackageBuild[] = [
     },
   },
   { package: 'vdsm', programs: { 'vdsm-tool': vdsmTool } },
+  { package: 'ansible', programs: { 'ansible-playbook': ansiblePlaybook } },
 ];

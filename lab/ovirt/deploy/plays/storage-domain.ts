@@ -6,6 +6,10 @@ import { freeBytes, GiB, makeDomain } from '../volumes.ts';
 
 const api = { on: 'api' } as const;
 
+/** Ansible's own advice comes as an error line in deployments that go well. */
+const DEPRECATED =
+  "[DEPRECATION WARNING]: The 'ovirt_host_facts' module has been renamed to 'ovirt_host_info'. This feature will be removed in version 2.13.";
+
 const fault = (detail: string): TaskFailed => {
   const msg = `Fault reason is "Operation Failed". Fault detail is "[${detail}]". HTTP response code is 400.`;
   return new TaskFailed(msg, {}, `Error: ${msg}`);
@@ -46,7 +50,7 @@ export const createStorageDomain: readonly Task[] = [
     },
   },
   ok('Obtain SSO token using username/password credentials', 2, api),
-  ok('Fetch host facts', 2, api),
+  ok('Fetch host facts', 2, { ...api, run: (d) => d.console.error(DEPRECATED) }),
   ok('Fetch cluster ID'),
   ok('Fetch cluster facts', 2, api),
   ok('Fetch Datacenter facts', 2, api),
