@@ -15,6 +15,14 @@ export interface Credentials {
   ensure(name: string): Promise<void>;
 }
 
+/** A new key; ssh2 makes some, about one in a hundred, that it cannot read itself. */
+function readableKey(): string {
+  for (;;) {
+    const text = ssh2.utils.generateKeyPairSync('ed25519').private;
+    if (!(ssh2.utils.parseKey(text) instanceof Error)) return text;
+  }
+}
+
 /** Quotes, `$` and a blank, so that a missing quotation shows at once. */
 function password(): string {
   return `p"a'$\{x} ${randomBytes(6).toString('hex')}$(id)`;
@@ -24,8 +32,7 @@ export async function prepare(lab: LabCore, hosts: number): Promise<Credentials>
   const { store } = lab;
   const pairs = new Map<string, KeyPair>();
   const load = async (name: string, path: string): Promise<KeyPair> => {
-    const fresh = (): string => ssh2.utils.generateKeyPairSync('ed25519').private;
-    const text = await store.keep(path, fresh);
+    const text = await store.keep(path, readableKey);
     const parsed = ssh2.utils.parseKey(text);
     if (parsed instanceof Error) throw parsed;
     const pair = { private: text, public: `${parsed.type} ${parsed.getPublicSSH().toString('base64')}` };
