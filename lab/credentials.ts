@@ -15,7 +15,7 @@ export interface Credentials {
   ensure(name: string): Promise<void>;
 }
 
-/** A new key; ssh2 makes some, about one in a hundred, that it cannot read itself. */
+/** A new key; ssh2 makes a few in a thousand that it cannot read itself. */
 function readableKey(): string {
   for (;;) {
     const text = ssh2.utils.generateKeyPairSync('ed25519').private;
