@@ -2,7 +2,7 @@
 import type { ScriptNode } from 'just-bash';
 import { parse } from 'just-bash';
 import type { LabCore } from '../lab-core.ts';
-import type { Command, LabHost, Power, RunOptions, RunResult } from '../types.ts';
+import type { Command, ExitStatus, LabHost, Power, RunOptions, RunResult } from '../types.ts';
 import { bootHost, cutPower, shutDownHost } from './boot.ts';
 import { actAs, actor } from './current.ts';
 import { MemoryFs } from './files.ts';
@@ -190,11 +190,7 @@ export class Host implements LabHost {
   }
 
   /** `exec`: the same process goes on as another program. */
-  async replace(
-    process: Process,
-    argv: readonly string[],
-    env: Map<string, string>,
-  ): Promise<{ code: number } | 126 | 127> {
+  async replace(process: Process, argv: readonly string[], env: Map<string, string>): Promise<ExitStatus | 126 | 127> {
     const found = find(this, argv[0] ?? '', env.get('PATH'), process.cwd);
     if (typeof found === 'number') return found;
     process.argv = argv;

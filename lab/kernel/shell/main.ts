@@ -6,7 +6,7 @@ import type { Process } from '../process.ts';
 import { fromBytes } from '../streams.ts';
 import { setOptions } from './builtins/control.ts';
 import { registerBuiltins } from './builtins/index.ts';
-import { runScript, runToExit } from './run.ts';
+import { isSimple, runStatements, runToExit } from './run.ts';
 import { Shell } from './state.ts';
 
 /** Gives the program; host and process are those that the context belongs to. */
@@ -50,6 +50,7 @@ async function runBash(host: Host, process: Process, args: readonly string[]): P
   } else if (args[index] !== undefined) {
     const file = args[index] ?? '';
     shell.name = file;
+    shell.fromFile = true;
     shell.positional = args.slice(index + 1);
     try {
       script = host.fs.read(file.startsWith('/') ? file : `${process.cwd}/${file}`);
@@ -60,5 +61,9 @@ async function runBash(host: Host, process: Process, args: readonly string[]): P
       return;
     }
   } else script = fromBytes(await process.interruptible(process.files.get(0)?.all() ?? Promise.resolve('')));
-  await runToExit(shell, () => runScript(shell, script ?? ''));
+  await runToExit(shell, async () => {
+    const { statements } = host.parse(script ?? '');
+    shell.becomesProgram = takesScript && isSimple(statements);
+    return runStatements(shell, statements);
+  });
 }

@@ -113,8 +113,17 @@ export function startSubshell(
   const child = shell.fork(process);
   const pid = shell.get('\u0000pid') ?? String(shell.process.pid);
   child.variables.set('\u0000pid', { value: pid, exported: false });
+  child.becomesProgram = isSimple(statements);
   void actAs(process.actor, () => runToExit(child, () => runStatements(child, statements)));
   return { process, status: process.done.then(shellStatus) };
+}
+
+/** One simple command and nothing else. */
+export function isSimple(statements: readonly StatementNode[]): boolean {
+  const [statement] = statements;
+  const [pipeline] = statement?.pipelines ?? [];
+  if (statements.length !== 1 || statement?.background || statement?.pipelines.length !== 1) return false;
+  return !pipeline?.negated && pipeline?.commands.length === 1 && pipeline.commands[0]?.type === 'SimpleCommand';
 }
 
 /** Runs statements in a forked shell with some descriptors replaced, to its end. */

@@ -1,36 +1,38 @@
 /** Simple commands: assignments, functions, builtins, programs. */
 import type { SimpleCommandNode } from 'just-bash';
 import { shellStatus } from '../process.ts';
+import { toBytes } from '../streams.ts';
 import { declare } from './builtins/declare.ts';
 import { builtins, declarations } from './builtins/registry.ts';
 import { expandText, expandWords } from './expand.ts';
 import { subscriptKey } from './parameter.ts';
 import { closeAll, inherit, redirect } from './redirect.ts';
 import { runCommand, withRedirections } from './run.ts';
-import { FunctionReturn, type Shell, ShellError, type Variable } from './state.ts';
+import { FunctionReturn, type Shell, ShellError, ShellExit, type Variable } from './state.ts';
 
 export async function runSimple(shell: Shell, node: SimpleCommandNode): Promise<number> {
   if (node.line !== undefined) shell.line = node.line;
   const before = shell.status;
   if (!node.name) {
-    shell.status = 0;
+    shell.substituted = undefined;
     if (node.redirections.length > 0) {
       const code = await withRedirections(shell, node.redirections, async () => 0);
       if (code !== 0) return code;
     }
     for (const assignment of node.assignments) await assign(shell, assignment);
-    return shell.status;
+    return shell.substituted ?? 0;
   }
   const name =
     node.name.parts.length === 1 && node.name.parts[0]?.type === 'Literal' ? node.name.parts[0].value : undefined;
   if (name !== undefined && declarations.has(name))
     return withRedirections(shell, node.redirections, () => declare(shell, name, node.args));
+  shell.substituted = undefined;
   const argv = await expandWords(shell, [node.name, ...node.args]);
   shell.status = before;
   const [program] = argv;
   if (program === undefined) {
     for (const assignment of node.assignments) await assign(shell, assignment);
-    return shell.status;
+    return shell.substituted ?? 0;
   }
   if (shell.options.xtrace) shell.process.write(2, `+ ${argv.map(quoteForTrace).join(' ')}\n`);
   const saved = new Map<string, Variable | undefined>();
@@ -93,24 +95,31 @@ export async function runProgram(
   argv: readonly string[],
   redirections: SimpleCommandNode['redirections'],
 ): Promise<number> {
-  const files = inherit(shell.process.files);
+  const inPlace = shell.becomesProgram && shell.traps.size === 0;
+  const files = inPlace ? shell.process.files : inherit(shell.process.files);
   try {
     await redirect(shell, files, redirections);
   } catch (error) {
-    closeAll(files);
+    if (!inPlace) closeAll(files);
     if (!(error instanceof ShellError) || error.fatal) throw error;
     shell.complain(error.message);
     return error.code;
   }
+  if (inPlace) {
+    const result = await shell.host.replace(shell.process, argv, shell.environment());
+    if (typeof result === 'object') throw new ShellExit(shellStatus(result));
+    shell.process.write(2, toBytes(notStarted(shell, argv[0] ?? '', result)));
+    return result;
+  }
   const child = shell.host.execute(shell.process, argv, { files, env: shell.environment() });
   if (typeof child === 'object') return shellStatus(await shell.process.interruptible(child.done));
-  files.get(2)?.write(Buffer.from(notStarted(shell, argv[0] ?? '', child), 'utf8').toString('latin1'));
+  files.get(2)?.write(toBytes(notStarted(shell, argv[0] ?? '', child)));
   closeAll(files);
   return child;
 }
 
 function notStarted(shell: Shell, name: string, code: number): string {
-  const prefix = shell.name.endsWith('bash') ? 'bash: ' : `${shell.name}: line ${shell.line}: `;
+  const { prefix } = shell;
   if (code === 126) {
     const directory = shell.host.fs.isDirectory(name.startsWith('/') ? name : `${shell.process.cwd}/${name}`);
     return `${prefix}${name}: ${directory ? 'Is a directory' : 'Permission denied'}\n`;

@@ -69,6 +69,8 @@ export class Shell {
   name: string;
   positional: string[] = [];
   status = 0;
+  /** Code of the last command substitution of the running command: that of an assignment without a program. */
+  substituted: number | undefined;
   pipeStatus: number[] = [0];
   lastBackground = 0;
   variables = new Map<string, Variable>();
@@ -89,6 +91,10 @@ export class Shell {
   /** Above zero: errexit does not act (conditions, left sides of && and ||). */
   guarded = 0;
   subshell: boolean;
+  /** A shell made for one simple command becomes that program instead of waiting for a child. */
+  becomesProgram = false;
+  /** Runs a script file. */
+  fromFile = false;
   depth = 0;
   line = 1;
   readonly pendingTraps: string[] = [];
@@ -109,6 +115,7 @@ export class Shell {
   fork(process: Process): Shell {
     const child = new Shell(this.host, process, this.name);
     child.subshell = true;
+    child.fromFile = this.fromFile;
     child.positional = [...this.positional];
     child.status = this.status;
     child.lastBackground = this.lastBackground;
@@ -177,9 +184,12 @@ export class Shell {
     return env;
   }
 
-  /** `bash: line 1: ` as a non-interactive `bash -c` prefixes its messages. */
+  /** What messages begin with: the name that the shell was started by, in scripts with the line. */
+  get prefix(): string {
+    return this.fromFile ? `${this.name}: line ${this.line}: ` : `${this.name}: `;
+  }
+
   complain(message: string): void {
-    const where = this.name === 'bash' || this.name === '-bash' ? 'bash: ' : `${this.name}: `;
-    this.process.write(2, Buffer.from(`${where}${message}\n`, 'utf8').toString('latin1'));
+    this.process.write(2, Buffer.from(`${this.prefix}${message}\n`, 'utf8').toString('latin1'));
   }
 }

@@ -13,6 +13,7 @@ export async function substitute(shell: Shell, body: ScriptNode): Promise<string
   const output = collector();
   const { status } = await runSubshell(shell, body.statements, new Map([[1, output.file]]));
   shell.status = status;
+  shell.substituted = status;
   return fromBytes(output.bytes().replaceAll('\0', '')).replace(/\n+$/, '');
 }
 
