@@ -73,6 +73,9 @@ export function createVm(host: LabHost, options: { paused?: boolean } = {}): str
     if (!host.units.isActive('sanlock.service') || !leaseIsFree(storage, host)) {
       record.status = 'Down';
       record.exit = 'lock-held';
+      after(host, record, vmTimes.monitoring, () => {
+        if (runningOn(host.lab)?.record.engine) destroyVm(host);
+      });
       return;
     }
     storage.lease = { host: host.name };

@@ -79,6 +79,24 @@ describe('hosted-engine on two deployed hosts', () => {
     expect(await on1('--check-liveliness')).toEqual(said(0, 'Hosted Engine is up!\n'));
   });
 
+  it('changes nothing by looking, and nothing by refusing', async () => {
+    const before = t.lab.revision;
+    for (const args of [
+      ['--vm-status'],
+      ['--vm-status', '--json'],
+      ['--check-deployed'],
+      ['--check-liveliness'],
+      ['--vm-start'],
+    ]) {
+      await on1(...args);
+    }
+    await on2('--vm-shutdown');
+    await pass(60);
+    expect(t.lab.revision).toBe(before);
+    await on1('--set-maintenance', '--mode=none');
+    expect(t.lab.revision).toBe(before);
+  });
+
   it('will not start what runs, and reaches only the VM on its own host', async () => {
     expect(await on1('--vm-start')).toEqual(said(1, 'VM exists and its status is Up\n'));
     const id = vmId(t.host) ?? '';
