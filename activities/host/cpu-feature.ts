@@ -2,7 +2,7 @@ import { operation } from '../operation.ts';
 import type { CpuFeature, CpuFeatureOutput } from './params.ts';
 import { parseCpuInfo, parseRequiredFeatures } from './parse/cpu.ts';
 import { packageQuery, parsePackages } from './parse/rpm.ts';
-import { readAll } from './read-all.ts';
+import { answeredOrNot, readAll } from './read-all.ts';
 
 interface CpuFeatureFacts {
   readonly needed: boolean;
@@ -26,15 +26,11 @@ export const cpuFeature = operation<CpuFeature, CpuFeatureFacts, CpuFeatureOutpu
   title: ({ host, feature }) => `Check that libvirt on ${host} knows ${feature}`,
   async look(context, { host, feature }) {
     const [daemon = 'libvirt-daemon'] = context.profile.libvirt.packages;
-    const answers = await readAll(
-      context.host(host),
-      {
-        cpu: 'grep -m1 "^flags" /proc/cpuinfo',
-        libvirt: packageQuery([daemon]),
-        offered: DOMCAPABILITIES,
-      },
-      30,
-    );
+    const answers = await readAll(context.host(host), {
+      cpu: 'grep -m1 "^flags" /proc/cpuinfo',
+      libvirt: packageQuery([daemon]),
+      offered: answeredOrNot(DOMCAPABILITIES, 30),
+    });
     const offered = parseRequiredFeatures(answers.offered.text);
     return {
       needed: parseCpuInfo(answers.cpu.text).flags.has(feature.replaceAll('-', '_')),

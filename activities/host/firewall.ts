@@ -4,7 +4,7 @@ import type { HostParams, RestoreFirewall, UnitBefore } from './params.ts';
 import { firewallRuns, parseActiveZones } from './parse/firewall.ts';
 import { packageQuery, parsePackages } from './parse/rpm.ts';
 import { parseUnits, type UnitState, unitQuery } from './parse/systemctl.ts';
-import { readAll } from './read-all.ts';
+import { limited, readAll } from './read-all.ts';
 import { byHand, describeUnit, unitChanges } from './service.ts';
 
 interface FirewallFacts {
@@ -84,10 +84,10 @@ async function lookAtFirewalls(context: OperationContext, { host }: HostParams):
   const answers = await readAll(context.host(host), {
     installed: packageQuery(names(context.profile)),
     units: unitQuery(units),
-    state: ['firewall-cmd', '--state'],
-    defaultZone: ['firewall-cmd', '--get-default-zone'],
-    zones: ['firewall-cmd', '--get-active-zones'],
-    sshd: ['sshd', '-T'],
+    state: limited(['firewall-cmd', '--state']),
+    defaultZone: limited(['firewall-cmd', '--get-default-zone']),
+    zones: limited(['firewall-cmd', '--get-active-zones']),
+    sshd: ['grep', '-i', '^ *port ', '/etc/ssh/sshd_config'],
   });
   const answering = firewallRuns(answers.state.text);
   return {
@@ -96,7 +96,7 @@ async function lookAtFirewalls(context: OperationContext, { host }: HostParams):
     units: parseUnits(answers.units.text, units),
     defaultZone: answering ? answers.defaultZone.text.trim() : '',
     zones: answering ? parseActiveZones(answers.zones.text) : new Map(),
-    sshPorts: [...answers.sshd.text.matchAll(/^port (\d+)$/gm)]
+    sshPorts: [...answers.sshd.text.matchAll(/^ *port\s+(\d+)/gim)]
       .map((match) => Number(match[1]))
       .filter((port) => port !== SSH_PORT),
   };

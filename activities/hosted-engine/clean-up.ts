@@ -1,6 +1,6 @@
 import { commandLine, quote } from '../../connectors/quote.ts';
 import { parseUnits, type UnitState, unitQuery } from '../host/parse/systemctl.ts';
-import { type Read, type ReadResult, readAll } from '../host/read-all.ts';
+import { limited, type Read, type ReadResult, readAll } from '../host/read-all.ts';
 import { type Change, operation } from '../operation.ts';
 import { ANY_CODE, deployedServices } from './deploy.ts';
 import { type EngineState, engineReads, leftovers, parseEngineState } from './engine-state.ts';
@@ -107,7 +107,7 @@ function remainsReads(ours: string, services: readonly string[]): Record<Remains
     answerFiles: commandLine(['find', ANSWERS_DIRECTORY, '-name', 'answers-2*.conf', '-newer', ours]),
     flags: ['grep', '-c', '=True', HA_CONF],
     rules: ['ip', 'rule'],
-    ports: ['firewall-cmd', '--list-ports'],
+    ports: limited(['firewall-cmd', '--list-ports']),
     hostsLine: ['grep', '-c', HOSTS_MARK, '/etc/hosts'],
     engineKey: ['grep', '-c', 'ovirt-engine', '/root/.ssh/authorized_keys'],
     packages: `t=$(stat -c %Y ${quote(ours)}) && rpm -qa --qf '%{INSTALLTIME} %{NAME}\\n' | awk -v t="$t" '$1 >= t { print $2 }' | sort`,

@@ -2,7 +2,7 @@ import { parseLinks } from '../host/parse/ip.ts';
 import { parseKeyValues } from '../host/parse/key-values.ts';
 import { parseUnits, type UnitState, unitQuery } from '../host/parse/systemctl.ts';
 import { parseVmStatusJson, type VmStatus } from '../host/parse/vm-status.ts';
-import type { Read, ReadResult } from '../host/read-all.ts';
+import { limited, type Read, type ReadResult } from '../host/read-all.ts';
 import { BOOTSTRAP_VM, HOSTED_ENGINE_CONF, MANAGEMENT_BRIDGE, SECRETS_FILE } from './paths.ts';
 
 /** Of the services that a failed attempt may leave running. */
@@ -29,9 +29,9 @@ type EngineReads = 'conf' | 'status' | 'secrets' | 'domains' | 'links' | 'units'
 export function engineReads(): Record<EngineReads, Read> {
   return {
     conf: ['cat', HOSTED_ENGINE_CONF],
-    status: `[ -s ${HOSTED_ENGINE_CONF} ] && hosted-engine --vm-status --json 2>/dev/null`,
+    status: limited(`[ -s ${HOSTED_ENGINE_CONF} ] && hosted-engine --vm-status --json 2>/dev/null`),
     secrets: `[ -e ${SECRETS_FILE} ] && echo present`,
-    domains: ['virsh', '-r', 'list', '--all'],
+    domains: limited(['virsh', '-r', 'list', '--all']),
     links: ['ip', '-o', 'link'],
     units: unitQuery(LEFT_RUNNING),
   };

@@ -1,7 +1,7 @@
 import { quote } from '../../connectors/quote.ts';
 import { type BlockDevice, parseLsblk, parseSignatures, parseVolumeGroup } from '../host/parse/block-device.ts';
 import { type MultipathMap, parseMultipath } from '../host/parse/multipath.ts';
-import type { Read, ReadResult } from '../host/read-all.ts';
+import { limited, type Read, type ReadResult } from '../host/read-all.ts';
 import type { Finding } from '../operation.ts';
 import type { LunFacts } from './params.ts';
 
@@ -20,10 +20,11 @@ export function lunReads(wwid: string): Record<LunReads, Read> {
   // With user_friendly_names the map has another name than its WWID.
   const find = `d=/dev/mapper/${quote(wwid)}; [ -e "$d" ] || d=/dev/disk/by-id/dm-uuid-mpath-${quote(wwid)}`;
   return {
-    multipath: ['multipath', '-ll'],
-    lsblk: `${find}; lsblk -P -b -o NAME,TYPE,FSTYPE,MOUNTPOINT "$d"`,
-    pvs: `${find}; pvs --noheadings -o vg_name "$d"`,
-    wipefs: `${find}; wipefs -p "$d"`,
+    // A LUN whose paths are all gone queues what is read from it, without end.
+    multipath: limited(['multipath', '-ll']),
+    lsblk: limited(`${find}; lsblk -P -b -o NAME,TYPE,FSTYPE,MOUNTPOINT "$d"`),
+    pvs: limited(`${find}; pvs --noheadings -o vg_name "$d"`),
+    wipefs: limited(`${find}; wipefs -p "$d"`),
   };
 }
 

@@ -2,7 +2,7 @@ import { getText } from '../../connectors/http.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
 import { parseUnits, type UnitState, unitQuery } from '../host/parse/systemctl.ts';
 import { engineIsHealthy } from '../host/parse/vm-status.ts';
-import { readAll } from '../host/read-all.ts';
+import { answeredOrNot, readAll } from '../host/read-all.ts';
 import { type Finding, type OperationContext, operation } from '../operation.ts';
 import { describeHost } from './deploy.ts';
 import { engineCa } from './engine-certificate.ts';
@@ -56,7 +56,7 @@ async function lookOnce(context: OperationContext, { host }: VerifyParams): Prom
   const answers = await readAll(context.host(host), {
     ...engineReads(),
     services: unitQuery(services),
-    liveliness: ['hosted-engine', '--check-liveliness'],
+    liveliness: answeredOrNot(['hosted-engine', '--check-liveliness'], 30),
   });
   const engine = parseEngineState(answers);
   const url = context.inventory.engine.url;

@@ -8,8 +8,8 @@ import { resolveSecret } from '../../connectors/secrets.ts';
 import { SshPool } from '../../connectors/ssh.ts';
 import { secretRef } from '../../inventory/fields.ts';
 import { loadInventory } from '../../inventory/load.ts';
-import { resolveProfile } from '../../profiles/index.ts';
 import { startLab } from '../../lab/lab.ts';
+import { resolveProfile } from '../../profiles/index.ts';
 import { LabControl } from '../support/lab-control.ts';
 
 /** A lab in this process with operations carried out over real SSH, without Temporal and without units. */

@@ -20,7 +20,7 @@ import { parseNameServers } from '../../host/parse/names.ts';
 import { packageQuery, parsePackages } from '../../host/parse/rpm.ts';
 import { parseNtpstat, parseTracking } from '../../host/parse/time.ts';
 import { parseRepolist } from '../../host/parse/yum.ts';
-import { type ReadResult, readAll } from '../../host/read-all.ts';
+import { answeredOrNot, type ReadResult, readAll } from '../../host/read-all.ts';
 import type { OperationContext } from '../../operation.ts';
 import { passwordProblem } from '../answers.ts';
 import { engineReads, parseEngineState } from '../engine-state.ts';
@@ -32,8 +32,6 @@ import { nameReads, parseResolved } from './name-reads.ts';
 import { lookAtOthers, type OtherHost, unreachable } from './other-hosts.ts';
 
 export type HostFacts = Awaited<ReturnType<typeof lookAtHost>>;
-
-const ONLINE_LIMIT_SECONDS = 60;
 
 export interface PreflightFacts {
   /** Undefined: the host could not be asked; `unreachable` says why. */
@@ -60,14 +58,10 @@ async function lookAtHost(context: OperationContext, params: EngineWish) {
   const url = release?.from?.startsWith('http') ? release.from : undefined;
   const shell = context.host(params.host);
   // yum may have to fetch metadata first; the rest need not wait behind it.
-  const online = readAll(
-    shell,
-    {
-      repositories: ['yum', 'repolist'],
-      releaseUrl: url === undefined ? 'true' : `curl -sSIL --max-time 15 ${quote(url)}`,
-    },
-    ONLINE_LIMIT_SECONDS,
-  );
+  const online = readAll(shell, {
+    repositories: answeredOrNot(['yum', 'repolist']),
+    releaseUrl: url === undefined ? 'true' : `curl -sSIL --max-time 15 ${quote(url)}`,
+  });
   const local = readAll(shell, {
     user: ['id', '-u'],
     system: ['cat', '/etc/os-release'],
@@ -80,8 +74,8 @@ async function lookAtHost(context: OperationContext, params: EngineWish) {
     resolver: ['cat', '/etc/resolv.conf'],
     hostName: ['hostname', '-f'],
     ...nameReads(wish.fqdn, inventoryHost(inventory, params.host).fqdn),
-    tracking: ['chronyc', 'tracking'],
-    ntpstat: ['ntpstat'],
+    tracking: answeredOrNot(['chronyc', 'tracking'], 15),
+    ntpstat: answeredOrNot(['ntpstat'], 15),
     release: packageQuery(profile.packages.release.map(({ name }) => name)),
     ...engineReads(),
     ...lunReads(wish.lun),

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { readAll } from '../../../activities/host/read-all.ts';
+import { answeredOrNot, limited, readAll } from '../../../activities/host/read-all.ts';
 import type { HostShell, ShellResult } from '../../../activities/runtime/host-shell.ts';
 
 /** Runs the script in the Bash of this machine, as a host would. */
@@ -27,15 +27,23 @@ describe('readAll', () => {
     expect(answers.missing.code).toBe(127);
   });
 
-  it('gives a read no input and ends one that hangs, without costing the others', async () => {
-    const answers = await readAll(local, { input: ['cat'], hangs: ['sleep', '30'], next: ['echo', 'there'] }, 1);
-    expect(answers.input).toEqual({ code: 0, text: '' });
-    expect(answers.hangs.code).toBe(124);
-    expect(answers.next.text).toBe('there\n');
+  it('gives a read no input', async () => {
+    expect((await readAll(local, { input: ['cat'] })).input).toEqual({ code: 0, text: '' });
   });
 
-  it('answers 127 for what is missing when the host broke off', async () => {
+  it('takes silence for an answer only where it is one', async () => {
+    const reads = { hangs: answeredOrNot(['sleep', '30'], 1), next: ['echo', 'there'] };
+    const answers = await readAll(local, reads);
+    expect(answers.hangs).toEqual({ code: 124, text: 'no answer within 1 seconds\n' });
+    expect(answers.next.text).toBe('there\n');
+    await expect(readAll(local, { hangs: limited('sleep 30', 1) })).rejects.toMatchObject({
+      type: 'NotYet',
+      message: 'local: no answer within 1 seconds from sleep 30',
+    });
+  });
+
+  it('does not take for absent what the host did not come to say', async () => {
     const broken: HostShell = { ...local, readScript: async () => ({ code: 1, stdout: '', stderr: '' }) };
-    expect((await readAll(broken, { any: ['true'] })).any.code).toBe(127);
+    await expect(readAll(broken, { any: ['true'] })).rejects.toMatchObject({ type: 'NotYet' });
   });
 });

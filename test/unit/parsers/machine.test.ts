@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseLsblk, parseSignatures, parseVolumeGroup } from '../../../activities/host/parse/block-device.ts';
 import { parseDf, parseFree } from '../../../activities/host/parse/capacity.ts';
 import { parseCpuInfo, parseRequiredFeatures } from '../../../activities/host/parse/cpu.ts';
-import { inNetwork, parseAddressList, parseDefaultRoute } from '../../../activities/host/parse/ip.ts';
+import { inNetwork, parseAddressList, parseDefaultRoute, parseLinks } from '../../../activities/host/parse/ip.ts';
 import { parseKeyValues } from '../../../activities/host/parse/key-values.ts';
 import { parseMultipath, sizeGiB } from '../../../activities/host/parse/multipath.ts';
 import { parseAddresses, parseNameServers, parseNames } from '../../../activities/host/parse/names.ts';
@@ -200,6 +200,18 @@ describe('names and networks', () => {
       { device: 'bond1.432', address: '10.0.0.1', prefix: 16 },
     ]);
     expect(parseAddressList('Option "-j" is unknown, try "ip -help".\n')).toEqual([]);
+  });
+
+  it('reads ip -o link: bridges and what belongs to them', () => {
+    const text = `2: em1: <BROADCAST,UP> mtu 1500 qdisc mq master ovirtmgmt state UP\\    link/ether 00:50:56:82:01:10
+6: ovirtmgmt: <BROADCAST,UP> mtu 1500 qdisc noqueue state UP\\    link/ether 00:50:56:82:01:10
+7: bond1.432@bond1: <BROADCAST> mtu 1500 master ovirtvm-vlan432 state UP
+`;
+    expect(parseLinks(text)).toEqual([
+      { device: 'em1', master: 'ovirtmgmt' },
+      { device: 'ovirtmgmt' },
+      { device: 'bond1.432', master: 'ovirtvm-vlan432' },
+    ]);
   });
 
   it('takes the default route with the smallest metric', () => {
