@@ -1,4 +1,5 @@
 import { type Operation, operation } from '../operation.ts';
+import { writeFile } from '../runtime/write-file.ts';
 import { deploymentAnswers, renderAnswers } from './answers.ts';
 import type { AnswerFileOutput, AnswerFileParams } from './params.ts';
 import { answersPath } from './paths.ts';
@@ -30,7 +31,7 @@ export const answerFile: Operation<AnswerFileParams, FileFacts, AnswerFileOutput
     }
     return {
       state: 'wouldDo',
-      changes: [{ argv: ['install', '-D', '-m', '0600', '/dev/stdin', path], stdin: wished }],
+      changes: writeFile(path, '0600', { stdin: wished }),
       evidence: [facts.content === undefined ? `${path} does not exist` : `${path} holds other answers`],
       output,
       undo: {

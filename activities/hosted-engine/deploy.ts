@@ -3,6 +3,7 @@ import { parseUnits, type UnitState, unitQuery } from '../host/parse/systemctl.t
 import { engineIsHealthy, type HostStatus } from '../host/parse/vm-status.ts';
 import { readAll } from '../host/read-all.ts';
 import { type Change, type Decision, type Finding, type OperationContext, operation } from '../operation.ts';
+import { writeFile } from '../runtime/write-file.ts';
 import { renderAnswers, secretAnswers } from './answers.ts';
 import { type EngineState, engineReads, leftovers, parseEngineState } from './engine-state.ts';
 import { dirtyLun, type LunState, lunContent, lunReads, parseLun, wipeByHand } from './lun.ts';
@@ -92,19 +93,20 @@ function decideDeployment(
   const answers = answersPath(fqdn);
   const { password, rootPassword } = inventory.engine;
   const changes: Change[] = [
-    {
-      argv: ['install', '-D', '-m', '0600', '/dev/stdin', SECRETS_FILE],
-      before: true,
-      secretStdin: async () =>
-        renderAnswers(
-          secretAnswers(
-            await secret(password, 'password of the engine administrator'),
-            await secret(rootPassword, 'root password of the engine VM'),
+    ...writeFile(
+      SECRETS_FILE,
+      '0600',
+      {
+        secretStdin: async () =>
+          renderAnswers(
+            secretAnswers(
+              await secret(password, 'password of the engine administrator'),
+              await secret(rootPassword, 'root password of the engine VM'),
+            ),
           ),
-        ),
-    },
-    // A missing answer file is only a warning to the deployment, which then fails far from the cause.
-    { argv: ['test', '-s', answers] },
+      },
+      { before: true },
+    ),
     ...(left.length === 0 ? [] : [{ argv: ['ovirt-hosted-engine-cleanup', '-q'], okCodes: ANY_CODE }]),
     { argv: ['hosted-engine', '--deploy', `--config-append=${answers}`, `--config-append=${SECRETS_FILE}`] },
     removeSecrets(),

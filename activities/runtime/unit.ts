@@ -3,6 +3,7 @@ import type { HostAccess } from './host-access.ts';
 import { CHUNK_BYTES, lookScript, parseLook, type UnitLook } from './unit-look.ts';
 import type { UnitPlace } from './unit-name.ts';
 import type { UnitScript } from './unit-script.ts';
+import { writeFile } from './write-file.ts';
 
 /** One transient systemd unit on one host, with its script, log and exit code. */
 export class Unit {
@@ -29,9 +30,13 @@ export class Unit {
   async prepare(script: UnitScript): Promise<void> {
     const { directory } = this.place;
     await this.must(['install', '-d', '-m', '0700', directory]);
-    for (const { path, text } of script.inputs) await this.must(['install', '-m', '0600', '/dev/stdin', path], text);
-    await this.must(['install', '-D', '-m', '0700', '/dev/stdin', this.place.script], script.text);
+    for (const { path, text } of script.inputs) await this.write(path, '0600', text);
+    await this.write(this.place.script, '0700', script.text);
     await this.must(['cp', '/proc/sys/kernel/random/boot_id', `${directory}/boot_id`]);
+  }
+
+  private async write(path: string, mode: string, text: string): Promise<void> {
+    for (const { argv, stdin } of writeFile(path, mode, { stdin: text })) await this.must(argv, stdin);
   }
 
   /** Starts the unit; one of this name that exists is this one, started by a try whose answer was lost. */

@@ -152,7 +152,7 @@ describe('a short operation on a host', () => {
     const params = { seen };
     const planned = await perform('answerFile', 'check', params);
     expect(planned).toMatchObject({ state: 'wouldDo' });
-    await control.fault({ target: 'host1', kind: 'drop-after', match: 'flock .* install' });
+    await control.fault({ target: 'host1', kind: 'drop-after', match: 'flock .* dd ' });
     await expect(perform('answerFile', 'apply', params)).rejects.toMatchObject({
       type: 'OutcomeUnknown',
       nonRetryable: false,

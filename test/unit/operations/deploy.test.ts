@@ -76,12 +76,13 @@ describe('deployHostedEngine', () => {
     const decision = decide(bare);
     expect(decision.state).toBe('wouldDo');
     expect(commands(bare)).toEqual([
-      `install -D -m 0600 /dev/stdin ${secretsFile}`,
-      `test -s ${answers}`,
+      `install -D -m 0600 /dev/null ${secretsFile}`,
+      `dd of=${secretsFile} status=none`,
       `hosted-engine --deploy --config-append=${answers} --config-append=${secretsFile}`,
       `rm -f ${secretsFile}`,
     ]);
-    const [handOver, , , takeBack] = decision.changes;
+    const [create, handOver, , takeBack] = decision.changes;
+    expect(create?.before).toBe(true);
     expect(handOver?.before).toBe(true);
     expect(takeBack?.always).toBe(true);
     expect(await handOver?.secretStdin?.()).toContain(
