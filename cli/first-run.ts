@@ -57,8 +57,10 @@ async function deploy(home: Home, interactive: boolean): Promise<ExitCode> {
   }
 }
 
+/** A listener for signals keeps no process alive, the timer does. */
 function interruption(): Promise<void> {
-  return new Promise((resolve) => {
+  const alive = setInterval(() => undefined, 60_000);
+  return new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
-  });
+  }).finally(() => clearInterval(alive));
 }
