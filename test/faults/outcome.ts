@@ -13,11 +13,16 @@ export function lasting({ hosts, ...state }: LabState): unknown {
   const { revision: _revision, now: _now, speed: _speed, ...rest } = state as Record<string, unknown>;
   const kept = Object.entries(hosts).map(([name, { bootId: _bootId, ...host }]) => [name, host]);
   return JSON.parse(
-    JSON.stringify({ hosts: Object.fromEntries(kept), ...rest }).replace(
+    JSON.stringify({ hosts: Object.fromEntries(kept), ...rest }, inOrder).replace(
       /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g,
       '#',
     ),
   );
+}
+
+/** Names of services and packages have no order. */
+function inOrder(_key: string, value: unknown): unknown {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string') ? [...value].sort() : value;
 }
 
 /** How often the run says that it tried the deployment. */

@@ -5,9 +5,13 @@ import { essence, type Point, type SeenCommand } from './points.ts';
 /** Journal texts of SSH commands; those of processes end with their pid. */
 const COMMANDS = '^(?![^]*\\(pid \\d+\\)$)';
 const PATIENCE_SECONDS = 2;
-const EVERY = 1_000_000;
+/** How the journal tells that a command is held. */
+const HELD = 'hold-before at: ';
 
-/** Lets a run go on from one SSH command to the next, and tells which activity sent each: every one is held on the host. */
+/**
+ * Lets a run go on from one SSH command to the next, each held on the host, and tells which activity sent it.
+ * Commands that an activity sends side by side count as one: while the first is held, the others go on.
+ */
 export class Stepper {
   private gate: string | undefined;
   private readonly counts = new Map<string, number>();
@@ -30,17 +34,18 @@ export class Stepper {
     const entry = await this.nextEntry(run);
     if (entry === undefined) return undefined;
     this.last = entry.n;
+    const text = entry.text.slice(HELD.length);
     const [activity] = await run.pendingActivities();
-    if (activity === undefined) throw new Error(`no activity is at work, but ${this.host} was sent: ${entry.text}`);
+    if (activity === undefined) throw new Error(`no activity is at work, but ${this.host} was sent: ${text}`);
     const ordinal = (this.counts.get(activity.id) ?? 0) + 1;
     this.counts.set(activity.id, ordinal);
-    return { activity: activity.id, type: activity.type, ordinal, text: entry.text };
+    return { activity: activity.id, type: activity.type, ordinal, text };
   }
 
   /** Lets the held command run; the next one is held. */
   async go(): Promise<void> {
     const before = this.gate;
-    // The new hold first: a command that comes in between is held by both.
+    // The new hold first, so that nothing slips through.
     this.gate = await this.hold();
     if (before !== undefined) await this.control.release(before);
   }
@@ -62,13 +67,15 @@ export class Stepper {
   }
 
   private hold(): Promise<string> {
-    return this.control.fault({ target: this.host, kind: 'hold-before', match: COMMANDS, times: EVERY });
+    return this.control.fault({ target: this.host, kind: 'hold-before', match: COMMANDS, times: 1 });
   }
 
   private async nextEntry(run: RunHandle): Promise<JournalEntry | undefined> {
     for (;;) {
       const entries = await this.control.journal(this.last, PATIENCE_SECONDS);
-      const entry = entries.find(({ kind, target }) => kind === 'command' && target === this.host);
+      const entry = entries.find(
+        ({ kind, target, text }) => kind === 'fault' && target === this.host && text.startsWith(HELD),
+      );
       if (entry !== undefined) return entry;
       this.last = entries.at(-1)?.n ?? this.last;
       if (entries.length === 0 && (await run.closed())) return undefined;
