@@ -1,61 +1,12 @@
 /** A host's file system in memory: inodes with modes and owners, symbolic links, computed files, permission checks. */
+
 import { actor } from './current.ts';
+import { FileError, normalise } from './file-error.ts';
+import type { Node } from './file-node.ts';
 import type { FileStat, Vfs, WriteOptions } from './model.ts';
-
-/** An error as the C library words it; `code` is the errno name. */
-export class FileError extends Error {
-  readonly code: string;
-  readonly path: string;
-  constructor(code: string, path: string) {
-    super(`${code}: ${errorTexts[code] ?? code}, '${path}'`);
-    this.name = 'FileError';
-    this.code = code;
-    this.path = path;
-  }
-  get reason(): string {
-    return errorTexts[this.code] ?? this.code;
-  }
-}
-
-const errorTexts: Readonly<Record<string, string>> = {
-  ENOENT: 'No such file or directory',
-  EACCES: 'Permission denied',
-  EISDIR: 'Is a directory',
-  ENOTDIR: 'Not a directory',
-  EEXIST: 'File exists',
-  ENOTEMPTY: 'Directory not empty',
-  ENOSPC: 'No space left on device',
-  ELOOP: 'Too many levels of symbolic links',
-  EROFS: 'Read-only file system',
-};
-
-interface Node {
-  type: FileStat['type'];
-  inode: number;
-  mode: number;
-  owner: string;
-  group: string;
-  modified: number;
-  parts: string[];
-  size: number;
-  target?: string;
-  children?: Map<string, Node>;
-  content?: () => string;
-  onWrite?: (text: string) => void;
-}
 
 /** Places whose changes are not changes of the modelled world. */
 const scratch = /^\/(tmp|var\/tmp|dev|proc|run\/lock|var\/lock|run\/user)(\/|$)/;
-
-export function normalise(path: string): string {
-  const out: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part === '..') out.pop();
-    else out.push(part);
-  }
-  return `/${out.join('/')}`;
-}
 
 export class MemoryFs implements Vfs {
   full = false;

@@ -1,6 +1,4 @@
 /** One simulated host: what it is made of, its process table, its power. */
-import type { ScriptNode } from 'just-bash';
-import { parse } from 'just-bash';
 import type { LabCore } from '../lab-core.ts';
 import type { Command, ExitStatus, LabHost, Power, RunOptions, RunResult } from '../types.ts';
 import { bootHost, cutPower, shutDownHost } from './boot.ts';
@@ -8,9 +6,10 @@ import { actAs, actor } from './current.ts';
 import { MemoryFs } from './files.ts';
 import { HostFirewall } from './firewall.ts';
 import type { Lun, LunPath } from './model.ts';
-import { HostNetwork, isAddress } from './network.ts';
+import { HostNetwork } from './network.ts';
 import { Process, shellStatus } from './process.ts';
 import { find, perform, standardPath, which } from './programs.ts';
+import { Resolver } from './resolver.ts';
 import { Rpms } from './rpm.ts';
 import { collector, fromBytes, nullFile, type OpenFile, textSource, toBytes } from './streams.ts';
 import { HostJournal } from './syslog.ts';
@@ -29,9 +28,6 @@ export interface LaunchOptions {
   readonly quiet?: boolean;
 }
 
-const longestScriptCache = 200;
-const parsed = new Map<string, ScriptNode>();
-
 export class Host implements LabHost {
   readonly name: string;
   readonly fqdn: string;
@@ -44,6 +40,7 @@ export class Host implements LabHost {
   readonly firewalld: HostFirewall;
   readonly libvirt: HostLibvirt;
   readonly network: HostNetwork;
+  readonly names: Resolver;
   readonly processes = new Map<number, Process>();
   readonly programs = new Map<string, Command>();
   readonly users = new Map<string, { uid: number; home: string; password: string | undefined }>();
@@ -76,6 +73,7 @@ export class Host implements LabHost {
     this.address = options.address;
     this.fs = new MemoryFs({ now: () => this.date().getTime(), changed: (path) => this.worldChanged(path) });
     this.network = new HostNetwork(this);
+    this.names = new Resolver(this);
     this.journal = new HostJournal(this);
     this.firewalld = new HostFirewall(this.network);
     this.packages = new Rpms(this);
@@ -125,20 +123,6 @@ export class Host implements LabHost {
 
   uid(user: string): number {
     return this.users.get(user)?.uid ?? 65534;
-  }
-
-  isSocket(path: string): boolean {
-    return this.fs.exists(path) && this.fs.stat(path).type === 'device' && path.startsWith('/var/run');
-  }
-
-  /** Scripts are parsed once per text. */
-  parse(script: string): ScriptNode {
-    const known = parsed.get(script);
-    if (known) return known;
-    const tree = parse(script);
-    if (parsed.size >= longestScriptCache) parsed.clear();
-    parsed.set(script, tree);
-    return tree;
   }
 
   /** Processes of a group; a group is led by the process of that pid. */
@@ -291,42 +275,12 @@ export class Host implements LabHost {
     if (this.power === 'off') await bootHost(this);
   }
 
-  /** /etc/hosts first, then the servers of /etc/resolv.conf. */
   resolve(name: string): readonly string[] {
-    if (isAddress(name)) return [name];
-    const local = this.#hostsFile().filter(({ names }) => names.includes(name.toLowerCase()));
-    if (local.length > 0) return local.map(({ address }) => address);
-    return this.queryDns(name) ?? [];
-  }
-
-  /** The zone's answer as dig and host see it; undefined: no server answers. */
-  queryDns(name: string): string[] | undefined {
-    if (!this.#serversAnswer()) return undefined;
-    const full = name.replace(/\.$/, '').toLowerCase();
-    const found = this.lab.dns.forward.get(full);
-    if (found || full.includes('.')) return found ?? [];
-    const search = /^search\s+(\S+)/m.exec(this.#file('/etc/resolv.conf'))?.[1];
-    return (search === undefined ? undefined : this.lab.dns.forward.get(`${full}.${search}`)) ?? [];
-  }
-
-  queryReverse(address: string): string | undefined | 'timeout' {
-    return this.#serversAnswer() ? this.lab.dns.reverse.get(address) : 'timeout';
+    return this.names.resolve(name);
   }
 
   reverse(address: string): string | undefined {
-    const local = this.#hostsFile().find((line) => line.address === address);
-    if (local) return local.names[0];
-    const found = this.queryReverse(address);
-    return found === 'timeout' ? undefined : found;
-  }
-
-  /** The name that a look-up answers with: the first of its line in /etc/hosts, else the full name in the zone. */
-  canonicalName(name: string): string {
-    const local = this.#hostsFile().find(({ names }) => names.includes(name.toLowerCase()));
-    if (local) return local.names.join(' ');
-    if (name.includes('.')) return name.replace(/\.$/, '');
-    const search = /^search\s+(\S+)/m.exec(this.#file('/etc/resolv.conf'))?.[1];
-    return search === undefined ? name : `${name}.${search}`;
+    return this.names.reverse(address);
   }
 
   luns(): { lun: Lun; paths: readonly LunPath[] }[] {
@@ -334,25 +288,5 @@ export class Host implements LabHost {
       const paths = lun.paths.get(this.name) ?? [];
       return paths.length > 0 ? [{ lun, paths }] : [];
     });
-  }
-
-  #serversAnswer(): boolean {
-    if (!this.lab.dns.answering) return false;
-    const servers = [...this.#file('/etc/resolv.conf').matchAll(/^nameserver\s+(\S+)/gm)].map(
-      (match) => match[1] ?? '',
-    );
-    return servers.some((server) => this.network.reachable(server));
-  }
-
-  #hostsFile(): { address: string; names: string[] }[] {
-    return this.#file('/etc/hosts')
-      .split('\n')
-      .map((line) => line.replace(/#.*/, '').trim().toLowerCase().split(/\s+/))
-      .filter((parts) => parts.length > 1)
-      .map(([address = '', ...names]) => ({ address, names }));
-  }
-
-  #file(path: string): string {
-    return this.fs.exists(path) ? this.fs.read(path) : '';
   }
 }

@@ -12,7 +12,8 @@ import {
   unsafeBytesFromLatin1,
 } from 'just-bash';
 import type { CommandContext } from '../types.ts';
-import { FileError, type MemoryFs, normalise } from './files.ts';
+import { FileError, normalise } from './file-error.ts';
+import type { MemoryFs } from './files.ts';
 import type { Host } from './host.ts';
 
 const latin1 = (content: string | Uint8Array, encoding?: unknown): string => {

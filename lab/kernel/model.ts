@@ -2,6 +2,8 @@
  * The kernel folder: the machine room of the lab, everything that is the same whatever runs on the hosts.
  * This file: the interfaces of what a host is made of. Commands read and change these; nothing here knows a command.
  */
+export type * from './array-model.ts';
+
 import type { Command, CommandSet, LabHost } from '../types.ts';
 
 export interface FileStat {
@@ -255,52 +257,6 @@ export interface Network {
   reachable(address: string): boolean;
   /** Every address of this host. */
   addresses(): readonly string[];
-}
-
-export interface LogicalVolume {
-  readonly name: string;
-  readonly uuid: string;
-  size: number;
-  tags: string[];
-  /** Hosts on which it is active. */
-  readonly active: Set<string>;
-}
-
-export interface VolumeGroup {
-  readonly name: string;
-  readonly uuid: string;
-  size: number;
-  tags: string[];
-  readonly volumes: LogicalVolume[];
-}
-
-export interface LunPath {
-  readonly hctl: string;
-  readonly device: string;
-  readonly major: number;
-  readonly minor: number;
-  /** Priority group. */
-  prio: number;
-  up: boolean;
-}
-
-/** A LUN of the array; the same object for every host that sees it. */
-export interface Lun {
-  readonly wwid: string;
-  readonly number: number;
-  readonly size: number;
-  readonly vendor: string;
-  readonly product: string;
-  /** What `wipefs` finds: a file system or partition table; undefined when clean or when `group` is there. */
-  signature?: { type: string; offset: number } | undefined;
-  /** LVM physical volume with its group. */
-  group?: VolumeGroup | undefined;
-  /** By host name, in path order. */
-  readonly paths: Map<string, LunPath[]>;
-  /** By host name: minor of the map, `dm-3`. */
-  readonly minors: Map<string, number>;
-  /** What parts keep on its blocks (metadata, leases); gone when it is wiped. */
-  readonly blocks: Map<string, unknown>;
 }
 
 /** A program found on a host: where it is and what it does. */

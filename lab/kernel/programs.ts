@@ -2,7 +2,7 @@
 import type { Command, CommandContext, ExitStatus, Input, RunOptions, RunResult } from '../types.ts';
 import { Signalled } from '../types.ts';
 import { actAs } from './current.ts';
-import { FileError } from './files.ts';
+import { FileError } from './file-error.ts';
 import type { Host } from './host.ts';
 import { type Process, shellStatus } from './process.ts';
 import { collector, fromBytes, nullFile, type OpenFile, textSource, toBytes } from './streams.ts';

@@ -7,7 +7,11 @@ import { standardPath } from './programs.ts';
 import { serveSftp } from './sftp.ts';
 import { OpenFile } from './streams.ts';
 
-export function serveSession(host: Host, session: Session, connection: { user: string; cut: () => void }): void {
+export function serveSession(
+  host: Host,
+  session: Session,
+  connection: { user: string; cut: () => void; lost: Promise<void> },
+): void {
   const env = new Map<string, string>();
   let tty = false;
   let process: Process | undefined;
@@ -39,6 +43,8 @@ export function serveSession(host: Host, session: Session, connection: { user: s
 interface Run {
   readonly user: string;
   readonly cut: () => void;
+  /** Resolves when the connection is gone; its channels are then not told one by one. */
+  readonly lost: Promise<void>;
   readonly env: Map<string, string>;
   readonly tty: boolean;
   readonly started: (process: Process) => void;
@@ -48,7 +54,7 @@ async function runCommand(host: Host, channel: ServerChannel, command: string | 
   const { lab } = host;
   channel.on('error', () => undefined);
   const recorded = lab.record({ target: host.name, kind: 'command', text: command ?? '(shell)' });
-  const input = channelInput(channel, (bytes) => {
+  const input = channelInput(channel, run.lost, (bytes) => {
     recorded.entry.stdin = (recorded.entry.stdin ?? '') + Buffer.from(bytes, 'latin1').toString('utf8');
   });
   const before = await lab.pass('before', recorded);
@@ -84,7 +90,7 @@ async function runCommand(host: Host, channel: ServerChannel, command: string | 
     return;
   }
   run.started(process);
-  if (run.tty) channel.on('close', () => process.kill('SIGHUP'));
+  if (run.tty) for (const gone of [run.lost, closed(channel)]) void gone.then(() => process.kill('SIGHUP'));
   const status = await process.done;
   const exit = status.signal === undefined ? status.code : undefined;
   const after = await lab.pass('after', recorded);
@@ -118,7 +124,7 @@ function finish(channel: ServerChannel, status: { exit?: number; signal?: Signal
 }
 
 /** The client's end of file is the reader's; a lost channel ends the input too. */
-function channelInput(channel: ServerChannel, seen: (bytes: string) => void): OpenFile {
+function channelInput(channel: ServerChannel, lost: Promise<void>, seen: (bytes: string) => void): OpenFile {
   const buffer: string[] = [];
   let ended = false;
   let wake: (() => void) | undefined;
@@ -134,6 +140,7 @@ function channelInput(channel: ServerChannel, seen: (bytes: string) => void): Op
   };
   channel.on('end', end);
   channel.on('close', end);
+  void lost.then(end);
   return new OpenFile({
     read: async () => {
       while (buffer.length === 0) {
@@ -156,4 +163,8 @@ function channelOutput(channel: ServerChannel, write: (bytes: Buffer) => void, t
       write(Buffer.from(shown, 'latin1'));
     },
   });
+}
+
+function closed(channel: ServerChannel): Promise<void> {
+  return new Promise((resolve) => channel.on('close', () => resolve()));
 }

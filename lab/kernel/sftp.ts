@@ -1,7 +1,7 @@
 /** The SFTP subsystem over a host's files, with the rights of the user that logged in. */
 import ssh2, { type Attributes, type FileEntry, type SFTPWrapper } from 'ssh2';
 import { actAs } from './current.ts';
-import { FileError, normalise } from './files.ts';
+import { FileError, normalise } from './file-error.ts';
 import type { Host } from './host.ts';
 import type { FileStat } from './model.ts';
 

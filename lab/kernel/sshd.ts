@@ -15,7 +15,6 @@ export class SshDaemon {
   readonly host: Host;
   readonly #server: SshServer;
   readonly #key: ParsedKey;
-  readonly #connections = new Map<Connection, Socket | undefined>();
   readonly #sockets = new Set<Socket>();
   #listener: TcpServer | undefined;
   port = 0;
@@ -72,9 +71,10 @@ export class SshDaemon {
   #serve(connection: Connection): void {
     let user = 'root';
     let sessions = 0;
-    this.#connections.set(connection, undefined);
     connection.on('error', () => undefined);
-    connection.on('close', () => this.#connections.delete(connection));
+    const lost = new Promise<void>((resolve) => {
+      connection.on('close', resolve);
+    });
     connection.on('authentication', (context) => {
       if (!this.#accepts(context)) {
         context.reject(['publickey', 'password']);
@@ -93,7 +93,7 @@ export class SshDaemon {
       session.on('close', () => {
         sessions -= 1;
       });
-      serveSession(this.host, session, { user, cut: () => this.cut() });
+      serveSession(this.host, session, { user, cut: () => this.cut(), lost });
     });
   }
 

@@ -1,7 +1,11 @@
 /** Tools on files that must stream, know owners and modes, or follow: cat, tee, tail, stat, install, mktemp, dd … */
-import { FileError, normalise } from '../../kernel/files.ts';
+
+import { FileError, normalise } from '../../kernel/file-error.ts';
 import type { Command, CommandContext, CommandSet } from '../../types.ts';
 import { parseOptions } from '../args.ts';
+import { chgrp, chmod, chown } from './owners.ts';
+import { cat, tail, tee } from './reading.ts';
+import { stat } from './stat.ts';
 
 export function at(ctx: CommandContext, path: string): string {
   return normalise(path.startsWith('/') ? path : `${ctx.cwd}/${path}`);
@@ -28,165 +32,8 @@ export async function eachFile(
   return code;
 }
 
-function bytesOut(ctx: CommandContext, bytes: string): void {
+export function bytesOut(ctx: CommandContext, bytes: string): void {
   ctx.out(Buffer.from(bytes, 'latin1').toString('utf8'));
-}
-
-const cat: Command = async (ctx) => {
-  const { operands, has } = parseOptions(ctx.args, 'nAbetuvTEs');
-  let number = 0;
-  const show = (bytes: string): void => {
-    if (!has('n')) bytesOut(ctx, bytes);
-    else for (const line of bytes.split(/(?<=\n)/)) bytesOut(ctx, `${String(++number).padStart(6)}\t${line}`);
-  };
-  const pass = async (): Promise<void> => {
-    for (let line = await ctx.stdin.chunk(); line !== undefined; line = await ctx.stdin.chunk()) show(line);
-  };
-  if (operands.length === 0) await pass();
-  return eachFile(ctx, 'cat', operands, async (path, given) => {
-    if (given === '-' || path === '/dev/stdin') await pass();
-    else show(ctx.host.fs.readBytes(path));
-  });
-};
-
-const tee: Command = async (ctx) => {
-  const { operands, has } = parseOptions(ctx.args, 'ai', ['append', 'ignore-interrupts']);
-  const append = has('a', 'append');
-  const good: string[] = [];
-  const code = await eachFile(ctx, 'tee', operands, (path) => {
-    if (!ctx.host.fs.exists(path.slice(0, path.lastIndexOf('/')) || '/')) throw new FileError('ENOENT', path);
-    ctx.host.fs.writeBytes(path, '', { append });
-    good.push(path);
-  });
-  for (let bytes = await ctx.stdin.chunk(); bytes !== undefined; bytes = await ctx.stdin.chunk()) {
-    for (const path of good) ctx.host.fs.writeBytes(path, bytes, { append: true });
-    bytesOut(ctx, bytes);
-  }
-  return code;
-};
-
-/** The wanted end of the text: last lines or bytes, or from a position on (`+N`). */
-function tailOf(text: string, lines: string | undefined, bytes: string | undefined): string {
-  if (bytes !== undefined) {
-    const count = Number.parseInt(bytes.replace(/^[+-]/, ''), 10);
-    return bytes.startsWith('+') ? text.slice(Math.max(0, count - 1)) : count === 0 ? '' : text.slice(-count);
-  }
-  const wanted = lines ?? '10';
-  const count = Number.parseInt(wanted.replace(/^[+-]/, ''), 10);
-  const all = text.split(/(?<=\n)/);
-  if (text === '') return '';
-  return (wanted.startsWith('+') ? all.slice(Math.max(0, count - 1)) : count === 0 ? [] : all.slice(-count)).join('');
-}
-
-const tail: Command = async (ctx) => {
-  const args = ctx.args.map((arg) => (/^-\d+$/.test(arg) ? `-n${arg.slice(1)}` : arg));
-  const { operands, value, has } = parseOptions(args, 'n:c:fFqvs:', [
-    'lines=',
-    'bytes=',
-    'follow',
-    'follow=',
-    'retry',
-    'quiet',
-    'pid=',
-    'sleep-interval=',
-  ]);
-  const lines = value('n', 'lines');
-  const bytes = value('c', 'bytes');
-  if (operands.length === 0 || operands[0] === '-') {
-    bytesOut(ctx, tailOf(await ctx.stdin.bytes(), lines, bytes));
-    return 0;
-  }
-  const sizes = new Map<string, number>();
-  const code = await eachFile(
-    ctx,
-    'tail',
-    operands,
-    (path, given) => {
-      const text = ctx.host.fs.readBytes(path);
-      sizes.set(path, text.length);
-      if (operands.length > 1 && !has('q')) ctx.out(`==> ${given} <==\n`);
-      bytesOut(ctx, tailOf(text, lines, bytes));
-    },
-    (given) => `cannot open ‘${given}’ for reading`,
-  );
-  if (!has('f', 'F', 'follow')) return code;
-  const watched = value('pid');
-  for (;;) {
-    const over = watched !== undefined && !ctx.host.processes.get(Number(watched))?.running;
-    for (const path of operands.map((given) => at(ctx, given))) {
-      if (!ctx.host.fs.exists(path)) continue;
-      const text = ctx.host.fs.readBytes(path);
-      const seen = sizes.get(path) ?? 0;
-      if (text.length > seen) bytesOut(ctx, text.slice(seen));
-      sizes.set(path, text.length);
-    }
-    if (over) return code;
-    await ctx.sleep(1);
-  }
-};
-
-const typeNames = {
-  file: 'regular file',
-  directory: 'directory',
-  symlink: 'symbolic link',
-  device: 'character special file',
-} as const;
-const typeLetters = { file: '-', directory: 'd', symlink: 'l', device: 'c' } as const;
-const typeBits = { file: 0o100000, directory: 0o40000, symlink: 0o120000, device: 0o20000 } as const;
-
-export function modeText(type: keyof typeof typeLetters, mode: number): string {
-  const triple = (bits: number): string => `${bits & 4 ? 'r' : '-'}${bits & 2 ? 'w' : '-'}${bits & 1 ? 'x' : '-'}`;
-  const text = typeLetters[type] + triple(mode >> 6) + triple(mode >> 3) + triple(mode);
-  return mode & 0o1000 ? text.slice(0, -1) + (mode & 1 ? 't' : 'T') : text;
-}
-
-const stat: Command = async (ctx) => {
-  const { operands, value, has } = parseOptions(ctx.args, 'c:Lft', ['format=', 'printf=', 'dereference']);
-  const format = value('c', 'format') ?? value('printf');
-  return eachFile(
-    ctx,
-    'stat',
-    operands,
-    (path, given) => {
-      const one = has('L', 'dereference') ? ctx.host.fs.stat(path) : ctx.host.fs.lstat(path);
-      const iso = new Date(one.modified).toISOString().replace('T', ' ').replace('Z', '000000 +0000');
-      const size = one.type === 'file' ? ctx.host.fs.readBytes(path).length : one.size;
-      const values: Readonly<Record<string, string>> = {
-        n: given,
-        N: `‘${given}’`,
-        s: String(size),
-        a: one.mode.toString(8),
-        A: modeText(one.type, one.mode),
-        f: (typeBits[one.type] | one.mode).toString(16),
-        U: one.owner,
-        G: one.group,
-        u: String(uid(ctx, one.owner)),
-        g: String(uid(ctx, one.group)),
-        F: one.type === 'file' && size === 0 ? 'regular empty file' : typeNames[one.type],
-        i: String(one.inode),
-        h: '1',
-        Y: String(Math.floor(one.modified / 1000)),
-        X: String(Math.floor(one.modified / 1000)),
-        Z: String(Math.floor(one.modified / 1000)),
-        y: iso,
-        '%': '%',
-      };
-      if (format !== undefined) {
-        const text = format.replace(/%([a-zA-Z%])/g, (whole, key: string) => values[key] ?? whole);
-        ctx.out(value('printf') === undefined ? `${text}\n` : text.replace(/\\n/g, '\n'));
-        return;
-      }
-      ctx.out(
-        `  File: ‘${given}’\n  Size: ${String(size).padEnd(10)}\tBlocks: 8          IO Block: 4096   ${values.F}\nDevice: fd00h/64768d\tInode: ${one.inode}\tLinks: 1\nAccess: (${one.mode.toString(8).padStart(4, '0')}/${values.A})  Uid: (${String(values.u).padStart(5)}/${one.owner.padStart(8)})   Gid: (${String(values.g).padStart(5)}/${one.group.padStart(8)})\nModify: ${iso}\n`,
-      );
-    },
-    (given) => `cannot stat ‘${given}’`,
-  );
-};
-
-function uid(ctx: CommandContext, name: string): number {
-  const found = new RegExp(`^${name}:x:(\\d+):`, 'm').exec(ctx.host.fs.read('/etc/passwd'));
-  return name === 'root' ? 0 : Number(found?.[1] ?? 0);
 }
 
 const install: Command = async (ctx) => {
@@ -326,55 +173,6 @@ async function writeTarget(ctx: CommandContext, path: string, bytes: string): Pr
   lun.blocks.clear();
   ctx.changed(`wrote ${path}`);
 }
-
-const chmod: Command = async (ctx) => {
-  const [mode = '', ...rest] = ctx.args.filter((arg) => !/^-[RvfcH]+$/.test(arg));
-  return eachFile(
-    ctx,
-    'chmod',
-    rest,
-    (path) => {
-      const old = ctx.host.fs.stat(path).mode;
-      ctx.host.fs.chmod(path, /^[0-7]+$/.test(mode) ? Number.parseInt(mode, 8) : symbolic(mode, old));
-    },
-    (given) => `cannot access ‘${given}’`,
-  );
-};
-
-function symbolic(text: string, old: number): number {
-  let mode = old;
-  for (const clause of text.split(',')) {
-    const [, who = '', operator = '+', what = ''] = /^([ugoa]*)([-+=])([rwxXst]*)$/.exec(clause) ?? [];
-    const bits = [...what].reduce((sum, letter) => sum | ({ r: 4, w: 2, x: 1, X: 1 }[letter] ?? 0), 0);
-    for (const [letter, shift] of [
-      ['u', 6],
-      ['g', 3],
-      ['o', 0],
-    ] as const) {
-      if (who !== '' && !who.includes('a') && !who.includes(letter)) continue;
-      const mask = bits << shift;
-      mode = operator === '+' ? mode | mask : operator === '-' ? mode & ~mask : (mode & ~(7 << shift)) | mask;
-    }
-  }
-  return mode;
-}
-
-const chown: Command = async (ctx) => {
-  const [owner = '', ...rest] = ctx.args.filter((arg) => !/^-[RvfchH]+$/.test(arg));
-  const [user = '', group] = owner.split(/[:.]/);
-  return eachFile(
-    ctx,
-    'chown',
-    rest,
-    (path) => ctx.host.fs.chown(path, user, group),
-    (given) => `changing ownership of ‘${given}’`,
-  );
-};
-
-const chgrp: Command = async (ctx) => {
-  const [group = '', ...rest] = ctx.args;
-  return eachFile(ctx, 'chgrp', rest, (path) => ctx.host.fs.chown(path, '', group));
-};
 
 const realpath: Command = async (ctx) =>
   eachFile(

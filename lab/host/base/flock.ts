@@ -1,5 +1,5 @@
 /** flock: real exclusion between the processes of a host, held by the open file as the kernel does it. */
-import { FileError } from '../../kernel/files.ts';
+import { FileError } from '../../kernel/file-error.ts';
 import type { Host } from '../../kernel/host.ts';
 import { type Process, shellStatus } from '../../kernel/process.ts';
 import { diskFile, OpenFile } from '../../kernel/streams.ts';

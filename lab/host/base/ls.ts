@@ -1,9 +1,10 @@
 /** ls: names, the long form with owners and modes, hidden and directory entries. */
-import { FileError } from '../../kernel/files.ts';
+import { FileError } from '../../kernel/file-error.ts';
 import type { Command, CommandContext } from '../../types.ts';
 import { parseOptions } from '../args.ts';
 import { formatDate } from './dates.ts';
-import { at, modeText } from './files.ts';
+import { at } from './files.ts';
+import { modeText } from './stat.ts';
 
 interface Entry {
   readonly name: string;

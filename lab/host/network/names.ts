@@ -32,10 +32,10 @@ export const getent: Command = async (ctx) => {
     const addresses = database === 'ahostsv6' ? [] : host.resolve(key);
     if (addresses.length === 0) code = 2;
     for (const address of addresses) {
-      if (database === 'hosts') ctx.out(`${address.padEnd(15)} ${host.canonicalName(key)}\n`);
+      if (database === 'hosts') ctx.out(`${address.padEnd(15)} ${host.names.canonicalName(key)}\n`);
       else
         for (const [index, type] of ['STREAM', 'DGRAM', 'RAW'].entries())
-          ctx.out(`${address.padEnd(15)} ${type.padEnd(6)} ${index === 0 ? host.canonicalName(key) : ''}\n`);
+          ctx.out(`${address.padEnd(15)} ${type.padEnd(6)} ${index === 0 ? host.names.canonicalName(key) : ''}\n`);
     }
   }
   return code;
@@ -52,7 +52,7 @@ export const hostCommand: Command = async (ctx) => {
   );
   const silent = ';; connection timed out; no servers could be reached\n';
   if (isAddress(name)) {
-    const found = host.queryReverse(name);
+    const found = host.names.queryReverse(name);
     if (found === 'timeout') {
       await ctx.sleep(10);
       ctx.out(silent);
@@ -65,7 +65,7 @@ export const hostCommand: Command = async (ctx) => {
     );
     return found === undefined ? 1 : 0;
   }
-  const found = host.queryDns(name);
+  const found = host.names.queryDns(name);
   if (found === undefined) {
     await ctx.sleep(10);
     ctx.out(silent);
@@ -76,7 +76,7 @@ export const hostCommand: Command = async (ctx) => {
     return 1;
   }
   for (const address of found)
-    ctx.out(`${name.includes('.') ? name : host.canonicalName(name)} has address ${address}\n`);
+    ctx.out(`${name.includes('.') ? name : host.names.canonicalName(name)} has address ${address}\n`);
   return 0;
 };
 
@@ -88,7 +88,8 @@ export const dig: Command = async (ctx) => {
     reverse >= 0
       ? (ctx.args[reverse + 1] ?? '')
       : (ctx.args.find((arg) => !/^[+@-]/.test(arg) && !/^(A|AAAA|PTR|ANY|IN)$/.test(arg)) ?? '');
-  const found = reverse >= 0 ? host.queryReverse(name) : host.queryDns(name.includes('.') ? name : `${name}.`);
+  const found =
+    reverse >= 0 ? host.names.queryReverse(name) : host.names.queryDns(name.includes('.') ? name : `${name}.`);
   if (found === undefined && reverse < 0) {
     await ctx.sleep(15);
     ctx.out(

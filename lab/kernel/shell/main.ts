@@ -1,11 +1,13 @@
 /** The bash program: `bash -c`, scripts, scripts from stdin. */
+
 import type { Command } from '../../types.ts';
-import { FileError } from '../files.ts';
+import { FileError } from '../file-error.ts';
 import type { Host } from '../host.ts';
 import type { Process } from '../process.ts';
 import { fromBytes } from '../streams.ts';
 import { setOptions } from './builtins/control.ts';
 import { registerBuiltins } from './builtins/index.ts';
+import { parseScript } from './parse.ts';
 import { isSimple, runStatements, runToExit } from './run.ts';
 import { Shell } from './state.ts';
 
@@ -62,7 +64,7 @@ async function runBash(host: Host, process: Process, args: readonly string[]): P
     }
   } else script = fromBytes(await process.interruptible(process.files.get(0)?.all() ?? Promise.resolve('')));
   await runToExit(shell, async () => {
-    const { statements } = host.parse(script ?? '');
+    const { statements } = parseScript(script ?? '');
     shell.becomesProgram = takesScript && isSimple(statements);
     return runStatements(shell, statements);
   });

@@ -1,6 +1,6 @@
 /** Redirections: what each descriptor of a command points to. */
 import type { SimpleCommandNode } from 'just-bash';
-import { FileError } from '../files.ts';
+import { FileError } from '../file-error.ts';
 import { diskFile, nullFile, OpenFile, textSource, toBytes } from '../streams.ts';
 import { expandText } from './expand.ts';
 import { type Shell, ShellError } from './state.ts';

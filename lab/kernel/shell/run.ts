@@ -1,14 +1,13 @@
 /** The walk over the syntax tree: lists, pipelines, loops, subshells, background jobs, errexit and traps. */
+
 import type { CommandNode, PipelineNode, StatementNode } from 'just-bash';
 import { type ExitStatus, Signalled, type SignalName } from '../../types.ts';
 import { actAs } from '../current.ts';
-import { FileError } from '../files.ts';
+import { FileError } from '../file-error.ts';
 import { type Process, shellStatus } from '../process.ts';
 import { nullFile, type OpenFile, pipe } from '../streams.ts';
-import { arithmetic } from './arithmetic.ts';
-import { condition } from './conditions.ts';
-import { expandPattern, expandSource, expandText, expandWords } from './expand.ts';
-import { matches } from './pattern.ts';
+import { runCompound } from './compound.ts';
+import { parseScript } from './parse.ts';
 import { closeAll, type Files, inherit, redirect } from './redirect.ts';
 import { runSimple } from './simple.ts';
 import { FunctionReturn, LoopJump, type Shell, ShellError, ShellExit } from './state.ts';
@@ -48,7 +47,7 @@ async function runList(shell: Shell, statement: StatementNode): Promise<number> 
   return status;
 }
 
-function leaveOnError(shell: Shell, status: number): void {
+export function leaveOnError(shell: Shell, status: number): void {
   if (status !== 0 && shell.options.errexit && shell.guarded === 0) throw new ShellExit(status);
 }
 
@@ -191,7 +190,7 @@ function syntaxError(shell: Shell, error: Error): number {
 }
 
 export async function runScript(shell: Shell, text: string): Promise<number> {
-  return runStatements(shell, shell.host.parse(text).statements);
+  return runStatements(shell, parseScript(text).statements);
 }
 
 async function pendingTraps(shell: Shell): Promise<void> {
@@ -255,108 +254,4 @@ function restore(shell: Shell, files: Files): void {
   closeAll(shell.process.files);
   shell.process.files.clear();
   for (const [descriptor, file] of files) shell.process.files.set(descriptor, file);
-}
-
-async function test(shell: Shell, statements: readonly StatementNode[]): Promise<boolean> {
-  shell.guarded += 1;
-  try {
-    return (await runStatements(shell, statements)) === 0;
-  } finally {
-    shell.guarded -= 1;
-  }
-}
-
-async function runCompound(
-  shell: Shell,
-  node: Exclude<CommandNode, { type: 'SimpleCommand' | 'FunctionDef' }>,
-): Promise<number> {
-  switch (node.type) {
-    case 'Group':
-      return runStatements(shell, node.body);
-    case 'Subshell': {
-      const { status } = await runSubshell(shell, node.body, new Map());
-      shell.status = status;
-      leaveOnError(shell, status);
-      return status;
-    }
-    case 'If':
-      for (const clause of node.clauses) if (await test(shell, clause.condition)) return runBody(shell, clause.body);
-      return node.elseBody ? runBody(shell, node.elseBody) : 0;
-    case 'While':
-    case 'Until':
-      return loop(shell, async () => (await test(shell, node.condition)) === (node.type === 'While'), node.body);
-    case 'For': {
-      const words = node.words ? await expandWords(shell, node.words) : [...shell.positional];
-      return loop(
-        shell,
-        async () => {
-          const word = words.shift();
-          if (word === undefined) return false;
-          shell.assign(node.variable, word);
-          return true;
-        },
-        node.body,
-      );
-    }
-    case 'CStyleFor': {
-      if (node.init) await arithmetic(shell, node.init, expandSource);
-      let first = true;
-      return loop(
-        shell,
-        async () => {
-          if (!first && node.update) await arithmetic(shell, node.update, expandSource);
-          first = false;
-          return node.condition ? (await arithmetic(shell, node.condition, expandSource)) !== 0 : true;
-        },
-        node.body,
-      );
-    }
-    case 'Case':
-      return runCase(shell, node);
-    case 'ArithmeticCommand':
-      return (await arithmetic(shell, node.expression, expandSource)) === 0 ? 1 : 0;
-    case 'ConditionalCommand':
-      return (await condition(shell, node.expression)) ? 0 : 1;
-  }
-}
-
-async function runBody(shell: Shell, body: readonly StatementNode[]): Promise<number> {
-  shell.status = 0;
-  return runStatements(shell, body);
-}
-
-async function loop(shell: Shell, next: () => Promise<boolean>, body: readonly StatementNode[]): Promise<number> {
-  let status = 0;
-  for (let turn = 1; await next(); turn += 1) {
-    // A loop that never waits must not stop the world.
-    if (turn % 100 === 0) await shell.process.interruptible(new Promise((resolve) => setImmediate(resolve)));
-    try {
-      status = await runStatements(shell, body);
-    } catch (error) {
-      if (!(error instanceof LoopJump)) throw error;
-      error.levels -= 1;
-      if (error.levels > 0) throw error;
-      status = 0;
-      if (error.kind === 'break') break;
-    }
-  }
-  return status;
-}
-
-async function runCase(shell: Shell, node: Extract<CommandNode, { type: 'Case' }>): Promise<number> {
-  const word = await expandText(shell, node.word);
-  let status = 0;
-  let falling = false;
-  for (const item of node.items) {
-    let hit = falling;
-    for (const pattern of item.patterns) {
-      if (hit) break;
-      hit = matches(await expandPattern(shell, pattern), word);
-    }
-    if (!hit) continue;
-    status = await runBody(shell, item.body);
-    if (item.terminator === ';;') return status;
-    falling = item.terminator === ';&';
-  }
-  return status;
 }

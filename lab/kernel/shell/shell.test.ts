@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: shell text holds them.
 /** bash's language: what scripts print and how they end. Expected values are those of bash 4.2. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestHosts, testHosts } from '../../test-hosts.ts';

@@ -1,6 +1,6 @@
 /** `$( )` and `<( )`: subshells whose output becomes text or a file. */
 import type { ScriptNode } from 'just-bash';
-import { FileError } from '../files.ts';
+import { FileError } from '../file-error.ts';
 import { collector, fromBytes, pipe } from '../streams.ts';
 import { expandText } from './expand.ts';
 import { resolvePath } from './redirect.ts';

@@ -1,5 +1,5 @@
 /** Builtins of control flow: exit, return, break, eval, source, exec, set, trap, command, type. */
-import { FileError } from '../../files.ts';
+import { FileError } from '../../file-error.ts';
 import { shellStatus } from '../../process.ts';
 import { redirect, resolvePath } from '../redirect.ts';
 import { runScript, setTrap } from '../run.ts';

@@ -1,5 +1,5 @@
 /** Builtins that write and read text: echo, printf, read, mapfile, test, pwd, cd. */
-import { FileError, normalise } from '../../files.ts';
+import { FileError, normalise } from '../../file-error.ts';
 import { fromBytes, toBytes } from '../../streams.ts';
 import { resolvePath } from '../redirect.ts';
 import type { Shell } from '../state.ts';

@@ -1,0 +1,46 @@
+/** Interfaces of the storage array: LUNs, their paths, the volume groups on them. */
+export interface LogicalVolume {
+  readonly name: string;
+  readonly uuid: string;
+  size: number;
+  tags: string[];
+  /** Hosts on which it is active. */
+  readonly active: Set<string>;
+}
+
+export interface VolumeGroup {
+  readonly name: string;
+  readonly uuid: string;
+  size: number;
+  tags: string[];
+  readonly volumes: LogicalVolume[];
+}
+
+export interface LunPath {
+  readonly hctl: string;
+  readonly device: string;
+  readonly major: number;
+  readonly minor: number;
+  /** Priority group. */
+  prio: number;
+  up: boolean;
+}
+
+/** A LUN of the array; the same object for every host that sees it. */
+export interface Lun {
+  readonly wwid: string;
+  readonly number: number;
+  readonly size: number;
+  readonly vendor: string;
+  readonly product: string;
+  /** What `wipefs` finds: a file system or partition table; undefined when clean or when `group` is there. */
+  signature?: { type: string; offset: number } | undefined;
+  /** LVM physical volume with its group. */
+  group?: VolumeGroup | undefined;
+  /** By host name, in path order. */
+  readonly paths: Map<string, LunPath[]>;
+  /** By host name: minor of the map, `dm-3`. */
+  readonly minors: Map<string, number>;
+  /** What parts keep on its blocks (metadata, leases); gone when it is wiped. */
+  readonly blocks: Map<string, unknown>;
+}

@@ -1,0 +1,36 @@
+/** An error as the C library words it; `code` is the errno name. */
+export class FileError extends Error {
+  readonly code: string;
+  readonly path: string;
+  constructor(code: string, path: string) {
+    super(`${code}: ${errorTexts[code] ?? code}, '${path}'`);
+    this.name = 'FileError';
+    this.code = code;
+    this.path = path;
+  }
+  get reason(): string {
+    return errorTexts[this.code] ?? this.code;
+  }
+}
+
+const errorTexts: Readonly<Record<string, string>> = {
+  ENOENT: 'No such file or directory',
+  EACCES: 'Permission denied',
+  EISDIR: 'Is a directory',
+  ENOTDIR: 'Not a directory',
+  EEXIST: 'File exists',
+  ENOTEMPTY: 'Directory not empty',
+  ENOSPC: 'No space left on device',
+  ELOOP: 'Too many levels of symbolic links',
+  EROFS: 'Read-only file system',
+};
+
+export function normalise(path: string): string {
+  const out: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..') out.pop();
+    else out.push(part);
+  }
+  return `/${out.join('/')}`;
+}
