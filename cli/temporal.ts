@@ -1,9 +1,9 @@
+import { hostname } from 'node:os';
 import { Client, Connection } from '@temporalio/client';
 import { TASK_QUEUE } from '../workflows/contract.ts';
 import { messageOf, unreachable } from './failure.ts';
 import type { Settings } from './settings.ts';
-import { isOurs } from './stack/process.ts';
-import { readProcesses } from './stack/record.ts';
+import { startMark } from './stack/process.ts';
 
 const CONNECT_SECONDS = 5;
 
@@ -45,30 +45,24 @@ export async function withSession<T>(settings: Settings, work: (session: Session
 const POLL_MILLISECONDS = 70_000;
 
 /** The identities of the workers that ask for work now. */
-export async function livePollers(
-  session: Session,
-  since = Date.now() - POLL_MILLISECONDS,
-): Promise<readonly string[]> {
+export async function livePollers(session: Session): Promise<readonly string[]> {
+  const since = Date.now() - POLL_MILLISECONDS;
   const { connection, settings } = session;
   const { pollers } = await connection.workflowService.describeTaskQueue({
     namespace: settings.namespace,
     taskQueue: { name: TASK_QUEUE },
     taskQueueType: 1,
   });
-  const dead = deadWorker(settings);
   return (pollers ?? [])
-    .filter(
-      ({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 + (lastAccessTime?.nanos ?? 0) / 1e6 >= since,
-    )
+    .filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 >= since)
     .map(({ identity }) => identity ?? '')
-    .filter((identity) => dead === undefined || !identity.startsWith(`${dead}@`));
+    .filter((identity) => !diedHere(identity));
 }
 
-/** The pid of the stack's worker if it is known to be dead. */
-function deadWorker({ home, stack, address }: Settings): number | undefined {
-  const record = readProcesses(home).worker;
-  if (record === undefined || address !== stack?.temporal.address) return undefined;
-  return isOurs(record) ? undefined : record.pid;
+/** True for a worker of this machine whose process is gone: workers call themselves `pid@hostname`. */
+function diedHere(identity: string): boolean {
+  const [, pid, host] = /^(\d+)@(.+)$/.exec(identity) ?? [];
+  return host === hostname() && startMark(Number(pid)) === undefined;
 }
 
 /** @throws CliFailure (unreachable) when nobody would do the work */
