@@ -15,7 +15,7 @@ let lab: OperationsLab;
 const host = 'host1';
 
 beforeAll(async () => {
-  lab = await startOperationsLab({ speed: 200 });
+  lab = await startOperationsLab({ speed: 400 });
 }, 60_000);
 afterAll(() => lab?.close());
 
@@ -66,18 +66,72 @@ describe('the preflight', () => {
   });
 });
 
+async function prepare(): Promise<PreflightOutput> {
+  await lab.reset();
+  const found = await preflight();
+  expect(found.findings ?? []).toEqual([]);
+  const seen = found.output as PreflightOutput;
+  await install();
+  await lab.carryOut(host, await lab.decide(answerFile, { host, seen }));
+  return seen;
+}
+
+/** Waits for what takes the world a moment; the test's own limit ends it. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds().catch(() => false))) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+describe('a deployment that fails', () => {
+  it('leaves no password and succeeds the second time', async () => {
+    await prepare();
+    await lab.control.fault({ target: host, kind: 'deploy-unknown' });
+    const log = await lab.carryOut(host, await lab.decide(deployHostedEngine, { host }));
+    expect(deployHostedEngine.judge?.({ code: 1, log })).toBe('hosted-engine --deploy ended with 1');
+    const left = await lab.shell(host).read(['ls', '/run/ovirt-runbooks']);
+    expect(left.stdout).not.toContain('secrets');
+    await lab.carryOut(host, await lab.decide(deployHostedEngine, { host }));
+    await lab.settle(deployHostedEngine, { host });
+  }, 60_000);
+});
+
+describe('a deployment that the host did not survive', () => {
+  const bootstrapVm = async () =>
+    (await lab.shell(host).read(['virsh', '-r', 'list', '--all'])).stdout.includes('HostedEngineLocal');
+
+  async function interrupt(): Promise<void> {
+    await prepare();
+    const deployment = await lab.decide(deployHostedEngine, { host });
+    const broken = lab.carryOut(host, deployment).catch(() => 'connection lost');
+    await until(bootstrapVm);
+    await lab.control.fault({ target: host, kind: 'reboot' });
+    await broken;
+    await until(async () => (await lab.shell(host).read(['true'])).code === 0);
+    await until(bootstrapVm);
+    expect((await findings()).join('\n')).toMatch(/remains of an attempt to deploy/);
+  }
+
+  it('is begun again after its remains are cleared', async () => {
+    await interrupt();
+    const again = await lab.decide(deployHostedEngine, { host });
+    expect(again.changes.map(({ argv }) => argv[0])).toContain('ovirt-hosted-engine-cleanup');
+    await lab.carryOut(host, again);
+    await lab.settle(deployHostedEngine, { host });
+  }, 60_000);
+
+  it('is taken back until the preflight finds the host as ready as before', async () => {
+    await interrupt();
+    const params = { host, enabledBefore: ['libvirtd'] };
+    await lab.carryOut(host, await lab.decide(cleanUpHostedEngine, params));
+    await lab.settle(cleanUpHostedEngine, params);
+    expect(await findings()).toEqual([]);
+  }, 60_000);
+});
+
 describe('a whole deployment', () => {
   let seen: PreflightOutput;
 
   it('deploys, verifies, and finds nothing to do a second time', async () => {
-    await lab.reset();
-    const found = await preflight();
-    expect(found.findings ?? []).toEqual([]);
-    seen = found.output as PreflightOutput;
-    await install();
-
-    const answers = await lab.decide(answerFile, { host, seen });
-    await lab.carryOut(host, answers);
+    seen = await prepare();
     expect((await lab.decide(answerFile, { host, seen })).state).toBe('already');
 
     const deployment = await lab.decide(deployHostedEngine, { host });

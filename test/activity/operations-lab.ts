@@ -6,6 +6,7 @@ import { type HostAccess, hostAccess } from '../../activities/runtime/host-acces
 import { Artifacts } from '../../connectors/artifacts.ts';
 import { resolveSecret } from '../../connectors/secrets.ts';
 import { SshPool } from '../../connectors/ssh.ts';
+import { OperatorError } from '../../failures/operator-error.ts';
 import { secretRef } from '../../inventory/fields.ts';
 import { loadInventory } from '../../inventory/load.ts';
 import { startLab } from '../../lab/lab.ts';
@@ -26,6 +27,7 @@ export interface OperationsLab {
   close(): Promise<void>;
 }
 
+const LOOKS = 10;
 const POLL_MS = 50;
 const SETTLE_MS = 20_000;
 
@@ -49,8 +51,17 @@ export async function startOperationsLab(options: { speed: number; preset?: stri
     pause: (seconds) => pause(seconds * inventory.timing.scale * 1000),
     progress: () => undefined,
   };
-  const decide: OperationsLab['decide'] = async (operation, params) =>
-    operation.decide(await operation.look(context, params), params, context);
+  const decide: OperationsLab['decide'] = async (operation, params) => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return operation.decide(await operation.look(context, params), params, context);
+      } catch (error) {
+        // As the activity's retry policy does.
+        if (!(error instanceof OperatorError) || error.type !== 'NotYet' || tries === LOOKS) throw error;
+        await pause(POLL_MS);
+      }
+    }
+  };
   return {
     control,
     context,
@@ -58,12 +69,14 @@ export async function startOperationsLab(options: { speed: number; preset?: stri
     decide,
     async carryOut(host, decision) {
       let printed = '';
+      let failed = false;
       const before = decision.changes.filter((change) => change.before === true);
       for (const change of [...before, ...decision.changes.filter((each) => !before.includes(each))]) {
+        if (failed && change.always !== true) continue;
         const stdin = change.secretStdin === undefined ? change.stdin : await change.secretStdin();
         const result = await shell(host).change(change.argv, stdin === undefined ? {} : { stdin });
         printed += result.stdout + result.stderr;
-        if (!(change.okCodes ?? [0]).includes(result.code) && change.always !== true) break;
+        failed ||= !(change.okCodes ?? [0]).includes(result.code);
       }
       return printed;
     },

@@ -19,7 +19,7 @@ let lab: OperationsLab;
 const host = 'host1';
 
 beforeAll(async () => {
-  lab = await startOperationsLab({ speed: 200 });
+  lab = await startOperationsLab({ speed: 400 });
 }, 60_000);
 afterAll(() => lab?.close());
 beforeEach(() => lab.reset(), 60_000);
