@@ -4,20 +4,16 @@ import type { End, RunHandle } from '../support/run.ts';
 import { brief } from '../support/run.ts';
 import type { Lane } from './lane.ts';
 import { deployAttempts, differences, forgottenSecrets, lasting } from './outcome.ts';
-import { describePoint, type Point } from './points.ts';
+import { describePoint } from './points.ts';
 import type { Reference } from './reference.ts';
-import { type Kind, strike } from './strike.ts';
+import { type Blow, type Kind, strike } from './strike.ts';
 
 const LIMIT_MS = 180_000;
-
-export interface FaultCase {
-  readonly kind: Kind;
-  readonly point: Point;
-}
 
 export interface CaseResult {
   readonly kind: Kind;
   readonly at: string;
+  readonly blows: number;
   /** `succeeded`, `parked`, or what else came of it. */
   readonly end: string;
   /** What was not as it must be; none: the case has passed. */
@@ -28,7 +24,8 @@ export interface CaseResult {
 }
 
 /** Interrupts one run and judges what came of it. */
-export async function runCase(lane: Lane, { kind, point }: FaultCase, reference: Reference): Promise<CaseResult> {
+export async function runCase(lane: Lane, blow: Blow, reference: Reference): Promise<CaseResult> {
+  const { kind, points } = blow;
   const began = performance.now();
   const problems: string[] = [];
   let end = 'not started';
@@ -38,7 +35,7 @@ export async function runCase(lane: Lane, { kind, point }: FaultCase, reference:
   try {
     await lane.prepare();
     const since = await lane.stack.control.now();
-    run = await withinLimit(strike(lane, kind, point, reference), 'the point was not reached');
+    run = await withinLimit(strike(lane, blow, reference), 'the point was not reached');
     const closed = await withinLimit(outcome(run), 'the run came to no end');
     end = closed.type;
     processes = await deployProcesses(lane.stack.control, since);
@@ -55,7 +52,8 @@ export async function runCase(lane: Lane, { kind, point }: FaultCase, reference:
     await run?.handle.terminate('the case is over').catch(() => undefined);
   }
   const seconds = Math.round((performance.now() - began) / 100) / 10;
-  return { kind, at: describePoint(point), end, problems, deployProcesses: processes, attempts, seconds };
+  const at = points.map(describePoint).join('; ');
+  return { kind, at, blows: points.length, end, problems, deployProcesses: processes, attempts, seconds };
 }
 
 /** Closed, or parked: an operator would have to decide. */

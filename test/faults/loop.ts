@@ -1,14 +1,14 @@
-import { type CaseResult, type FaultCase, runCase } from './case.ts';
+import { type CaseResult, runCase } from './case.ts';
 import { Lane } from './lane.ts';
 import { observe, type Reference } from './reference.ts';
-import { KINDS } from './strike.ts';
+import { type Blow, KINDS } from './strike.ts';
 
 export interface LoopWish {
   /** Path of the Temporal CLI. */
   readonly cli: string;
   /** How many runs go on at a time; most of a case is waiting for time-outs. */
   readonly lanes: number;
-  choose(reference: Reference): readonly FaultCase[];
+  choose(reference: Reference): readonly Blow[];
   done?(result: CaseResult): void;
 }
 
@@ -49,6 +49,7 @@ export function table(results: readonly CaseResult[]): string {
       return [
         ofKind[0]?.kind ?? '',
         String(ofKind.length),
+        String(ofKind.reduce((sum, { blows }) => sum + blows, 0)),
         count(({ end }) => end === 'succeeded'),
         count(({ end }) => end === 'parked'),
         count(({ problems }) => problems.length > 0),
@@ -57,7 +58,7 @@ export function table(results: readonly CaseResult[]): string {
         (ofKind.reduce((sum, { seconds }) => sum + seconds, 0) / ofKind.length).toFixed(1),
       ];
     });
-  const head = ['kind', 'cases', 'succeeded', 'parked', 'wrong', 'deploys', 'attempts', 'seconds each'];
+  const head = ['kind', 'runs', 'blows', 'succeeded', 'parked', 'wrong', 'deploys', 'attempts', 'seconds each'];
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
   const wrong = results.filter(({ problems }) => problems.length > 0);

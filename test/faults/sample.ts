@@ -1,10 +1,19 @@
-import type { FaultCase } from './case.ts';
 import type { Point } from './points.ts';
-import { KINDS } from './strike.ts';
+import { type Blow, KINDS } from './strike.ts';
 
-/** Every kind at every point. */
-export function allCases(points: readonly Point[]): FaultCase[] {
-  return KINDS.flatMap((kind) => points.map((point) => ({ kind, point })));
+/** Every kind at every point, each in a run of its own. */
+export function allCases(points: readonly Point[]): Blow[] {
+  return KINDS.flatMap((kind) => points.map((point) => ({ kind, points: [point] })));
+}
+
+/** All points in as many runs as are given, those of a run far apart; what is within the deployment has its own run. */
+export function spread(kind: Blow['kind'], points: readonly Point[], runs: number): Blow[] {
+  const within = points.filter(({ side }) => side === 'during');
+  const others = points.filter(({ side }) => side !== 'during');
+  return [
+    ...Array.from({ length: runs }, (_, run) => ({ kind, points: others.filter((_p, place) => place % runs === run) })),
+    ...within.map((point) => ({ kind, points: [point] })),
+  ];
 }
 
 /** Some of them, chosen by the seed: the same seed chooses the same ones. */

@@ -18,6 +18,8 @@ export interface StackWish extends LabWish {
 }
 
 export class Stack {
+  private readonly runs: RunHandle[] = [];
+
   private constructor(
     readonly directory: string,
     readonly client: Client,
@@ -58,7 +60,15 @@ export class Stack {
       workflowId: `${runbook}-${randomUUID()}`,
       args: [{ host: 'host1', ...input }],
     });
-    return new RunHandle(handle);
+    const run = new RunHandle(handle);
+    this.runs.push(run);
+    return run;
+  }
+
+  /** A datacentre as on the first day, and no run of an earlier test that still acts on it. */
+  async fresh(wish: { preset?: string; hosts?: number; seed?: number } = {}): Promise<void> {
+    for (const run of this.runs.splice(0)) await run.handle.terminate('the test is over').catch(() => undefined);
+    await this.control.reset(wish);
   }
 
   /** Ends every process and removes what they kept. */

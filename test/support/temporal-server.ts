@@ -27,6 +27,12 @@ export interface TemporalServer {
   kill9(): Promise<void>;
 }
 
+/** Whatever becomes of the tests, no server stays behind. */
+const servers = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const server of servers) server.kill('SIGKILL');
+});
+
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
@@ -63,15 +69,17 @@ export async function startTemporal(
   );
   if (options.database !== undefined) args.push('--db-filename', options.database);
   const child = spawn(cli, args, { stdio: 'ignore' });
-  // Whatever becomes of the tests, no server stays behind.
-  process.once('exit', () => child.kill('SIGKILL'));
+  servers.add(child);
   const address = `127.0.0.1:${port}`;
   const connection = await reach(address, child);
   await connection.close();
   const end = (signal: NodeJS.Signals) =>
     new Promise<void>((closed) => {
       if (child.exitCode !== null || child.signalCode !== null) return closed();
-      child.once('exit', () => closed());
+      child.once('exit', () => {
+        servers.delete(child);
+        closed();
+      });
       child.kill(signal);
     });
   return {

@@ -1,0 +1,42 @@
+import { expect, inject, test } from 'vitest';
+import type { CaseResult } from './case.ts';
+import { faultLoop, table } from './loop.ts';
+import { allCases, sample, shard, spread } from './sample.ts';
+
+const MINUTES = 60_000;
+const LANES = 5;
+/** Runs that share the kills at the boundaries. */
+const KILL_RUNS = 15;
+/** Of the other kinds. */
+const SAMPLED = 10;
+
+test('whatever dies, the deployment ends as if nothing had happened, or says truthfully that it did not', {
+  timeout: 10 * MINUTES,
+}, async () => {
+  const seed = Number(process.env.FAULT_SEED ?? Date.now() % 1_000_000);
+  console.log(`seed ${seed} (set FAULT_SEED to repeat; "npm run faults" runs every kind at every point)`);
+  let boundaries = 0;
+  const results: CaseResult[] = await faultLoop({
+    cli: inject('temporalCli'),
+    lanes: LANES,
+    choose({ points }) {
+      boundaries = points.length;
+      const others = allCases(points).filter(({ kind }) => kind !== 'worker-kill');
+      return [...spread('worker-kill', points, KILL_RUNS), ...sample(others, SAMPLED, seed)];
+    },
+  });
+  console.log(table(results));
+
+  const kills = results.filter(({ kind }) => kind === 'worker-kill');
+  expect(boundaries).toBeGreaterThan(60);
+  expect(kills.reduce((sum, { blows }) => sum + blows, 0)).toBe(boundaries);
+  expect(results).toHaveLength(KILL_RUNS + 3 + SAMPLED);
+  expect(results.filter(({ problems }) => problems.length > 0)).toEqual([]);
+});
+
+test('a seed chooses the same sample again, shards share everything between them', () => {
+  const items = Array.from({ length: 100 }, (_, index) => index);
+  expect(sample(items, 10, 7)).toEqual(sample(items, 10, 7));
+  expect(sample(items, 10, 7)).not.toEqual(sample(items, 10, 8));
+  expect([1, 2, 3].flatMap((index) => shard(items, index, 3)).sort((a, b) => a - b)).toEqual(items);
+});
