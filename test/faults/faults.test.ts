@@ -6,7 +6,7 @@ import { allCases, sample, shard, spread } from './sample.ts';
 const MINUTES = 60_000;
 const LANES = 5;
 /** Runs that share the kills at the boundaries. */
-const KILL_RUNS = 15;
+const KILL_RUNS = 10;
 /** Of the other kinds. */
 const SAMPLED = 10;
 
