@@ -41,9 +41,8 @@ export const cpuFeature = operation<CpuFeature, CpuFeatureFacts, CpuFeatureOutpu
   decide({ needed, offered, libvirt }, { host, feature, require }) {
     const output = { needed, offered, ...(libvirt !== undefined && { libvirt }) };
     const evidence = [
+      libvirt === undefined ? 'libvirt is not installed' : `libvirt ${libvirt} knows ${feature}: ${offered}`,
       `the CPU ${needed ? 'has' : 'does not have'} ${feature}`,
-      libvirt === undefined ? 'libvirt is not installed' : `libvirt ${libvirt} is installed`,
-      ...(libvirt === undefined ? [] : [`libvirt knows ${feature}: ${offered}`]),
     ];
     if (!needed || offered !== 'no') return { state: 'already', changes: [], evidence, output };
     const finding = {

@@ -47,7 +47,9 @@ export const verifyHostedEngine = operation<VerifyParams, ServingFacts, VerifyOu
     if (findings.length > 0) return { state: 'refused', changes: [], evidence, findings };
     const score = facts.engine.status?.hosts.find(engineIsHealthy)?.score ?? 0;
     const { fqdn } = resolveWish(params, context.inventory);
-    return { state: 'already', changes: [], evidence, output: { fqdn, portal: `https://${fqdn}/ovirt-engine`, score } };
+    const portal = `https://${fqdn}/ovirt-engine`;
+    const serves = `the engine serves at ${portal}, HA score ${score}`;
+    return { state: 'already', changes: [], evidence: [serves, ...evidence], output: { fqdn, portal, score } };
   },
 });
 

@@ -5,6 +5,7 @@ import { ask } from './gate.ts';
 import { park } from './park.ts';
 import { nothingBehind, unplanned } from './plan.ts';
 import { type ApprovalOptions, Ids, type Result, type Run, type StepOptions } from './run.ts';
+import { NOT_NEEDED } from './show.ts';
 import { interruptible, type MutableStep, type RunState } from './state.ts';
 
 /** The second pass: every step looks, registers its undo, changes and verifies; a failure is mended or parks the run. */
@@ -119,7 +120,7 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
     if (this.notNeeded === undefined) return undefined;
     const id = this.ids.next(title);
     const step = this.state.steps.find((known) => known.id === id && known.state === 'pending');
-    if (step !== undefined) this.state.finish(step, { state: 'already', summary: `not needed: ${this.notNeeded}` });
+    if (step !== undefined) this.state.finish(step, { state: 'already', summary: `${NOT_NEEDED}${this.notNeeded}` });
     return { known: false, until: title };
   }
 

@@ -17,6 +17,9 @@ const MARKS: Record<StepState, string> = {
   undoFailed: '❌',
 };
 
+/** Begins the summary of a step in a branch that was not taken. */
+export const NOT_NEEDED = 'not needed: ';
+
 /** The UI sends the whole text in a URL, so old steps give way to a count long before 4 KB. */
 const DETAILS_LIMIT = 3000;
 
@@ -29,7 +32,7 @@ export function details(state: RunState): string {
   if (refusal !== undefined) parts.push(`Last answer refused: ${clip(refusal, 300)}`);
   if (state.endState !== undefined) parts.push(`**${state.endState}**${left(state.remains.length)}`);
   const head = parts.join('\n\n');
-  const lines = state.steps.map(line);
+  const lines = checklist(state.steps);
   let hidden = 0;
   while (lines.length > 3 && head.length + lines.join('\n').length > DETAILS_LIMIT) {
     lines.shift();
@@ -37,6 +40,23 @@ export function details(state: RunState): string {
   }
   if (hidden > 0) lines.unshift(`- … ${hidden} earlier steps`);
   return [head, lines.join('\n')].filter((part) => part !== '').join('\n\n');
+}
+
+/** One line a step; a branch that was not taken is one line in all. */
+function checklist(steps: readonly StepView[]): string[] {
+  const lines: string[] = [];
+  let passedOver = 0;
+  for (const [at, step] of steps.entries()) {
+    if (!step.summary?.startsWith(NOT_NEEDED)) {
+      lines.push(line(step));
+      continue;
+    }
+    passedOver += 1;
+    if (steps[at + 1]?.summary === step.summary) continue;
+    lines.push(passedOver === 1 ? line(step) : line({ ...step, title: `${passedOver} steps` }));
+    passedOver = 0;
+  }
+  return lines;
 }
 
 function line({ title, state, summary }: StepView): string {

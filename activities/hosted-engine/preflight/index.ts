@@ -54,7 +54,10 @@ export const preflightHostedEngine = operation<EngineWish, PreflightFacts, Prefl
       mac: inventory.engine.mac ?? macOf(wish.fqdn),
       ...(input.deployed && { deployed: true as const }),
     };
-    return { state: 'already', changes: [], evidence, output };
+    const verdictLine = input.deployed
+      ? `the engine ${wish.fqdn} is deployed on ${params.host} already`
+      : `${params.host} is ready for the engine: ${evidence.length} facts checked`;
+    return { state: 'already', changes: [], evidence: [verdictLine, ...evidence], output };
   },
 });
 

@@ -72,6 +72,7 @@ describe('verifyHostedEngine', () => {
       output: { fqdn: 'ovirt.test.local', portal: 'https://ovirt.test.local/ovirt-engine', score: 3400 },
     });
     expect(decision.evidence).toEqual([
+      'the engine serves at https://ovirt.test.local/ovirt-engine, HA score 3400',
       expect.stringContaining('wdmd active/running'),
       'host1.test.local (id 1): engine VM up, health good, Up, score 3400',
       'check-liveliness: Hosted Engine is up!',
