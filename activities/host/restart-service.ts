@@ -1,3 +1,5 @@
+import { commandLine } from '../../connectors/quote.ts';
+import { OperatorError } from '../../failures/operator-error.ts';
 import { type Change, operation } from '../operation.ts';
 import type { RestartService } from './params.ts';
 import { packageQuery, parsePackages } from './parse/rpm.ts';
@@ -9,6 +11,12 @@ interface RestartFacts {
   /** By the host's clock, in seconds since the epoch. */
   readonly startedAt: number;
   readonly newest?: { readonly name: string; readonly installedAt: number };
+}
+
+/** By the host's own date, which knows the abbreviation of its time zone; by wall clock, as rpm notes installations. */
+function startedQuery(service: string): string {
+  const show = commandLine(['systemctl', 'show', `${service}.service`, '-p', 'ExecMainStartTimestamp']);
+  return `t=$(${show}); t=\${t#*=}; if [ -n "$t" ]; then date -d "$t" +%s; else echo 0; fi`;
 }
 
 /** Both times are cut to whole seconds. */
@@ -27,15 +35,19 @@ export const restartService = operation<RestartService, RestartFacts>({
     const answers = await readAll(context.host(host), {
       unit: unitQuery([service]),
       packages: packageQuery(wanted),
-      // systemd counts from the boot; its dates carry names of time zones that nobody else can read.
-      clock: 'date +%s && cat /proc/uptime',
+      started: startedQuery(service),
     });
-    const [now = '0', uptime = '0'] = answers.clock.text.trim().split(/\s+/);
+    if (!/^\d+\s*$/.test(answers.started.text)) {
+      throw new OperatorError(
+        'UnexpectedOutput',
+        `When ${service} on ${host} started cannot be told: ${answers.started.text.trim()}`,
+      );
+    }
     const unit = parseUnits(answers.unit.text, [service] as const)[service] as UnitState;
     const [newest] = [...parsePackages(answers.packages.text)].sort((a, b) => b.installedAt - a.installedAt);
     return {
       unit,
-      startedAt: Number(now) - Number(uptime) + unit.startedSeconds,
+      startedAt: Number(answers.started.text.trim()),
       ...(newest !== undefined && {
         newest: { name: `${newest.name}-${newest.version}`, installedAt: newest.installedAt },
       }),

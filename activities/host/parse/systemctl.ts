@@ -12,11 +12,9 @@ export interface UnitState {
   readonly enabled: boolean;
   /** As systemd says it: `active/running`. */
   readonly words: string;
-  /** When the main process started, in seconds since boot; 0 when it never did. */
-  readonly startedSeconds: number;
 }
 
-const PROPERTIES = 'Id,LoadState,ActiveState,SubState,UnitFileState,ExecMainStartTimestampMonotonic';
+const PROPERTIES = 'Id,LoadState,ActiveState,SubState,UnitFileState';
 
 /** Asks for the state of services; the exit code is 0 even for units that do not exist. */
 export function unitQuery(units: readonly string[]): readonly string[] {
@@ -47,6 +45,5 @@ function unitState(block: string): UnitState {
     active: load === 'loaded' && (active === 'active' || active === 'reloading'),
     enabled: values.get('UnitFileState') === 'enabled',
     words: load === 'loaded' ? `${active}/${values.get('SubState') ?? '?'}` : load,
-    startedSeconds: Number(values.get('ExecMainStartTimestampMonotonic') ?? 0) / 1e6 || 0,
   };
 }

@@ -26,7 +26,6 @@ const off: UnitState = {
   active: false,
   enabled: false,
   words: 'inactive/dead',
-  startedSeconds: 0,
 };
 const on: UnitState = { ...off, active: true, enabled: true, words: 'active/running' };
 

@@ -31,7 +31,6 @@ const running: UnitState = {
   active: true,
   enabled: true,
   words: 'active/running',
-  startedSeconds: 100,
 };
 const stopped: UnitState = { ...running, active: false, enabled: false, words: 'inactive/dead' };
 const missing: UnitState = { ...stopped, loaded: false, words: 'not-found' };

@@ -27,7 +27,6 @@ const on: UnitState = {
   active: true,
   enabled: true,
   words: 'active/running',
-  startedSeconds: 9,
 };
 const healthy: HostStatus = {
   hostId: 1,
