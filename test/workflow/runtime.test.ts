@@ -18,7 +18,7 @@ describe('a run', () => {
     const world = new FakeWorld();
     await rig.with(world, async (start) => {
       const run = await start({ host: 'host1' });
-      const { waiting, steps } = await run.waiting('approval');
+      const { waiting, steps } = await run.waitingFor('approval');
       expect(world.calls.filter((call) => call.startsWith('apply'))).toEqual(['apply alpha run']);
       expect(states(steps)).toMatchObject({
         'look-around': 'passed',
@@ -111,7 +111,7 @@ describe('a run', () => {
     const world = new FakeWorld();
     await rig.with(world, async (start) => {
       const run = await start({ host: 'host1' });
-      const { waiting } = await run.waiting('approval');
+      const { waiting } = await run.waitingFor('approval');
       world.commands.set('gamma', ['make gamma with force']);
       await run.decide(waiting?.answer);
       const again = await run.until((status) => status.waiting?.id === 'change-gamma-2-changed');
@@ -128,7 +128,7 @@ describe('a failed step', () => {
     world.fail('apply gamma', commandFailed('gamma broke'));
     await rig.with(world, async (start) => {
       const run = await start({ host: 'host1', standingApproval: STANDING });
-      const { waiting, phase } = await run.waiting('parked');
+      const { waiting, phase } = await run.waitingFor('parked');
       expect(phase).toBe('parked');
       expect(waiting).toMatchObject({
         id: 'change-gamma-2',
@@ -147,7 +147,7 @@ describe('a failed step', () => {
     world.fail('apply gamma', commandFailed('too small'));
     await rig.with(world, async (start) => {
       const run = await start({ host: 'host1', standingApproval: STANDING });
-      await run.waiting('parked');
+      await run.waitingFor('parked');
       await expect(
         run.decide({ step: 'change-gamma-2', verb: 'retry', input: { size: 'big' }, by: 'ann' }),
       ).rejects.toMatchObject({
@@ -171,7 +171,7 @@ describe('a failed step', () => {
     world.fail('apply alpha', commandFailed('alpha broke'));
     await rig.with(world, async (start) => {
       const run = await start({ host: 'host1', standingApproval: STANDING });
-      await run.waiting('parked');
+      await run.waitingFor('parked');
       await expect(run.decide({ step: 'change-alpha', verb: 'skip', by: 'ann' })).rejects.toMatchObject({
         cause: { message: expect.stringContaining('reason: is missing') },
       });
@@ -189,10 +189,10 @@ describe('a failed step', () => {
     world.betaBroken = true;
     await rig.with(world, async (start) => {
       const run = await start({ host: 'host1' });
-      const { waiting } = await run.waiting('approval');
+      const { waiting } = await run.waitingFor('approval');
       world.fail('check verify', commandFailed('gamma does not serve'));
       await run.decide(waiting?.answer);
-      await run.waiting('parked');
+      await run.waitingFor('parked');
       await run.decide({ step: 'verify-gamma', verb: 'rollback', by: 'ann' });
       const undo = await run.until((status) => status.waiting?.id === 'undo-change-gamma-2');
       await run.decide(undo.waiting?.answer);
@@ -213,8 +213,8 @@ describe('a failed step', () => {
     world.fail('apply gamma', commandFailed('gamma broke'));
     await rig.with(world, async (start) => {
       const run = await start({ host: 'host1' });
-      await run.decide((await run.waiting('approval')).waiting?.answer);
-      await run.waiting('parked');
+      await run.decide((await run.waitingFor('approval')).waiting?.answer);
+      await run.waitingFor('parked');
       world.present.add('gamma');
       await run.decide({ step: 'change-gamma-2', verb: 'rollback', by: 'ann' });
       const undo = await run.until((status) => status.waiting?.id === 'undo-change-gamma-2');
@@ -232,7 +232,7 @@ describe('a failed step', () => {
     world.fail('apply undo-alpha', commandFailed('alpha sticks'));
     await rig.with(world, async (start) => {
       const run = await start({ host: 'host1', standingApproval: STANDING });
-      await run.waiting('parked');
+      await run.waitingFor('parked');
       await run.decide({ step: 'change-gamma-2', verb: 'rollback', by: 'ann' });
       const parked = await run.until((status) => status.waiting?.id === 'change-alpha');
       expect(parked.waiting?.options).toEqual(['retry', 'skip', 'abort']);
@@ -246,7 +246,7 @@ describe('a failed step', () => {
     world.fail('apply gamma', commandFailed('gamma broke'));
     await rig.with(world, async (start) => {
       const run = await start({ host: 'host1', standingApproval: STANDING });
-      await run.waiting('parked');
+      await run.waitingFor('parked');
       await run.decide({ step: 'change-gamma-2', verb: 'abort', by: 'ann' });
       const { type, report } = await run.end();
       expect(type).toBe('aborted');
@@ -261,7 +261,7 @@ describe('a failed step', () => {
     world.fail('apply gamma', known(), known());
     await rig.with(world, async (start) => {
       const run = await start({ host: 'host1', standingApproval: STANDING });
-      const { waiting } = await run.waiting('parked');
+      const { waiting } = await run.waitingFor('parked');
       expect(world.calls.filter((call) => call === 'apply firewall run')).toHaveLength(1);
       expect(waiting?.show).toHaveProperty('Diagnosis');
       await run.decide({ step: 'change-gamma-2', verb: 'retry', by: 'ann' });
@@ -289,7 +289,7 @@ describe('people', () => {
         by: 'ann',
       });
       held.release();
-      const { waiting, refusals } = await run.waiting('approval');
+      const { waiting, refusals } = await run.waitingFor('approval');
       expect(refusals).toEqual([expect.stringContaining('nothing is asked at the moment')]);
       expect(await refusal('yes')).toContain('an answer is a JSON object');
       expect(await refusal({ ...waiting?.answer, plan: '00000000' })).toContain(
@@ -315,7 +315,7 @@ describe('people', () => {
     const world = new FakeWorld();
     await rig.with(world, async (start) => {
       const run = await start({ host: 'host1' });
-      const { waiting } = await run.waiting('approval');
+      const { waiting } = await run.waitingFor('approval');
       await run.decide({ ...waiting?.answer, verdict: 'reject', note: 'not today' });
       const { type, message } = await run.end();
       expect([type, message]).toEqual([
@@ -334,7 +334,7 @@ describe('people', () => {
       await held.reached;
       await run.decide({ verb: 'hold', by: 'ann' });
       held.release();
-      const { phase, waiting } = await run.waiting('hold');
+      const { phase, waiting } = await run.waitingFor('hold');
       expect([phase, waiting?.title]).toEqual(['holding', 'Held by ann']);
       await run.decide(waiting?.answer);
       expect((await run.end()).type).toBe('succeeded');
@@ -353,7 +353,7 @@ describe('cancel', () => {
       await run.until(({ phase }) => phase === 'running');
       expect(world.calls).not.toContain('check undo-gamma undo');
       held.release();
-      expect((await run.end()).type).toBe('CancelledFailure');
+      expect((await run.end()).type).toBe('cancelled');
       expect(world.present.size).toBe(0);
       expect((await run.handle.describe()).status.name).toBe('CANCELLED');
       expect((await run.handle.describe()).memo?.record).toMatchObject({
@@ -368,9 +368,9 @@ describe('cancel', () => {
     const world = new FakeWorld();
     await rig.with(world, async (start) => {
       const run = await start({ host: 'host1' });
-      await run.waiting('approval');
+      await run.waitingFor('approval');
       await run.handle.cancel();
-      expect((await run.end()).type).toBe('CancelledFailure');
+      expect((await run.end()).type).toBe('cancelled');
       expect(world.present.size).toBe(0);
     });
   });
