@@ -1,13 +1,19 @@
 /**
  * Virtual time. All waiting in the lab is one queue ordered by virtual due time; real time only decides how fast the
- * queue is walked. When the process stalls (a busy machine, a stopped process) the missed real time is not caught up:
- * the whole world is late by the same amount, so no simulated time-out fires because the simulation was slow.
+ * queue is walked, and only the time in which this process has nothing to do: what simulated programs compute costs
+ * them nothing, however slow the machine is. When the process stalls (a stopped process) the missed time is not caught
+ * up either: the whole world is late by the same amount, so no simulated time-out fires because the simulation was slow.
  */
 import { AsyncResource } from 'node:async_hooks';
 import type { Clock } from '../types.ts';
 
-/** Real milliseconds between two looks at the clock beyond which the difference counts as a stall. */
+/** Idle milliseconds between two looks at the clock beyond which the difference counts as a stall. */
 const longestStep = 40;
+
+/** Milliseconds that the event loop has spent waiting. */
+function idleTime(): number {
+  return performance.eventLoopUtilization().idle;
+}
 
 interface Event {
   due: number;
@@ -20,7 +26,7 @@ interface Event {
 export class VirtualClock implements Clock {
   readonly speed: number;
   #virtual: number;
-  #real = performance.now();
+  #idle = idleTime();
   #queue: Event[] = [];
   #order = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -35,7 +41,7 @@ export class VirtualClock implements Clock {
 
   now(): number {
     if (this.#hurry > 0) return this.#virtual;
-    const elapsed = Math.min(performance.now() - this.#real, longestStep) * this.speed;
+    const elapsed = Math.min(idleTime() - this.#idle, longestStep) * this.speed;
     const next = this.#queue[0]?.due ?? Number.POSITIVE_INFINITY;
     return Math.max(this.#virtual, Math.min(this.#virtual + elapsed, next));
   }
@@ -76,7 +82,7 @@ export class VirtualClock implements Clock {
       return await work();
     } finally {
       this.#hurry -= 1;
-      this.#real = performance.now();
+      this.#idle = idleTime();
       this.#schedule();
     }
   }
@@ -104,9 +110,9 @@ export class VirtualClock implements Clock {
   }
 
   #fire(): void {
-    const real = performance.now();
-    const elapsed = this.#hurry > 0 ? Number.POSITIVE_INFINITY : Math.min(real - this.#real, longestStep) * this.speed;
-    this.#real = real;
+    const idle = idleTime();
+    const elapsed = this.#hurry > 0 ? Number.POSITIVE_INFINITY : Math.min(idle - this.#idle, longestStep) * this.speed;
+    this.#idle = idle;
     const next = this.#queue[0];
     const until = this.#virtual + elapsed;
     if (!next || next.due > until) {
@@ -114,7 +120,7 @@ export class VirtualClock implements Clock {
     } else {
       // One due time per turn: what wakes first does its work before later events see the world.
       this.#virtual = Math.max(this.#virtual, next.due);
-      if (this.#hurry === 0) this.#real = real - Math.max(0, until - this.#virtual) / this.speed;
+      if (this.#hurry === 0) this.#idle = idle - Math.max(0, until - this.#virtual) / this.speed;
       while (this.#queue[0] && this.#queue[0].due <= this.#virtual) {
         const event = this.#queue.shift();
         if (event && !event.cancelled) event.action();
