@@ -7,7 +7,11 @@ export function showProperties(host: Host, name: string, wanted: readonly string
   const status = host.units.status(name);
   const unit = host.units.unit(name);
   const settings = unit?.settings ?? host.units.files.settings(status.name);
-  const at = (milliseconds: number | undefined): string => (milliseconds ? systemdDate(milliseconds) : '');
+  /** Each time twice, as systemd does: by the wall clock, and in microseconds since the boot. */
+  const at = (property: string, milliseconds: number | undefined): [string, string][] => [
+    [property, milliseconds ? systemdDate(milliseconds) : ''],
+    [`${property}Monotonic`, milliseconds ? String(Math.round((milliseconds - host.boot.at) * 1000)) : '0'],
+  ];
   const known = status.loadState !== 'not-found';
   const service = status.name.endsWith('.service');
   const properties: [string, string][] = [
@@ -19,8 +23,8 @@ export function showProperties(host: Host, name: string, wanted: readonly string
           ['MainPID', String(status.mainPid)],
           ['ControlPID', '0'],
           ['Result', status.result],
-          ['ExecMainStartTimestamp', at(unit?.startedAt)],
-          ['ExecMainExitTimestamp', at(unit?.exitedAt)],
+          ...at('ExecMainStartTimestamp', unit?.startedAt),
+          ...at('ExecMainExitTimestamp', unit?.exitedAt),
           ['ExecMainPID', String(unit?.execPid ?? 0)],
           ['ExecMainCode', String(status.execMainCode)],
           ['ExecMainStatus', String(status.execMainStatus)],
@@ -34,10 +38,10 @@ export function showProperties(host: Host, name: string, wanted: readonly string
     ['SubState', status.subState],
     ['FragmentPath', unit?.transient ? `/run/systemd/system/${status.name}` : known ? (settings?.path ?? '') : ''],
     ['UnitFileState', status.unitFileState],
-    ['ActiveEnterTimestamp', at(unit?.activeSince)],
-    ['InactiveEnterTimestamp', at(unit?.inactiveSince)],
+    ...at('ActiveEnterTimestamp', unit?.activeSince),
+    ...at('InactiveEnterTimestamp', unit?.inactiveSince),
     ['ConditionResult', unit?.conditionResult || unit?.transient ? 'yes' : 'no'],
-    ['ConditionTimestamp', at(unit?.unmet?.at ?? unit?.startedAt)],
+    ...at('ConditionTimestamp', unit?.unmet?.at ?? unit?.startedAt),
     ['Transient', status.transient ? 'yes' : 'no'],
   ];
   return properties

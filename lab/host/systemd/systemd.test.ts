@@ -25,6 +25,15 @@ const rows: readonly Row[] = [
   ['§2.1 is-active, running', 'systemctl is-active firewalld', { stdout: 'active\n', code: 0 }],
   ['§2.1 is-active, stopped and unloaded', 'systemctl is-active iptables', { stdout: 'unknown\n', code: 3 }],
   ['§2.1 is-active, no such unit', 'systemctl is-active nosuch', { stdout: 'unknown\n', code: 3 }],
+  [
+    '§2.3 show, each time twice: by the clock and in microseconds since the boot',
+    'systemctl show firewalld iptables -p ExecMainStartTimestamp,ExecMainStartTimestampMonotonic',
+    {
+      stdout:
+        /^ExecMainStartTimestamp=\w{3} \d{4}-.*\nExecMainStartTimestampMonotonic=\d+\n\nExecMainStartTimestamp=\nExecMainStartTimestampMonotonic=0\n$/,
+      code: 0,
+    },
+  ],
   ['§2.1 is-enabled', 'systemctl is-enabled firewalld', { stdout: 'enabled\n', code: 0 }],
   ['§2.1 is-enabled, disabled', 'systemctl is-enabled iptables', { stdout: 'disabled\n', code: 1 }],
   [
