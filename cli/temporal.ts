@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { TASK_QUEUE } from '../workflows/contract.ts';
 import { messageOf, unreachable } from './failure.ts';
 import type { Settings } from './settings.ts';
@@ -33,9 +33,23 @@ export async function withSession<T>(settings: Settings, work: (session: Session
   const { connection, client } = await connect(settings);
   try {
     return await work({ settings, connection, client });
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    throw unreachable(
+      `Temporal at ${settings.address} stopped answering (${messageOf(error)}): what was sent last may have arrived; look with "npx runbook status" once it is back ("npx runbook up").`,
+    );
   } finally {
     await connection.close();
   }
+}
+
+/** gRPC's DEADLINE_EXCEEDED and UNAVAILABLE. */
+const NOT_REACHED: readonly number[] = [4, 14];
+
+/** True for an error that says nothing but that the server cannot be reached now. */
+export function isUnavailable(error: unknown): boolean {
+  const inner = error instanceof ServiceError && error.cause !== undefined ? error.cause : error;
+  return isGrpcServiceError(inner) && NOT_REACHED.includes(inner.code);
 }
 
 /**

@@ -18,8 +18,8 @@ export const STEP_STATE_WORDS: Readonly<Record<StepState, string>> = {
 /** What an end state says about the datacentre. */
 export const END_STATE_WORDS: Readonly<Record<EndState, string>> = {
   succeeded: 'every step is done and verified',
-  cancelled: 'everything that was begun is rolled back and verified',
-  rolledBack: 'everything that was done is undone and verified',
+  cancelled: 'what was begun is rolled back, each undo verified',
+  rolledBack: 'what was done is undone, each undo verified',
   partlyRolledBack: 'rolled back, but something is left: see what remains',
   aborted: 'left as it was when a person ended it',
   rejected: 'a person said no',

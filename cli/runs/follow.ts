@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { StatusView, Waiting } from '../../workflows/contract.ts';
 import { CliFailure, unreachable } from '../failure.ts';
 import { note } from '../output.ts';
-import { livePollers, type Session } from '../temporal.ts';
+import { isUnavailable, livePollers, type Session } from '../temporal.ts';
 import { ask } from './ask.ts';
 import { decisionFor, send } from './decide.ts';
 import { makeProgress, workOf } from './progress.ts';
@@ -30,21 +30,23 @@ export async function follow(session: Session, id: string, options: FollowOption
   let served = Date.now();
   try {
     for (;;) {
-      const run = await findRun(session, id);
-      const status = await readStatus(session, run);
-      if (run.description.status.name !== 'RUNNING') {
-        progress.show({ ...status, phase: 'ended' });
-        return status;
+      const seen = await look(session, id, Date.now() - served < PATIENCE_MILLISECONDS);
+      if (seen !== undefined) {
+        const { run, status } = seen;
+        if (run.description.status.name !== 'RUNNING') {
+          progress.show({ ...status, phase: 'ended' });
+          return status;
+        }
+        progress.show(status, workOf(run.description));
+        const { waiting } = status;
+        if (waiting !== undefined && needsPerson(waiting) && !options.throughWaits) {
+          progress.pause();
+          if (!options.asks) return status;
+          await answerHere(session, id, status, waiting, options.by);
+        }
+        if (seen.workers > 0) served = Date.now();
       }
-      progress.show(status, workOf(run.description));
-      const { waiting } = status;
-      if (waiting !== undefined && needsPerson(waiting) && !options.throughWaits) {
-        progress.pause();
-        if (!options.asks) return status;
-        await answerHere(session, id, status, waiting, options.by);
-      }
-      if ((await livePollers(session)).length > 0) served = Date.now();
-      else if (Date.now() - served > PATIENCE_MILLISECONDS) {
+      if (Date.now() - served > PATIENCE_MILLISECONDS) {
         throw unreachable(
           `no worker serves the run "${id}" any more; it goes on when one is back: "npx runbook up", then "npx runbook watch ${id}".`,
         );
@@ -53,6 +55,17 @@ export async function follow(session: Session, id: string, options: FollowOption
     }
   } finally {
     progress.pause();
+  }
+}
+
+/** How the run stands; nothing while a server that restarts cannot tell. */
+async function look(session: Session, id: string, patient: boolean) {
+  try {
+    const run = await findRun(session, id);
+    return { run, status: await readStatus(session, run), workers: (await livePollers(session)).length };
+  } catch (error) {
+    if (!patient || !isUnavailable(error)) throw error;
+    return undefined;
   }
 }
 

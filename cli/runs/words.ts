@@ -39,7 +39,8 @@ export const wantsColour = (stream: NodeJS.WriteStream): boolean => stream.isTTY
 /** Cut to the width of the terminal, so that it stays one line. */
 export function clip(text: string, width: number): string {
   const line = text.replace(/\s*\n\s*/g, ' ').trimEnd();
-  return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
+  if (width < 2) return '';
+  return line.length <= width ? line : `${line.slice(0, width - 1)}…`;
 }
 
 export function took({ startedAt, endedAt }: StepView, now = Date.now()): string {

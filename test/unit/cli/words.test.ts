@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { planText } from '../../../cli/runs/plan-text.ts';
+import { clip, statusText, stepLine, waitingText } from '../../../cli/runs/words.ts';
+import type { StepView, Waiting } from '../../../workflows/contract.ts';
+
+const step: StepView = {
+  id: 's',
+  title: 'Install EPEL',
+  state: 'done',
+  attempts: 2,
+  startedAt: '2026-01-01T00:00:00.000Z',
+  endedAt: '2026-01-01T00:00:12.000Z',
+  summary: 'epel-release-7-11 is installed',
+};
+
+test('a step is one line that fits', () => {
+  expect(stepLine(step, 100, false)).toBe('✔ Install EPEL (attempt 2)  12 s  epel-release-7-11 is installed');
+  expect(stepLine(step, 40, false)).toBe('✔ Install EPEL (attempt 2)  12 s  epel-…');
+  expect(stepLine({ ...step, title: 'x'.repeat(100) }, 40, false)).toHaveLength(40);
+  expect(clip('two\nlines', 80)).toBe('two lines');
+});
+
+test('a question shows what must be known and the commands that answer', () => {
+  const waiting: Waiting = {
+    kind: 'parked',
+    id: 's',
+    title: '"Install EPEL" failed',
+    since: 't',
+    options: ['retry', 'skip'],
+    answer: {},
+    show: { Cause: 'word '.repeat(20).trim() },
+    reason: ['yum: no space left'],
+  };
+  const text = waitingText('run-1', waiting, 60);
+  expect(text.split('\n')[0]).toBe('Parked: "Install EPEL" failed');
+  expect(text).toContain('  | yum: no space left');
+  expect(text).toContain('  npx runbook retry run-1\n  npx runbook skip run-1 --reason "why"');
+  for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
+});
+
+test('a status ends with what remains and how to finish it by hand', () => {
+  const remains = [{ what: 'the LUN holds a volume group', byHand: 'wipefs -a x' }];
+  const text = statusText(
+    { id: 'r', runbook: 'x', phase: 'ended', endState: 'aborted', steps: [step], remains },
+    80,
+    false,
+  );
+  expect(text).toMatch(/^r {2}aborted\n\n✔ Install EPEL/);
+  expect(text).toMatch(/What remains:\n {2}- the LUN holds a volume group\n {4}by hand: wipefs -a x$/);
+});
+
+test('a plan shows commands whole where it is not a terminal, undo, gates and what is not known yet', () => {
+  const command = `yum -y install ${'package '.repeat(30).trim()}`;
+  const typicalDuration = '1 minute';
+  const plan = {
+    hash: '1a2b3c4d5e',
+    steps: [
+      { id: 'a', title: 'Install', state: 'wouldDo' as const, commands: [command], undo: 'Remove', typicalDuration },
+      { id: 'b', title: 'Deploy', state: 'wouldDo' as const, commands: [], approval: 'b', typicalDuration },
+      { id: 'c', title: 'Verify', state: 'unknown' as const, commands: [], unknownUntil: 'Install', typicalDuration },
+    ],
+    refusals: [{ what: 'no LUN', fix: 'map it' }],
+  };
+  const text = planText(plan, 80, false);
+  expect(text).toContain(` 1. Install: would do, 1 minute\n      $ ${command}\n      undo: Remove`);
+  expect(text).toContain(' 2. Deploy: asks a person\n 3. Verify: not known until "Install"');
+  expect(text).toContain('Refused: no LUN\n  Fix: map it');
+  expect(text).toMatch(/Plan 1a2b3c4d: 1 to do, 1 not known yet, 1 others\.$/);
+});
