@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => stack?.close());
 
 test('a plan names every command and touches nothing', async () => {
-  await stack.control.reset();
+  await stack.fresh();
   const before = await stack.control.state();
   const since = await stack.control.now();
   const run = await stack.start({ mode: 'plan' });
@@ -36,7 +36,7 @@ test('a plan names every command and touches nothing', async () => {
 });
 
 test('a deployment asks once, runs what was planned, serves, and leaves nothing to do for a second one', async () => {
-  await stack.control.reset();
+  await stack.fresh();
   const since = await stack.control.now();
   const run = await stack.start();
   const asked = await run.waitingFor('approval');
