@@ -88,10 +88,12 @@ export class TemporalUi {
     return (await refusal.isVisible()) ? refusal.innerText() : 'accepted';
   }
 
-  /** The run's page as text, e.g. the failure of a closed run. */
-  async pageText(id: string): Promise<string> {
+  /** Opens the run's page and answers once it shows this text, with the whole line that holds it. */
+  async reads(id: string, text: string): Promise<string> {
     await this.openRun(id);
-    return this.page.locator('main').first().innerText();
+    const found = this.page.getByText(text).first();
+    await found.waitFor();
+    return found.innerText();
   }
 
   async screenshot(path: string): Promise<void> {
