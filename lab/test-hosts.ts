@@ -19,10 +19,12 @@ export interface TestHosts {
   close(): void;
 }
 
-export async function testHosts(options: { hosts?: number; parts?: readonly LabPart[] } = {}): Promise<TestHosts> {
+export async function testHosts(
+  options: { hosts?: number; speed?: number; parts?: readonly LabPart[] } = {},
+): Promise<TestHosts> {
   const dir = mkdtempSync(join(tmpdir(), 'lab-'));
   const lab = new LabCore({
-    speed: 60,
+    speed: options.speed ?? 60,
     profile: 'ovirt-4.3',
     store: openStore(dir),
     parts: [hostPart, ...(options.parts ?? [])],

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { VirtualClock } from './clock.ts';
 
 let clock: VirtualClock;
@@ -26,4 +26,9 @@ test('while nothing is to be done, virtual time passes as fast as the speed says
   const took = performance.now() - began;
   expect(took).toBeGreaterThan(80);
   expect(clock.now()).toBeGreaterThanOrEqual(60_000);
+});
+
+test('time goes on while nobody waits for it', async () => {
+  clock = new VirtualClock({ speed: 600, start: 0 });
+  await vi.waitUntil(() => clock.now() > 60_000, { interval: 10 });
 });

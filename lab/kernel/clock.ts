@@ -37,6 +37,7 @@ export class VirtualClock implements Clock {
   constructor(options: { speed: number; start: number }) {
     this.speed = options.speed;
     this.#virtual = options.start;
+    this.#schedule();
   }
 
   now(): number {
@@ -101,8 +102,10 @@ export class VirtualClock implements Clock {
     this.#timer = undefined;
     this.#immediate = undefined;
     const next = this.#queue[0];
-    if (!next || this.#stopped) return;
-    if (this.#hurry > 0) this.#immediate = setImmediate(() => this.#fire());
+    if (this.#stopped) return;
+    // With nothing to wait for the clock still goes on, but keeps no process alive.
+    if (!next) this.#timer = setTimeout(() => this.#fire(), longestStep / 2).unref();
+    else if (this.#hurry > 0) this.#immediate = setImmediate(() => this.#fire());
     else {
       const wait = Math.min((next.due - this.now()) / this.speed, longestStep / 2);
       this.#timer = setTimeout(() => this.#fire(), Math.max(0, wait));
