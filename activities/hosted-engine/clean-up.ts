@@ -1,4 +1,5 @@
 import { commandLine, quote } from '../../connectors/quote.ts';
+import { parseAddressList } from '../host/parse/ip.ts';
 import { parseUnits, type UnitState, unitQuery } from '../host/parse/systemctl.ts';
 import { limited, type Read, type ReadResult, readAll } from '../host/read-all.ts';
 import { type Change, operation } from '../operation.ts';
@@ -9,6 +10,7 @@ import type { CleanUpParams } from './params.ts';
 import {
   ANSWERS_DIRECTORY,
   answersPath,
+  BOOTSTRAP_BRIDGE,
   BOOTSTRAP_PORT,
   BOOTSTRAP_RULES,
   BOOTSTRAP_VM,
@@ -33,6 +35,8 @@ interface Remains {
   readonly port: boolean;
   readonly hostsLine: boolean;
   readonly engineKey: boolean;
+  /** libvirt's network `default` is up as the deployment changed it. */
+  readonly network: boolean;
   /** Packages that came after our answer file, so with the deployment. */
   readonly packages: readonly string[];
 }
@@ -72,11 +76,15 @@ export const cleanUpHostedEngine = operation<CleanUpParams, Remains>({
       ...(content.length === 0 ? [] : [`LUN ${remains.lun.wwid}: ${content.join('; ')}`]),
       ...(remains.packages.length === 0 ? [] : [`packages ${remains.packages.join(', ')}`]),
       ...(remains.engineKey ? ['the SSH key of the engine in /root/.ssh/authorized_keys'] : []),
+      ...(remains.network
+        ? [`libvirt's network default, as the deployment set it, with bridge ${BOOTSTRAP_BRIDGE.device}`]
+        : []),
     ];
     const byHand = [
       ...(content.length === 0 ? [] : [`if nothing on the LUN is needed: ${wipeByHand(remains.lun)}`]),
       ...(remains.packages.length === 0 ? [] : [commandLine(['yum', 'remove', ...remains.packages])]),
       ...(remains.engineKey ? ['remove the line with ovirt-engine from /root/.ssh/authorized_keys'] : []),
+      ...(remains.network ? ['virsh net-destroy default, and virsh net-edit default for the addresses it had'] : []),
     ];
     return {
       state: changes.length === 0 ? 'already' : 'wouldDo',
@@ -98,6 +106,7 @@ type RemainsReads =
   | 'ports'
   | 'hostsLine'
   | 'engineKey'
+  | 'network'
   | 'packages';
 
 function remainsReads(ours: string, services: readonly string[]): Record<RemainsReads, Read> {
@@ -110,6 +119,7 @@ function remainsReads(ours: string, services: readonly string[]): Record<Remains
     ports: limited(['firewall-cmd', '--list-ports']),
     hostsLine: ['grep', '-c', HOSTS_MARK, '/etc/hosts'],
     engineKey: ['grep', '-c', 'ovirt-engine', '/root/.ssh/authorized_keys'],
+    network: ['ip', '-o', 'addr'],
     packages: `t=$(stat -c %Y ${quote(ours)}) && rpm -qa --qf '%{INSTALLTIME} %{NAME}\\n' | awk -v t="$t" '$1 >= t { print $2 }' | sort`,
   };
 }
@@ -129,6 +139,9 @@ function parseRemains(
     port: answers.ports.text.split(/\s+/).includes(BOOTSTRAP_PORT),
     hostsLine: counted(answers.hostsLine),
     engineKey: counted(answers.engineKey),
+    network: parseAddressList(answers.network.text).some(
+      ({ device, address }) => device === BOOTSTRAP_BRIDGE.device && address === BOOTSTRAP_BRIDGE.address,
+    ),
     packages: answers.packages.code === 0 ? answers.packages.text.split(/\s+/).filter(Boolean) : [],
   };
 }

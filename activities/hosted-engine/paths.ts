@@ -13,6 +13,8 @@ export const BOOTSTRAP_VM = 'HostedEngineLocal';
 export const MANAGEMENT_BRIDGE = 'ovirtmgmt';
 /** The bootstrap engine's web interface, forwarded by the host. */
 export const BOOTSTRAP_PORT = '6900/tcp';
+/** libvirt's network `default`, on which the bootstrap VM runs: the address that the deployment gives to its bridge. */
+export const BOOTSTRAP_BRIDGE = { device: 'virbr0', address: '192.168.222.1' } as const;
 /** Priorities of the `ip rule`s for the bootstrap network. */
 export const BOOTSTRAP_RULES = [100, 101] as const;
 /** Ends the line that the deployment puts into /etc/hosts. */

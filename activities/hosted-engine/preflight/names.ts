@@ -27,6 +27,15 @@ export function checkNames({ facts, wish, inventory, host }: CheckInput, verdict
   }
   checkReverse(wish.fqdn, names.engine, verdict);
 
+  // EL7's hostname -f asks the DNS too: without an answer it ends with an error and gives no name.
+  if (hostName === '') {
+    verdict.demand(
+      false,
+      `hostname -f on ${host.name} gives no name: ${host.fqdn} resolves to ${names.fqdn.addresses.join(', ') || 'nothing'} there`,
+      `Let ${host.fqdn} resolve on ${host.name} (look at /etc/resolv.conf and its servers), and see that hostname says it`,
+    );
+    return;
+  }
   verdict.seen(`hostname -f says ${hostName}, which resolves to ${names.self.addresses.join(', ') || 'nothing'}`);
   verdict.demand(
     /^(?!localhost(\.localdomain)?$)[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(hostName),

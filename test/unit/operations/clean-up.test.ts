@@ -48,6 +48,7 @@ const clean: Facts = {
   port: false,
   hostsLine: false,
   engineKey: false,
+  network: false,
   packages: [],
 };
 const decide = (facts: Partial<Facts>) =>
@@ -58,6 +59,16 @@ describe('cleanUpHostedEngine', () => {
   it('has nothing to do on a clean host', () => {
     expect(decide({})).toMatchObject({ state: 'already', changes: [] });
     expect(decide({}).leaves).toBeUndefined();
+  });
+
+  it("names libvirt's network as the deployment left it", () => {
+    expect(decide({ network: true })).toMatchObject({
+      state: 'already',
+      leaves: {
+        what: "of the deployment on host1: libvirt's network default, as the deployment set it, with bridge virbr0",
+        byHand: 'virsh net-destroy default, and virsh net-edit default for the addresses it had',
+      },
+    });
   });
 
   it('takes a whole deployment away in an order that works', () => {

@@ -216,6 +216,11 @@ describe('what makes a deployment fail', () => {
       'hostname -f on host1 says "localhost.localdomain", which is no fully qualified name',
     ],
     [
+      'a host whose name the DNS does not answer',
+      { hostName: '', ...names({ self: { addresses: [], reverse: new Map() } }) },
+      'hostname -f on host1 gives no name: host1.test.local resolves to 172.20.32.11 there',
+    ],
+    [
       'a host that is another one',
       { hostName: 'host9.test.local', ...names({ self: resolved('host9.test.local', '172.20.32.11') }) },
       'host1 calls itself host9.test.local, but the inventory calls it host1.test.local',
