@@ -1,7 +1,7 @@
 import { ActivityFailure, ApplicationFailure, isCancellation, rootCause, TimeoutFailure } from '@temporalio/workflow';
 import { diagnoses } from '../../diagnoses/index.ts';
 import type { ArtifactRef, DiagnosisView, Finding } from '../contract.ts';
-import { findingText, sentence } from './words.ts';
+import { findingText, stop } from './words.ts';
 
 /** Leaves the procedure for good: what is decided about the run, thrown inside the runtime only. */
 export class Ending extends Error {
@@ -51,7 +51,7 @@ export function stepFailure(error: unknown): StepFailure {
   if (error instanceof NotReady) {
     return {
       type: 'PreconditionFailed',
-      message: error.findings.map(({ what }) => sentence(what)).join(' '),
+      message: error.findings.map(({ what }) => stop(what)).join(' '),
       lines: error.evidence,
       findings: error.findings,
     };

@@ -37,6 +37,8 @@ async function undoOne(state: RunState, undo: Undo): Promise<'undone' | 'kept' |
     try {
       const ref = { ...state.ref(step, 'undo'), title };
       const found = await state.performer.perform('check', undo.call, ref);
+      // Also when nothing is left to do: an attempt before this one may have done it.
+      if (found.leaves !== undefined) state.leaves.set(`undo-${step.id}`, found.leaves);
       if (found.state === 'already') {
         state.finish(step, { state: 'undone', summary: 'nothing was left to undo' });
         return 'undone';
@@ -62,7 +64,6 @@ async function undoOne(state: RunState, undo: Undo): Promise<'undone' | 'kept' |
         summary: result.evidence[0] ?? 'undone and verified',
         evidence: result.evidence,
       });
-      if (found.leaves !== undefined) state.leaves.set(`undo-${step.id}`, found.leaves);
       return 'undone';
     } catch (error) {
       const failure = stepFailure(error);
