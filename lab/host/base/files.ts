@@ -1,40 +1,12 @@
 /** Tools on files that must stream, know owners and modes, or follow: cat, tee, tail, stat, install, mktemp, dd … */
 
-import { FileError, normalise } from '../../kernel/file-error.ts';
+import { FileError } from '../../kernel/file-error.ts';
 import type { Command, CommandContext, CommandSet } from '../../types.ts';
 import { parseOptions } from '../args.ts';
+import { at, bytesOut, eachFile } from './operands.ts';
 import { chgrp, chmod, chown } from './owners.ts';
 import { cat, tail, tee } from './reading.ts';
 import { stat } from './stat.ts';
-
-export function at(ctx: CommandContext, path: string): string {
-  return normalise(path.startsWith('/') ? path : `${ctx.cwd}/${path}`);
-}
-
-/** Runs work on each operand; a file error becomes the tool's message and code 1. */
-export async function eachFile(
-  ctx: CommandContext,
-  name: string,
-  paths: readonly string[],
-  work: (path: string, given: string) => void | Promise<void>,
-  message?: (given: string) => string,
-): Promise<number> {
-  let code = 0;
-  for (const given of paths) {
-    try {
-      await work(at(ctx, given), given);
-    } catch (error) {
-      if (!(error instanceof FileError)) throw error;
-      ctx.err(`${name}: ${message ? message(given) : `${given}`}: ${error.reason}\n`);
-      code = 1;
-    }
-  }
-  return code;
-}
-
-export function bytesOut(ctx: CommandContext, bytes: string): void {
-  ctx.out(Buffer.from(bytes, 'latin1').toString('utf8'));
-}
 
 const install: Command = async (ctx) => {
   const { operands, value, has } = parseOptions(ctx.args, 'm:o:g:dDCvpTt:', [

@@ -5,7 +5,7 @@ import { type Process, shellStatus } from '../../kernel/process.ts';
 import { diskFile, OpenFile } from '../../kernel/streams.ts';
 import type { Command, CommandContext } from '../../types.ts';
 import { parseOptions } from '../args.ts';
-import { at } from './files.ts';
+import { at } from './operands.ts';
 
 interface Lock {
   readonly holders: Map<OpenFile, 'shared' | 'exclusive'>;

@@ -3,7 +3,7 @@ import { FileError } from '../../kernel/file-error.ts';
 import type { Command, CommandContext } from '../../types.ts';
 import { parseOptions } from '../args.ts';
 import { formatDate } from './dates.ts';
-import { at } from './files.ts';
+import { at } from './operands.ts';
 import { modeText } from './stat.ts';
 
 interface Entry {

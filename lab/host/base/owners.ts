@@ -1,7 +1,7 @@
 /** Modes and owners: chmod, chown, chgrp. */
 
 import type { Command } from '../../types.ts';
-import { eachFile } from './files.ts';
+import { eachFile } from './operands.ts';
 
 export const chmod: Command = async (ctx) => {
   const [mode = '', ...rest] = ctx.args.filter((arg) => !/^-[RvfcH]+$/.test(arg));

@@ -2,7 +2,7 @@
 import { FileError } from '../../kernel/file-error.ts';
 import type { Command } from '../../types.ts';
 import { parseOptions } from '../args.ts';
-import { at, bytesOut, eachFile } from './files.ts';
+import { at, bytesOut, eachFile } from './operands.ts';
 
 export const cat: Command = async (ctx) => {
   const { operands, has } = parseOptions(ctx.args, 'nAbetuvTEs');

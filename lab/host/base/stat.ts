@@ -1,6 +1,6 @@
 import type { Command, CommandContext } from '../../types.ts';
 import { parseOptions } from '../args.ts';
-import { eachFile } from './files.ts';
+import { eachFile } from './operands.ts';
 
 const typeNames = {
   file: 'regular file',

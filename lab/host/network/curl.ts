@@ -3,7 +3,7 @@ import type { Host } from '../../kernel/host.ts';
 import { isAddress } from '../../kernel/network.ts';
 import type { Command, CommandContext } from '../../types.ts';
 import { parseOptions } from '../args.ts';
-import { at } from '../base/files.ts';
+import { at } from '../base/operands.ts';
 
 interface Answer {
   readonly status: number;

@@ -2,15 +2,15 @@
 import type { CommandNode, StatementNode } from 'just-bash';
 import { arithmetic } from './arithmetic.ts';
 import { condition } from './conditions.ts';
-import { expandPattern, expandSource, expandText, expandWords } from './expand.ts';
+import { expandWords } from './expand.ts';
 import { matches } from './pattern.ts';
-import { leaveOnError, runStatements, runSubshell } from './run.ts';
 import { LoopJump, type Shell } from './state.ts';
+import { expandPattern, expandSource, expandText } from './words.ts';
 
 async function test(shell: Shell, statements: readonly StatementNode[]): Promise<boolean> {
   shell.guarded += 1;
   try {
-    return (await runStatements(shell, statements)) === 0;
+    return (await shell.interpreter.runStatements(shell, statements)) === 0;
   } finally {
     shell.guarded -= 1;
   }
@@ -22,11 +22,11 @@ export async function runCompound(
 ): Promise<number> {
   switch (node.type) {
     case 'Group':
-      return runStatements(shell, node.body);
+      return shell.interpreter.runStatements(shell, node.body);
     case 'Subshell': {
-      const { status } = await runSubshell(shell, node.body, new Map());
+      const { status } = await shell.interpreter.runSubshell(shell, node.body, new Map());
       shell.status = status;
-      leaveOnError(shell, status);
+      shell.leaveOnError(status);
       return status;
     }
     case 'If':
@@ -72,7 +72,7 @@ export async function runCompound(
 
 async function runBody(shell: Shell, body: readonly StatementNode[]): Promise<number> {
   shell.status = 0;
-  return runStatements(shell, body);
+  return shell.interpreter.runStatements(shell, body);
 }
 
 async function loop(shell: Shell, next: () => Promise<boolean>, body: readonly StatementNode[]): Promise<number> {
@@ -81,7 +81,7 @@ async function loop(shell: Shell, next: () => Promise<boolean>, body: readonly S
     // A loop that never waits must not stop the world.
     if (turn % 100 === 0) await shell.process.interruptible(new Promise((resolve) => setImmediate(resolve)));
     try {
-      status = await runStatements(shell, body);
+      status = await shell.interpreter.runStatements(shell, body);
     } catch (error) {
       if (!(error instanceof LoopJump)) throw error;
       error.levels -= 1;

@@ -2,11 +2,11 @@
 import type { CommandNode, WordNode } from 'just-bash';
 import { FileError } from '../file-error.ts';
 import { evaluateText } from './arithmetic.ts';
-import { expandParts, expandPattern, expandText } from './expand.ts';
 import { lookUp } from './parameter.ts';
 import { matches } from './pattern.ts';
 import { resolvePath } from './redirect.ts';
 import { type Shell, ShellError } from './state.ts';
+import { expandPattern, expandText } from './words.ts';
 
 type Condition = Extract<CommandNode, { type: 'ConditionalCommand' }>['expression'];
 
@@ -49,7 +49,7 @@ async function regexSource(shell: Shell, word: WordNode): Promise<string> {
     else if (part.type === 'Glob') source += part.pattern;
     else if (part.type === 'Escaped') source += `\\${part.value}`;
     else
-      for (const piece of await expandParts(shell, [part], false))
+      for (const piece of await shell.interpreter.expandParts(shell, [part], false))
         source += piece.quoted ? piece.text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : piece.text;
   }
   return source;

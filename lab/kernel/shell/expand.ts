@@ -1,23 +1,12 @@
 /** Word expansion: braces, tilde, parameters, substitutions, arithmetic, splitting by IFS, pathnames. */
 import type { WordNode } from 'just-bash';
-import { parse } from 'just-bash';
 import { arithmetic } from './arithmetic.ts';
 import { expandBraces } from './braces.ts';
 import { expandParameter } from './parameter.ts';
 import { glob, hasGlob, unquote } from './pattern.ts';
 import type { Shell } from './state.ts';
 import { substitute, substituteProcess } from './substitute.ts';
-
-export type WordPart = WordNode['parts'][number];
-
-/** A stretch of expanded text; `boundary` separates the words of "$@". */
-export interface Piece {
-  text: string;
-  quoted: boolean;
-  /** Subject to splitting: the result of an unquoted expansion. */
-  split: boolean;
-  boundary?: boolean;
-}
+import { expandSource, type Piece, quotePattern, type WordPart } from './words.ts';
 
 /** All fields that the words give. */
 export async function expandWords(shell: Shell, words: readonly WordNode[]): Promise<string[]> {
@@ -29,30 +18,6 @@ export async function expandWords(shell: Shell, words: readonly WordNode[]): Pro
       else fields.push(...(await expandFields(shell, single)));
     }
   return fields;
-}
-
-/** One string, neither split nor globbed: assignments, redirection targets, here-documents. */
-export async function expandText(shell: Shell, word: WordNode): Promise<string> {
-  const pieces = await expandParts(shell, word.parts, false);
-  return pieces.map((piece) => (piece.boundary ? ' ' : piece.text)).join('');
-}
-
-/** A pattern: what was quoted is escaped. */
-export async function expandPattern(shell: Shell, word: WordNode): Promise<string> {
-  const pieces = await expandParts(shell, word.parts, false);
-  return pieces.map((piece) => (piece.boundary ? ' ' : piece.quoted ? quotePattern(piece.text) : piece.text)).join('');
-}
-
-/** Text that stands inside `$(( ))` or here-strings of messages: only `$` and backquotes act. */
-export async function expandSource(shell: Shell, text: string): Promise<string> {
-  const quoted = text.replace(/(["\\])/g, '\\$1');
-  const word = parse(`: "${quoted}"`).statements[0]?.pipelines[0]?.commands[0];
-  const argument = word?.type === 'SimpleCommand' ? word.args[0] : undefined;
-  return argument ? expandText(shell, argument) : text;
-}
-
-export function quotePattern(text: string): string {
-  return text.replace(/[\\*?[\]]/g, '\\$&');
 }
 
 async function expandFields(shell: Shell, word: WordNode): Promise<string[]> {

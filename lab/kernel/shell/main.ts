@@ -8,7 +8,7 @@ import { fromBytes } from '../streams.ts';
 import { setOptions } from './builtins/control.ts';
 import { registerBuiltins } from './builtins/index.ts';
 import { parseScript } from './parse.ts';
-import { isSimple, runStatements, runToExit } from './run.ts';
+import { interpreter, isSimple, runStatements, runToExit } from './run.ts';
 import { Shell } from './state.ts';
 
 /** Gives the program; host and process are those that the context belongs to. */
@@ -25,7 +25,10 @@ export function bashProgram(host: Host): Command {
 
 async function runBash(host: Host, process: Process, args: readonly string[]): Promise<void> {
   const invoked = process.argv[0] ?? 'bash';
-  const shell = new Shell(host, process, invoked.startsWith('/') ? invoked : invoked.replace(/^-/, ''));
+  const shell = new Shell(host, process, {
+    name: invoked.startsWith('/') ? invoked : invoked.replace(/^-/, ''),
+    interpreter,
+  });
   let script: string | undefined;
   let index = 0;
   let takesScript = false;

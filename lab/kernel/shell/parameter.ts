@@ -1,10 +1,9 @@
 /** Parameter expansion: `$x`, `$@`, `${x:-y}`, `${#x}`, `${x%pattern}`, arrays. */
 
 import { arithmetic, evaluateText } from './arithmetic.ts';
-import type { WordPart } from './expand.ts';
-import { expandParts, expandPattern, expandSource, expandText, type Piece } from './expand.ts';
 import { patternSource } from './pattern.ts';
 import { type Shell, ShellError } from './state.ts';
+import { expandPattern, expandSource, expandText, type Piece, type WordPart } from './words.ts';
 
 type ParameterPart = Extract<WordPart, { type: 'ParameterExpansion' }>;
 type Operation = NonNullable<ParameterPart['operation']>;
@@ -171,7 +170,7 @@ async function operate(
 }
 
 async function expandWordPieces(shell: Shell, parts: readonly WordPart[], inQuotes: boolean): Promise<Piece[]> {
-  const inner = await expandParts(shell, parts, inQuotes);
+  const inner = await shell.interpreter.expandParts(shell, parts, inQuotes);
   return inner.map((piece) => (piece.quoted || piece.boundary ? piece : { ...piece, split: !inQuotes }));
 }
 

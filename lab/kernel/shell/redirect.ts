@@ -2,8 +2,8 @@
 import type { SimpleCommandNode } from 'just-bash';
 import { FileError } from '../file-error.ts';
 import { diskFile, nullFile, OpenFile, textSource, toBytes } from '../streams.ts';
-import { expandText } from './expand.ts';
 import { type Shell, ShellError } from './state.ts';
+import { expandText } from './words.ts';
 
 export type Redirection = SimpleCommandNode['redirections'][number];
 export type Files = Map<number, OpenFile>;
@@ -84,6 +84,33 @@ export async function redirect(shell: Shell, files: Files, redirections: readonl
         set(descriptor, open(shell, files, target, 'write'));
     }
   }
+}
+
+/** Runs shell code with changed descriptors and puts the old ones back. */
+export async function withRedirections(
+  shell: Shell,
+  redirections: readonly Redirection[],
+  work: () => Promise<number>,
+): Promise<number> {
+  const saved = inherit(shell.process.files);
+  try {
+    await redirect(shell, shell.process.files, redirections);
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ShellError) || error.fatal) throw error;
+    restore(shell, inherit(saved));
+    shell.complain(error.message);
+    return error.code;
+  } finally {
+    if (shell.process.running) restore(shell, saved);
+    else closeAll(saved);
+  }
+}
+
+function restore(shell: Shell, files: Files): void {
+  closeAll(shell.process.files);
+  shell.process.files.clear();
+  for (const [descriptor, file] of files) shell.process.files.set(descriptor, file);
 }
 
 /** Opens as open(2) would; device names of descriptors duplicate them. */

@@ -7,8 +7,10 @@ import { FileError } from '../file-error.ts';
 import { type Process, shellStatus } from '../process.ts';
 import { nullFile, type OpenFile, pipe } from '../streams.ts';
 import { runCompound } from './compound.ts';
+import { expandParts } from './expand.ts';
+import type { Interpreter } from './interpreter.ts';
 import { parseScript } from './parse.ts';
-import { closeAll, type Files, inherit, redirect } from './redirect.ts';
+import { type Files, inherit, withRedirections } from './redirect.ts';
 import { runSimple } from './simple.ts';
 import { FunctionReturn, LoopJump, type Shell, ShellError, ShellExit } from './state.ts';
 
@@ -42,13 +44,9 @@ async function runList(shell: Shell, statement: StatementNode): Promise<number> 
       if (guarded) shell.guarded -= 1;
     }
     shell.status = status;
-    if (!guarded) leaveOnError(shell, status);
+    if (!guarded) shell.leaveOnError(status);
   }
   return status;
-}
-
-export function leaveOnError(shell: Shell, status: number): void {
-  if (status !== 0 && shell.options.errexit && shell.guarded === 0) throw new ShellExit(status);
 }
 
 async function runInBackground(shell: Shell, statement: StatementNode): Promise<number> {
@@ -61,7 +59,7 @@ async function runInBackground(shell: Shell, statement: StatementNode): Promise<
   return 0;
 }
 
-export async function runPipeline(shell: Shell, pipeline: PipelineNode): Promise<number> {
+async function runPipeline(shell: Shell, pipeline: PipelineNode): Promise<number> {
   const [only] = pipeline.commands;
   let status: number;
   if (pipeline.commands.length === 1 && only) {
@@ -103,7 +101,7 @@ async function runPipes(shell: Shell, pipeline: PipelineNode): Promise<number> {
 }
 
 /** Starts a forked shell; the files are its own and it closes them. */
-export function startSubshell(
+function startSubshell(
   shell: Shell,
   statements: readonly StatementNode[],
   files: Files,
@@ -125,8 +123,7 @@ export function isSimple(statements: readonly StatementNode[]): boolean {
   return !pipeline?.negated && pipeline?.commands.length === 1 && pipeline.commands[0]?.type === 'SimpleCommand';
 }
 
-/** Runs statements in a forked shell with some descriptors replaced, to its end. */
-export async function runSubshell(
+async function runSubshell(
   shell: Shell,
   statements: readonly StatementNode[],
   replaced: Files,
@@ -219,7 +216,7 @@ export function setTrap(shell: Shell, name: string, action: string | undefined):
     });
 }
 
-export async function runCommand(shell: Shell, node: CommandNode): Promise<number> {
+async function runCommand(shell: Shell, node: CommandNode): Promise<number> {
   if (node.type === 'SimpleCommand') return runSimple(shell, node);
   if (node.type === 'FunctionDef') {
     shell.functions.set(node.name, node);
@@ -229,29 +226,4 @@ export async function runCommand(shell: Shell, node: CommandNode): Promise<numbe
   return withRedirections(shell, node.redirections, () => runCompound(shell, node));
 }
 
-/** Runs shell code with changed descriptors and puts the old ones back. */
-export async function withRedirections(
-  shell: Shell,
-  redirections: Parameters<typeof redirect>[2],
-  work: () => Promise<number>,
-): Promise<number> {
-  const saved = inherit(shell.process.files);
-  try {
-    await redirect(shell, shell.process.files, redirections);
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ShellError) || error.fatal) throw error;
-    restore(shell, inherit(saved));
-    shell.complain(error.message);
-    return error.code;
-  } finally {
-    if (shell.process.running) restore(shell, saved);
-    else closeAll(saved);
-  }
-}
-
-function restore(shell: Shell, files: Files): void {
-  closeAll(shell.process.files);
-  shell.process.files.clear();
-  for (const [descriptor, file] of files) shell.process.files.set(descriptor, file);
-}
+export const interpreter: Interpreter = { expandParts, runStatements, runCommand, runSubshell };

@@ -4,11 +4,11 @@ import { shellStatus } from '../process.ts';
 import { toBytes } from '../streams.ts';
 import { declare } from './builtins/declare.ts';
 import { builtins, declarations } from './builtins/registry.ts';
-import { expandText, expandWords } from './expand.ts';
+import { expandWords } from './expand.ts';
 import { subscriptKey } from './parameter.ts';
-import { closeAll, inherit, redirect } from './redirect.ts';
-import { runCommand, withRedirections } from './run.ts';
+import { closeAll, inherit, redirect, withRedirections } from './redirect.ts';
 import { FunctionReturn, type Shell, ShellError, ShellExit, type Variable } from './state.ts';
+import { expandText } from './words.ts';
 
 export async function runSimple(shell: Shell, node: SimpleCommandNode): Promise<number> {
   if (node.line !== undefined) shell.line = node.line;
@@ -71,7 +71,7 @@ async function dispatch(
       shell.scopes.push(new Map());
       shell.depth += 1;
       try {
-        return await runCommand(shell, defined.body);
+        return await shell.interpreter.runCommand(shell, defined.body);
       } catch (error) {
         if (error instanceof FunctionReturn) return error.code;
         throw error;

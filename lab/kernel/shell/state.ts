@@ -6,6 +6,7 @@
 import type { CommandNode } from 'just-bash';
 import type { Host } from '../host.ts';
 import type { Process } from '../process.ts';
+import type { Interpreter } from './interpreter.ts';
 
 export type FunctionNode = Extract<CommandNode, { type: 'FunctionDef' }>;
 
@@ -65,6 +66,7 @@ export class ShellError extends Error {
 export class Shell {
   readonly host: Host;
   readonly process: Process;
+  readonly interpreter: Interpreter;
   /** `bash` in messages, `$0`. */
   name: string;
   positional: string[] = [];
@@ -102,10 +104,11 @@ export class Shell {
   onTrap: (() => void) | undefined;
   runTraps: () => Promise<void> = async () => undefined;
 
-  constructor(host: Host, process: Process, name: string) {
+  constructor(host: Host, process: Process, options: { name: string; interpreter: Interpreter }) {
     this.host = host;
     this.process = process;
-    this.name = name;
+    this.interpreter = options.interpreter;
+    this.name = options.name;
     this.subshell = false;
     for (const [key, value] of process.env) this.variables.set(key, { value, exported: true });
     this.assign('PWD', process.cwd, true);
@@ -113,7 +116,7 @@ export class Shell {
 
   /** The copy that a subshell works on. */
   fork(process: Process): Shell {
-    const child = new Shell(this.host, process, this.name);
+    const child = new Shell(this.host, process, this);
     child.subshell = true;
     child.fromFile = this.fromFile;
     child.positional = [...this.positional];
@@ -175,6 +178,11 @@ export class Shell {
       if (old) this.variables.set(name, old);
       else this.variables.delete(name);
     }
+  }
+
+  /** `set -e`, where it acts. */
+  leaveOnError(status: number): void {
+    if (status !== 0 && this.options.errexit && this.guarded === 0) throw new ShellExit(status);
   }
 
   environment(): Map<string, string> {

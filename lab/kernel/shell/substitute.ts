@@ -2,16 +2,15 @@
 import type { ScriptNode } from 'just-bash';
 import { FileError } from '../file-error.ts';
 import { collector, fromBytes, pipe } from '../streams.ts';
-import { expandText } from './expand.ts';
 import { resolvePath } from './redirect.ts';
-import { runSubshell } from './run.ts';
 import { type Shell, ShellError } from './state.ts';
+import { expandText } from './words.ts';
 
 export async function substitute(shell: Shell, body: ScriptNode): Promise<string> {
   const direct = await fileOnly(shell, body);
   if (direct !== undefined) return direct.replace(/\n+$/, '');
   const output = collector();
-  const { status } = await runSubshell(shell, body.statements, new Map([[1, output.file]]));
+  const { status } = await shell.interpreter.runSubshell(shell, body.statements, new Map([[1, output.file]]));
   shell.status = status;
   shell.substituted = status;
   return fromBytes(output.bytes().replaceAll('\0', '')).replace(/\n+$/, '');
@@ -42,7 +41,7 @@ async function fileOnly(shell: Shell, body: ScriptNode): Promise<string | undefi
 export function substituteProcess(shell: Shell, body: ScriptNode, direction: 'input' | 'output'): string {
   const { reader, writer } = pipe();
   const child = direction === 'input' ? new Map([[1, writer]]) : new Map([[0, reader]]);
-  void runSubshell(shell, body.statements, child);
+  void shell.interpreter.runSubshell(shell, body.statements, child);
   const descriptor = Math.max(62, ...shell.process.files.keys()) + 1;
   shell.process.files.set(descriptor, direction === 'input' ? reader : writer);
   return `/dev/fd/${descriptor}`;

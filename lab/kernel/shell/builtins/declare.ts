@@ -1,8 +1,9 @@
 /** Declaration builtins: their arguments are assignments, so they are expanded here and not split. */
 import type { WordNode } from 'just-bash';
 import { parse } from 'just-bash';
-import { expandText, expandWords } from '../expand.ts';
+import { expandWords } from '../expand.ts';
 import { type Shell, ShellError } from '../state.ts';
+import { expandText } from '../words.ts';
 
 export async function declare(shell: Shell, command: string, words: readonly WordNode[]): Promise<number> {
   const flags = new Set<string>();

@@ -1,5 +1,5 @@
 /** printf: formats are used again until the arguments are. */
-import { unescapeText } from './text.ts';
+import { unescapeText } from './escapes.ts';
 
 export function printf(args: readonly string[]): { output: string; errors: string[] } {
   const format = (args[0] === '--' ? args[1] : args[0]) ?? '';

@@ -3,39 +3,13 @@ import { FileError, normalise } from '../../file-error.ts';
 import { fromBytes, toBytes } from '../../streams.ts';
 import { resolvePath } from '../redirect.ts';
 import type { Shell } from '../state.ts';
+import { unescapeText } from './escapes.ts';
 import { printf } from './printf.ts';
 import type { Builtin } from './registry.ts';
 import { testExpression } from './test.ts';
 
 function write(shell: Shell, text: string): void {
   shell.process.write(1, toBytes(text));
-}
-
-const escapes: Readonly<Record<string, string>> = {
-  n: '\n',
-  t: '\t',
-  r: '\r',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  v: '\v',
-  '\\': '\\',
-  e: '\x1b',
-};
-
-/** Backslash escapes as `echo -e` and `printf %b` read them. */
-export function unescapeText(text: string): { text: string; stop: boolean } {
-  let stop = false;
-  const out = text.replace(/\\(x[0-9a-fA-F]{1,2}|0[0-7]{0,3}|c[\s\S]*|[\s\S])/g, (whole, code: string) => {
-    if (code.startsWith('c')) {
-      stop = true;
-      return '';
-    }
-    if (code.startsWith('x') && code.length > 1) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
-    if (code.startsWith('0')) return String.fromCharCode(Number.parseInt(code, 8));
-    return escapes[code] ?? whole;
-  });
-  return { text: out, stop };
 }
 
 const echo: Builtin = async (shell, args) => {
