@@ -1,9 +1,10 @@
 import { commandLine, quote } from '../../connectors/quote.ts';
+import { parsePorts } from '../host/parse/firewall.ts';
 import { parseAddressList } from '../host/parse/ip.ts';
 import { parseUnits, type UnitState, unitQuery } from '../host/parse/systemctl.ts';
 import { limited, type Read, type ReadResult, readAll } from '../host/read-all.ts';
 import { type Change, operation } from '../operation.ts';
-import { ANY_CODE, deployedServices } from './deploy.ts';
+import { ANY_CODE, deployedServices, PERMANENT_PORTS } from './deploy.ts';
 import { type EngineState, engineReads, leftovers, parseEngineState } from './engine-state.ts';
 import { type LunState, lunContent, lunReads, parseLun, wipeByHand } from './lun.ts';
 import type { CleanUpParams } from './params.ts';
@@ -33,6 +34,8 @@ interface Remains {
   readonly maintenanceFlags: boolean;
   readonly rules: readonly number[];
   readonly port: boolean;
+  /** Ports that firewalld has open for good; undefined while it does not run. */
+  readonly permanentPorts?: readonly string[];
   readonly hostsLine: boolean;
   readonly engineKey: boolean;
   /** libvirt's network `default` is up as the deployment changed it. */
@@ -65,10 +68,12 @@ export const cleanUpHostedEngine = operation<CleanUpParams, Remains>({
       lun: parseLun(lun, answers),
     };
   },
-  decide(remains, { host, enabledBefore = [] }) {
-    const changes = cleanUpChanges(remains, enabledBefore);
+  decide(remains, { host, enabledBefore = [], portsBefore }) {
+    const opened = remains.permanentPorts?.filter((port) => portsBefore?.includes(port) === false) ?? [];
+    const changes = [...cleanUpChanges(remains, enabledBefore), ...closePorts(opened)];
     const evidence = [
       ...describeRemains(remains),
+      ...opened.map((port) => `there is port ${port} opened in firewalld`),
       ...(changes.length === 0 ? ['nothing of it is left to remove'] : []),
     ];
     const content = lunContent(remains.lun);
@@ -107,6 +112,7 @@ type RemainsReads =
   | 'hostsLine'
   | 'engineKey'
   | 'network'
+  | 'permanentPorts'
   | 'packages';
 
 function remainsReads(ours: string, services: readonly string[]): Record<RemainsReads, Read> {
@@ -120,6 +126,7 @@ function remainsReads(ours: string, services: readonly string[]): Record<Remains
     hostsLine: ['grep', '-c', HOSTS_MARK, '/etc/hosts'],
     engineKey: ['grep', '-c', 'ovirt-engine', '/root/.ssh/authorized_keys'],
     network: ['ip', '-o', 'addr'],
+    permanentPorts: limited(PERMANENT_PORTS),
     packages: `t=$(stat -c %Y ${quote(ours)}) && rpm -qa --qf '%{INSTALLTIME} %{NAME}\\n' | awk -v t="$t" '$1 >= t { print $2 }' | sort`,
   };
 }
@@ -129,6 +136,7 @@ function parseRemains(
   services: readonly string[],
 ): Omit<Remains, 'engine' | 'lun'> {
   const paths = (text: string) => text.split('\n').filter((line) => line.startsWith('/var/'));
+  const permanentPorts = parsePorts(answers.permanentPorts);
   const counted = ({ text }: ReadResult) => Number(text.trim()) > 0;
   return {
     units: parseUnits(answers.services.text, services),
@@ -136,6 +144,7 @@ function parseRemains(
     answerFiles: answers.answerFiles.code === 0 ? paths(answers.answerFiles.text) : [],
     maintenanceFlags: counted(answers.flags),
     rules: BOOTSTRAP_RULES.filter((priority) => new RegExp(`^${priority}:`, 'm').test(answers.rules.text)),
+    ...(permanentPorts !== undefined && { permanentPorts }),
     port: answers.ports.text.split(/\s+/).includes(BOOTSTRAP_PORT),
     hostsLine: counted(answers.hostsLine),
     engineKey: counted(answers.engineKey),
@@ -176,6 +185,13 @@ function cleanUpChanges(remains: Remains, enabledBefore: readonly string[]): rea
   if (remains.port) changes.push({ argv: ['firewall-cmd', `--remove-port=${BOOTSTRAP_PORT}`] });
   if (remains.hostsLine) changes.push({ argv: ['sed', '-i', `/${HOSTS_MARK}/d`, '/etc/hosts'] });
   return changes;
+}
+
+/** Without a reload, which would take away what others have opened until the next boot. */
+function closePorts(ports: readonly string[]): readonly Change[] {
+  if (ports.length === 0) return [];
+  const removals = ports.map((port) => `--remove-port=${port}`);
+  return [{ argv: ['firewall-cmd', ...removals] }, { argv: ['firewall-cmd', '--permanent', ...removals] }];
 }
 
 function describeRemains(remains: Remains): readonly string[] {

@@ -1,7 +1,8 @@
 import type { Profile } from '../../profiles/profile.ts';
+import { parsePorts } from '../host/parse/firewall.ts';
 import { parseUnits, type UnitState, unitQuery } from '../host/parse/systemctl.ts';
 import { engineIsHealthy, type HostStatus } from '../host/parse/vm-status.ts';
-import { readAll } from '../host/read-all.ts';
+import { limited, readAll } from '../host/read-all.ts';
 import { type Change, type Decision, type Finding, type OperationContext, operation } from '../operation.ts';
 import { writeFile } from '../runtime/write-file.ts';
 import { renderAnswers, secretAnswers } from './answers.ts';
@@ -16,8 +17,12 @@ interface DeployFacts {
   readonly lun: LunState;
   /** Of the services that a deployment lets start at boot, those that do so now. */
   readonly enabled: readonly string[];
+  /** Undefined while firewalld does not run. */
+  readonly ports?: readonly string[];
 }
 
+/** The engine opens its ports for good when it takes the host over. */
+export const PERMANENT_PORTS = ['firewall-cmd', '--permanent', '--list-ports'] as const;
 const SUCCESS = 'Hosted Engine successfully deployed';
 /** The exit code of the cleanup tool is that of its last command and says nothing. */
 export const ANY_CODE: readonly number[] = Array.from({ length: 256 }, (_, code) => code);
@@ -39,12 +44,15 @@ export const deployHostedEngine = operation<DeployParams, DeployFacts, DeployOut
       ...engineReads(),
       ...lunReads(lun),
       services: unitQuery(services),
+      ports: limited(PERMANENT_PORTS),
     });
+    const ports = parsePorts(answers.ports);
     const units: Readonly<Record<string, UnitState>> = parseUnits(answers.services.text, services);
     return {
       engine: parseEngineState(answers),
       lun: parseLun(lun, answers),
       enabled: services.filter((service) => units[service]?.enabled === true),
+      ...(ports !== undefined && { ports }),
     };
   },
   decide(facts, params, context) {
@@ -74,7 +82,7 @@ export const deployHostedEngine = operation<DeployParams, DeployFacts, DeployOut
 });
 
 function decideDeployment(
-  { engine, lun, enabled }: DeployFacts,
+  { engine, lun, enabled, ports }: DeployFacts,
   params: DeployParams,
   { inventory, secret }: Pick<OperationContext, 'inventory' | 'secret'>,
 ): Decision<DeployOutput> {
@@ -119,7 +127,13 @@ function decideDeployment(
       title: `Clean up the hosted engine on ${host}`,
       call: {
         operation: 'cleanUpHostedEngine',
-        params: { host, engineFqdn: fqdn, lun: wwid, enabledBefore: enabled } satisfies CleanUpParams,
+        params: {
+          host,
+          engineFqdn: fqdn,
+          lun: wwid,
+          enabledBefore: enabled,
+          ...(ports !== undefined && { portsBefore: ports }),
+        } satisfies CleanUpParams,
       },
       byHand: `ovirt-hosted-engine-cleanup -q, then reboot the host; then, if nothing on the LUN is needed: ${wipeByHand(lun)}`,
     },

@@ -6,6 +6,17 @@ export function firewallRuns(text: string): boolean {
     .includes('running');
 }
 
+/** `firewall-cmd --list-ports`; undefined when firewalld does not answer. */
+export function parsePorts({
+  code,
+  text,
+}: {
+  readonly code: number;
+  readonly text: string;
+}): readonly string[] | undefined {
+  return code === 0 ? text.split(/\s+/).filter((word) => /^\d+(-\d+)?\/[a-z]+$/.test(word)) : undefined;
+}
+
 /** `firewall-cmd --get-active-zones`: zone names, each with its interfaces; empty when none is bound. */
 export function parseActiveZones(text: string): ReadonlyMap<string, readonly string[]> {
   const zones = new Map<string, readonly string[]>();

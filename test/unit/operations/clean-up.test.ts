@@ -61,6 +61,16 @@ describe('cleanUpHostedEngine', () => {
     expect(decide({}).leaves).toBeUndefined();
   });
 
+  it('closes the ports that the engine opened for good, and no others', () => {
+    const facts = { ...clean, permanentPorts: ['22/tcp', '5000/tcp', '54321/tcp', '5900-6923/tcp'] };
+    const params = { host: 'host1', enabledBefore: ['libvirtd'], portsBefore: ['5000/tcp', '22/tcp'] };
+    expect(cleanUpHostedEngine.decide(facts, params, context).changes.map(({ argv }) => argv.join(' '))).toEqual([
+      'firewall-cmd --remove-port=54321/tcp --remove-port=5900-6923/tcp',
+      'firewall-cmd --permanent --remove-port=54321/tcp --remove-port=5900-6923/tcp',
+    ]);
+    expect(decide(facts).changes).toEqual([]);
+  });
+
   it("names libvirt's network as the deployment left it", () => {
     expect(decide({ network: true })).toMatchObject({
       state: 'already',

@@ -100,6 +100,11 @@ describe('deployHostedEngine', () => {
     expect(decide(bare).leaves).toBeUndefined();
   });
 
+  it('remembers which ports were open, so that its undo closes the others', () => {
+    expect(decide({ ...bare, ports: ['22/tcp'] }).undo?.call.params).toMatchObject({ portsBefore: ['22/tcp'] });
+    expect(decide(bare).undo?.call.params).not.toHaveProperty('portsBefore');
+  });
+
   it.each<[string, Partial<Facts['engine']>]>([
     ['the bootstrap VM', { bootstrapVm: true }],
     ['the bridge', { bridge: true }],
