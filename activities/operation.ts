@@ -143,6 +143,8 @@ export interface ApplyResult<Output = unknown> {
   readonly commands: readonly string[];
   readonly evidence: readonly string[];
   readonly output?: Output;
+  /** What stays, as the verification saw it. */
+  readonly leaves?: { readonly what: string; readonly byHand: string };
   readonly log?: { readonly path: string; readonly size: number; readonly sha256: string };
 }
 

@@ -1,5 +1,5 @@
 import { OperatorError } from '../../failures/operator-error.ts';
-import type { ApplyResult, Change, StepRef } from '../operation.ts';
+import type { ApplyResult, Change, Decision, StepRef } from '../operation.ts';
 import type { RuntimeContext } from './context.ts';
 import { type AnyOperation, lookAndDecide, type Params, refuse, verify } from './decide.ts';
 import { awaitPredecessor, runLocked } from './locked-change.ts';
@@ -55,7 +55,7 @@ async function change(
   return failure;
 }
 
-function result(commands: readonly string[], decision: { evidence: readonly string[]; output?: unknown }): ApplyResult {
-  const { evidence, output } = decision;
-  return { commands, evidence, ...(output !== undefined && { output }) };
+function result(commands: readonly string[], decision: Pick<Decision, 'evidence' | 'output' | 'leaves'>): ApplyResult {
+  const { evidence, output, leaves } = decision;
+  return { commands, evidence, ...(output !== undefined && { output }), ...(leaves && { leaves }) };
 }

@@ -33,6 +33,7 @@ export async function conclude(
     commands: kept.commands,
     evidence: [...decision.evidence, ...(wrong === undefined ? [] : [`without consequence: ${wrong}`])],
     ...(decision.output !== undefined && { output: decision.output }),
+    ...(decision.leaves && { leaves: decision.leaves }),
     log: kept.ref,
   };
 }

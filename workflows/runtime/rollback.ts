@@ -37,8 +37,7 @@ async function undoOne(state: RunState, undo: Undo): Promise<'undone' | 'kept' |
     try {
       const ref = { ...state.ref(step, 'undo'), title };
       const found = await state.performer.perform('check', undo.call, ref);
-      // Also when nothing is left to do: an attempt before this one may have done it.
-      if (found.leaves !== undefined) state.leaves.set(`undo-${step.id}`, found.leaves);
+      note(state, step.id, found.leaves);
       if (found.state === 'already') {
         state.finish(step, { state: 'undone', summary: 'nothing was left to undo' });
         return 'undone';
@@ -59,6 +58,7 @@ async function undoOne(state: RunState, undo: Undo): Promise<'undone' | 'kept' |
       }
       if (found.followed) await state.performer.perform('start', undo.call, ref);
       const result = await state.performer.perform(found.followed ? 'follow' : 'apply', undo.call, ref);
+      note(state, step.id, result.leaves);
       state.finish(step, {
         state: 'undone',
         summary: result.evidence[0] ?? 'undone and verified',
@@ -73,6 +73,11 @@ async function undoOne(state: RunState, undo: Undo): Promise<'undone' | 'kept' |
       if (decision?.verb === 'abort') return 'abort';
     }
   }
+}
+
+/** What an undo leaves; the last word is that of the look that verified it. */
+function note(state: RunState, stepId: string, leaves: Remainder | undefined): void {
+  if (leaves !== undefined) state.leaves.set(`undo-${stepId}`, leaves);
 }
 
 function remainder(undo: Undo): Remainder {

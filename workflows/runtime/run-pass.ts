@@ -64,6 +64,7 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
       const result = found.followed
         ? await this.follow(step, call)
         : await this.state.performer.perform('apply', call, this.state.ref(step, 'run'));
+      if (result.leaves !== undefined) this.state.leaves.set(step.id, result.leaves);
       this.state.finish(step, {
         state: 'done',
         commands: result.commands,
