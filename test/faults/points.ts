@@ -25,21 +25,18 @@ export interface Point {
   /** Before the activity's first command, after its last, or at a process of the deployment. */
   readonly side: 'before' | 'after' | 'during';
   readonly ordinal: number;
-  /** For an activity that polls: the first command of this text. For `during`: the process. */
+  /** For an activity that polls: the first command of this text. For `during`: the stage of the deployment. */
   readonly text?: string;
 }
 
 export function describePoint({ side, type, step, pass, text }: Point): string {
-  const where = side === 'during' ? `during ${text?.replace(/ .*/s, '') ?? ''} of ${type}` : `${side} ${type}`;
+  const where = side === 'during' ? `as ${text} begins in ${type}` : `${side} ${type}`;
   return `${where} (${pass}: ${step})`;
 }
 
 /** What distinguishes a command from the same one in another run is taken out: digests, ids, numbers. */
 export function essence(text: string): string {
-  return text
-    .replace(/\(pid \d+\)$/, '')
-    .replace(/[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{12,}/g, '#')
-    .replace(/\d+/g, '0');
+  return text.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{12,}/g, '#').replace(/\d+/g, '0');
 }
 
 /** Two points for each activity that reached the host: before its first command and after its last. */
@@ -63,11 +60,17 @@ export function boundaries(
   });
 }
 
-/** Evenly spread places within the deployment, each at the start of a process of it. */
+/** The stages of the deployment: each is a playbook of its own, told by its tag. */
+export function stages(processes: readonly string[]): string[] {
+  const tags = processes.flatMap((text) => /ansible-playbook .*--tags=(\w+)/.exec(text)?.[1] ?? []);
+  return [...new Set(tags)];
+}
+
+/** Evenly spread places within the deployment, each as a stage of it begins. */
 export function middles(processes: readonly string[], follow: Omit<Point, 'side' | 'ordinal'>, count: number): Point[] {
-  const distinct = [...new Set(processes.map(essence))];
-  return Array.from({ length: Math.min(count, distinct.length) }, (_, index) => {
-    const text = distinct[Math.floor(((index + 1) * distinct.length) / (count + 1))];
+  const known = stages(processes);
+  return Array.from({ length: Math.min(count, known.length) }, (_, index) => {
+    const text = known[Math.floor(((index + 1) * known.length) / (count + 1))];
     return { ...follow, side: 'during' as const, ordinal: 1, ...(text !== undefined && { text }) };
   });
 }

@@ -95,9 +95,3 @@ export function isAt(point: Point): (command: SeenCommand) => boolean {
 export function exactly(text: string): string {
   return `^${text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`;
 }
-
-/** Matches a process by its essence. */
-export function like(text: string): string {
-  const escaped = text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  return `^${escaped.replace(/#/g, '[0-9a-f-]+').replace(/0/g, '\\d+')}`;
-}

@@ -2,7 +2,7 @@ import type { RunHandle } from '../support/run.ts';
 import { HOST, type Lane } from './lane.ts';
 import type { Point } from './points.ts';
 import type { Reference } from './reference.ts';
-import { exactly, isAt, like, Stepper } from './stepper.ts';
+import { exactly, isAt, Stepper } from './stepper.ts';
 
 export const KINDS = ['worker-kill', 'ssh-drop-before', 'ssh-drop-after', 'temporal-restart', 'host-reboot'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -64,11 +64,11 @@ async function strikeAt(lane: Lane, kind: Kind, point: Point, { stepper, run, re
   await control.release(held);
 }
 
-/** While a process of the deployment is held as it starts. */
+/** While a stage of the deployment is held as it begins. */
 async function strikeDuring(lane: Lane, kind: Kind, { text = '' }: Point): Promise<RunHandle> {
   const { control } = lane.stack;
   const since = await control.now();
-  const held = await control.fault({ target: HOST, kind: 'hold-before', match: like(text) });
+  const held = await control.fault({ target: HOST, kind: 'hold-before', match: `--tags=${text} .*\\(pid` });
   try {
     const run = await lane.start();
     await control.awaitEntry(since, (entry) => entry.kind === 'fault' && entry.text.startsWith('hold-before'));
