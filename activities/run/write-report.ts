@@ -1,7 +1,7 @@
 import { Artifacts } from '../../connectors/artifacts.ts';
+import { reportMarkdown } from '../../reports/markdown.ts';
 import type { Report } from '../../workflows/contract.ts';
 import type { ActivityServices } from '../runtime/services.ts';
-import { reportMarkdown } from './report-markdown.ts';
 
 export interface WriteReportInput {
   readonly report: Report;
