@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { lasting } from '../faults/outcome.ts';
 import { Stack } from '../support/stack.ts';
-import { changingProcesses, compareWithPlan, plannedChanges } from './executed.ts';
+import { changingProcesses, compareWithPlan, plannedChanges, strayCommands } from './executed.ts';
 
 let stack: Stack;
 
@@ -59,6 +59,7 @@ test('a deployment asks once, runs what was planned, serves, and leaves nothing 
   if (plan === undefined) throw new Error('the report has no plan');
   const journal = await stack.control.journal(since);
   expect(compareWithPlan(journal, plan)).toEqual({ unplanned: [], missing: [] });
+  expect(strayCommands(journal)).toEqual([]);
 
   const state = await stack.control.state();
   expect(state.hostedEngine).toMatchObject({
@@ -76,6 +77,27 @@ test('a deployment asks once, runs what was planned, serves, and leaves nothing 
   const later = await stack.control.state();
   expect(later.revision).toBe(state.revision);
   expect(lasting(later)).toEqual(lasting(state));
+});
+
+test('a run that is bound to a plan runs that one, and no other', async () => {
+  await stack.fresh();
+  const planned = await (await stack.start({ mode: 'plan' })).end();
+  const hash = planned.report?.plan?.hash ?? '';
+  const bound = { plan: hash.slice(0, 8), standingApproval: { by: 'Ada' } };
+
+  const same = await (await stack.start(bound)).end();
+  expect(same.type, same.message).toBe('succeeded');
+  expect(same.report?.plan?.hash).toBe(hash);
+
+  await stack.fresh();
+  await stack.control.event({ target: 'host1', action: 'install-package', package: 'screen' });
+  const before = await stack.control.state();
+  const other = await (await stack.start(bound)).end();
+  expect(other.type).toBe('failed');
+  expect(other.message).toMatch(
+    new RegExp(`The plan is now [0-9a-f]{8}, not ${hash.slice(0, 8)}: look at it with "npx runbook plan"`),
+  );
+  expect((await stack.control.state()).revision).toBe(before.revision);
 });
 
 beforeEach(() => stack.control.releaseAll());

@@ -14,7 +14,8 @@ const UNIT = /^(ovirt-runbook-\S+\.service) (.+) \(pid \d+\)$/s;
 /** What the engine does on the host for its own bookkeeping; none of it touches the datacentre. */
 const BOOKKEEPING = [
   /^LC_ALL=C install -d -m 0700 \/var\/lib\/ovirt-runbooks\//,
-  /^LC_ALL=C install (-D )?-m 0[67]00 \/dev\/stdin \/var\/lib\/ovirt-runbooks\//,
+  /^LC_ALL=C install -D -m 0[67]00 \/dev\/null \/var\/lib\/ovirt-runbooks\//,
+  /^LC_ALL=C dd of=\/var\/lib\/ovirt-runbooks\/\S+ status=none$/,
   /^LC_ALL=C cp \/proc\/sys\/kernel\/random\/boot_id \/var\/lib\/ovirt-runbooks\//,
   /^LC_ALL=C systemd-run --unit=ovirt-runbook-\S+ /,
   /^LC_ALL=C systemctl stop ovirt-runbook-\S+$/,
@@ -28,7 +29,7 @@ const READING = new Set(
 );
 /** Forms of those programs that would change something. */
 const CHANGING =
-  /^(yum (?!repolist|-q |list|info|check-update)|systemctl (?!show|is-|status|list-|cat)|firewall-cmd (?!--state|--get-|--list-)|virsh (?!dom|list|pool-list|version|cap|-r)|ip (?!-o |route( show)?$|rule( show)?$|addr|link)|wipefs (?!-p )|sed -i|hosted-engine (?!--vm-status|--check-)|find .*-(delete|exec))/;
+  /^(yum (?!repolist|-q |list|info|check-update)|systemctl (?!show|is-|status|list-|cat)|firewall-cmd (?!(--permanent )?--(state|get-|list-))|virsh (?!dom|list|pool-list|version|cap|-r)|ip (?!-o |route( show)?$|rule( show)?$|addr|link)|wipefs (?!-p )|sed -i|hosted-engine (?!--vm-status|--check-)|find .*-(delete|exec))/;
 
 /** The changes in the order in which they were begun, as command lines. */
 export function executedChanges(journal: readonly JournalEntry[]): string[] {

@@ -1,0 +1,73 @@
+/**
+ * test/replay/ holds histories of real runs against today's code: a change that a running run could not survive fails
+ * here before it reaches one. `record.ts` records them anew, for changes that are meant to break with the past.
+ *
+ * This file: the runs that are recorded.
+ */
+import type { RunHandle } from '../support/run.ts';
+import type { Stack } from '../support/stack.ts';
+
+export interface Story {
+  readonly name: string;
+  /** Starts the run in its world and brings it to its end. */
+  play(stack: Stack): Promise<RunHandle>;
+  readonly end: string;
+}
+
+const by = 'a recorder';
+
+export const STORIES: readonly Story[] = [
+  {
+    name: 'happy',
+    end: 'succeeded',
+    async play(stack) {
+      const run = await stack.start();
+      await run.approve(by);
+      return run;
+    },
+  },
+  {
+    name: 'mended',
+    end: 'succeeded',
+    async play(stack) {
+      await stack.control.fault({ target: 'host1', kind: 'md-clear-missing' });
+      return stack.start({ standingApproval: { by } });
+    },
+  },
+  {
+    name: 'retried',
+    end: 'succeeded',
+    async play(stack) {
+      await stack.control.fault({ target: 'host1', kind: 'deploy-unknown' });
+      const run = await stack.start({ standingApproval: { by } });
+      const { waiting } = await run.waitingFor('parked');
+      await run.decide({ ...waiting?.answer, by });
+      return run;
+    },
+  },
+  {
+    name: 'rolled-back',
+    end: 'rolledBack',
+    async play(stack) {
+      await stack.control.fault({ target: 'host1', kind: 'firewalld-off' });
+      await stack.control.fault({ target: 'host1', kind: 'deploy-unknown' });
+      const run = await stack.start({ standingApproval: { by } });
+      const { waiting } = await run.waitingFor('parked');
+      await run.decide({ ...waiting?.answer, verb: 'rollback', by });
+      return run;
+    },
+  },
+  {
+    name: 'cancelled',
+    end: 'cancelled',
+    async play(stack) {
+      const since = await stack.control.now();
+      const stage = '--tags=create_storage_domain';
+      await stack.control.fault({ target: 'host1', kind: 'hold-before', match: stage });
+      const run = await stack.start({ standingApproval: { by } });
+      await stack.control.awaitEntry(since, ({ kind, text }) => kind === 'process' && text.includes(stage));
+      await run.handle.cancel();
+      return run;
+    },
+  },
+];
