@@ -19,17 +19,33 @@ export const DeployHostedEngineInput = z
   .strictObject({
     host: z.string().min(1).describe('Host that gets the engine VM: its name in the inventory'),
     engineFqdn: fqdn.optional().describe('FQDN of the engine; default: engine.fqdn of the inventory'),
-    vcpus: z.number().int().min(2).max(64).optional().describe('vCPUs of the engine VM; default 4'),
+    vcpus: z
+      .number()
+      .int()
+      .min(2)
+      .max(64)
+      .optional()
+      .describe('vCPUs of the engine VM; default: that of the inventory, else 4'),
     memoryMiB: z
       .number()
       .int()
       .min(4096)
       .max(262144)
       .optional()
-      .describe('Memory of the engine VM in MiB; default 16384'),
-    diskGiB: z.number().int().min(50).max(1024).optional().describe('Disk of the engine VM in GiB; default 61'),
-    dataCenter: ovirtName.optional().describe('Name of the data center that the deploy creates; default: Default'),
-    cluster: ovirtName.optional().describe('Name of the cluster that the deploy creates; default: Default'),
+      .describe('Memory of the engine VM in MiB; default: that of the inventory, else 16384'),
+    diskGiB: z
+      .number()
+      .int()
+      .min(50)
+      .max(1024)
+      .optional()
+      .describe('Disk of the engine VM in GiB; default: that of the inventory, else 51'),
+    dataCenter: ovirtName
+      .optional()
+      .describe('Name of the data center that the deploy creates; default: that of the inventory, else Default'),
+    cluster: ovirtName
+      .optional()
+      .describe('Name of the cluster that the deploy creates; default: that of the inventory, else Default'),
     answers: z
       .record(
         z.string().regex(answerKey, 'must look like OVEHOSTED_VM/vmVCpus'),
