@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decideSignal } from '../../workflows/messages.ts';
 import { commandFailed, FakeWorld } from './fixtures/fake-world.ts';
@@ -382,6 +383,15 @@ describe('bad starts fail at once with the sentence that helps', () => {
       const { type, message } = await (await start({ hots: 'host1' })).end();
       expect(type).toBe('InvalidInput');
       expect(message).toMatch(/host: .*; Unrecognized key: "hots"\. Example input for sample: \{"host":"host1"\}/);
+    });
+  });
+
+  test('a broken inventory', async () => {
+    const world = new FakeWorld();
+    world.fail('load site', ApplicationFailure.nonRetryable('line 3, engine.url: is missing', 'InvalidInventory'));
+    await rig.with(world, async (start) => {
+      const { type, message } = await (await start({ host: 'host1' })).end();
+      expect([type, message]).toEqual(['InvalidInventory', 'line 3, engine.url: is missing']);
     });
   });
 

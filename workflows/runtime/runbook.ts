@@ -43,7 +43,7 @@ export async function runbook<Input extends CommonInput>(
   });
   openDoors(state);
   return CancellationScope.nonCancellable(async () => {
-    const site = await loadSite({});
+    const site = await loadSite({}).catch(refuseSite);
     state.attach(site, new Performer(site.timingScale));
     publish(state, 'phase');
     const reason = await live(state, procedure);
@@ -56,6 +56,12 @@ function refuseInput(definition: RunbookDefinition, sentence: string): Applicati
     `${sentence}. Example input for ${definition.name}: ${JSON.stringify(definition.example)}`,
     'InvalidInput',
   );
+}
+
+/** Without the inventory there is nothing to run on: the run fails with the sentences that say what is wrong in it. */
+function refuseSite(error: unknown): never {
+  const { type, message } = stepFailure(error);
+  throw ApplicationFailure.nonRetryable(message, type);
 }
 
 /** Plans and runs until there is an end state; answers with the sentence that explains it, if it needs one. */
