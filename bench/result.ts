@@ -28,11 +28,6 @@ export function median(numbers: readonly number[]): number {
   return (lower + upper) / 2;
 }
 
-/** Median of the pairs' ratios: each pair was measured one right after the other. */
-export function medianRatio(pairs: readonly (readonly [ours: number, theirs: number])[]): number {
-  return median(pairs.map(([ours, theirs]) => ours / theirs));
-}
-
 export function printResults(results: readonly BenchResult[]): void {
   for (const { name, value, unit, bound, withinBound, parts } of results) {
     const details = Object.entries(parts).map(([part, figure]) => `${part} ${figure}`);

@@ -3,9 +3,10 @@ import { resolve } from 'node:path';
 import { Client } from 'ssh2';
 import { SshPool, sshTarget } from '../connectors/ssh.ts';
 import { loadInventory } from '../inventory/load.ts';
-import { type BenchResult, median, medianRatio, result } from './result.ts';
+import { type BenchResult, median, result } from './result.ts';
 
 const COMMANDS_PER_ROUND = 60;
+const WARM_UP = 100;
 const BOUND = 1.3;
 
 /** One command after the other over an open connection: our pool against ssh2 as it is. */
@@ -27,34 +28,26 @@ export async function measureSsh(inventoryPath: string, rounds: number): Promise
   try {
     const viaPool = async () => void (await pool.run(target, { argv: ['true'] }));
     const viaSsh2 = () => execute(raw, 'LC_ALL=C true');
-    await timed(viaPool);
-    await timed(viaSsh2);
-    const pairs: [number, number][] = [];
-    for (let round = 0; round < rounds; round++) {
-      // Who goes first changes, so that neither profits from what the other warmed up.
-      if (round % 2 === 0) {
-        const ours = await timed(viaPool);
-        pairs.push([ours, await timed(viaSsh2)]);
-      } else {
-        const theirs = await timed(viaSsh2);
-        pairs.push([await timed(viaPool), theirs]);
-      }
+    const ours: number[] = [];
+    const theirs: number[] = [];
+    // In turn, one by one: what disturbs the machine meets both, and the medians leave it out.
+    for (let count = 0; count < WARM_UP + rounds * COMMANDS_PER_ROUND; count++) {
+      ours.push(await timed(viaPool));
+      theirs.push(await timed(viaSsh2));
     }
-    return result('SSH round trip against raw ssh2', '×', medianRatio(pairs), BOUND, {
-      'ours (ms)': median(pairs.map(([ours]) => ours)),
-      'ssh2 (ms)': median(pairs.map(([, theirs]) => theirs)),
-    });
+    const [our, their] = [median(ours.slice(WARM_UP)), median(theirs.slice(WARM_UP))];
+    return result('SSH round trip against raw ssh2', '×', our / their, BOUND, { 'ours (ms)': our, 'ssh2 (ms)': their });
   } finally {
     raw.end();
     await pool.close();
   }
 }
 
-/** Milliseconds per command. */
+/** In milliseconds. */
 async function timed(command: () => Promise<void>): Promise<number> {
   const began = performance.now();
-  for (let count = 0; count < COMMANDS_PER_ROUND; count++) await command();
-  return (performance.now() - began) / COMMANDS_PER_ROUND;
+  await command();
+  return performance.now() - began;
 }
 
 function connect(options: { host: string; port: number; username: string; privateKey: string }): Promise<Client> {
