@@ -154,6 +154,8 @@ export interface Lab {
   readonly revision: number;
   /** Raises the revision. */
   changed(what: string): void;
+  /** A defect of the lab itself, kept for the state document. */
+  defect(text: string): void;
   /** The lab's journal; faults with a matching `match` act here, so a part awaits it before it acts on a request. */
   record(entry: { target: string; kind: JournalKind; text: string }): RecordedEntry;
   /** Applies the faults that wait for this text (`before` or `after` the work); tells what they ask for. */

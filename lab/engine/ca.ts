@@ -1,7 +1,5 @@
 // @peculiar/x509 builds on decorators that want this polyfill first.
 import 'reflect-metadata';
-// The certificate library's container needs the polyfill before it is loaded.
-import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import type { Lab } from '../types.ts';

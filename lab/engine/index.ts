@@ -8,6 +8,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Lab, LabEngine } from '../types.ts';
 import { engineAccess } from './access.ts';
+import { startMonitoring } from './api/monitor/monitor.ts';
 import { certificateAuthority } from './ca.ts';
 import { serve } from './serve.ts';
 
@@ -33,11 +34,13 @@ export async function startEngine(lab: Lab, options: { port: number }): Promise<
     server.once('error', reject);
     server.listen(options.port, '127.0.0.1', resolve);
   });
+  const stopMonitoring = startMonitoring(lab);
   const { port } = server.address() as AddressInfo;
   return {
     url: `https://127.0.0.1:${port}/ovirt-engine`,
     caPem: identity.caPem,
     close: async () => {
+      stopMonitoring();
       for (const socket of sockets) socket.destroy();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },

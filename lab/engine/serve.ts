@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FaultVerdict, Lab, RecordedEntry } from '../types.ts';
 import { engineAccess } from './access.ts';
+import { answerApi, isApiPath } from './api/index.ts';
 import type { Page } from './pages.ts';
 import { enginePage, notFound, starting } from './pages.ts';
 
@@ -10,14 +11,33 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-const isApi = (path: string): boolean => /^\/ovirt-engine\/(api|sso)(\/|$)/.test(path);
+/** Headers by name; what may come several times is joined as HTTP joins it. */
+function headersOf(request: IncomingMessage): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
+}
 
-function answer(lab: Lab, url: URL): Page {
+async function answer(
+  lab: Lab,
+  request: IncomingMessage,
+  url: URL,
+  body: string,
+  faults: readonly string[],
+): Promise<Page> {
   if (engineAccess(lab) === 'starting') return starting;
   const found = enginePage(lab, url);
   if (found) return found;
-  if (!isApi(url.pathname)) return notFound;
-  return { status: 501, headers: { 'content-type': 'text/plain' }, body: `${url.pathname} is not modelled\n` };
+  if (!isApiPath(url.pathname)) return notFound;
+  const asked = { method: request.method ?? 'GET', url, headers: headersOf(request), body, faults };
+  return (await answerApi(lab, asked)) ?? starting;
+}
+
+/** A defect of the lab is shown, never passed off as an answer of the engine. */
+function defective(lab: Lab, error: unknown): Page {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  lab.defect(text);
+  return { status: 500, headers: { 'content-type': 'text/plain' }, body: `defect of the lab: ${text}\n` };
 }
 
 /** A fault's own answer in place of the engine's. */
@@ -54,7 +74,11 @@ export async function serve(lab: Lab, request: IncomingMessage, response: Server
       send(response, entry, faulty(before, notFound));
       return;
     }
-    const page = answer(lab, url);
+    const page = await answer(lab, request, url, body, before.kinds).catch((error: unknown) => defective(lab, error));
+    if (engineAccess(lab) === 'off') {
+      request.socket.destroy();
+      return;
+    }
     const after = await lab.pass('after', entry);
     if (after.drop || after.hang) {
       entry.finish({ status: page.status });

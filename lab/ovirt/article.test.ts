@@ -22,6 +22,7 @@ describe('the deployment over SSH, in a unit without a terminal', () => {
     const lab = await startLab({ dir, hosts: 1, speed: 3000 });
     running = lab;
     const client = new ssh2.Client();
+    client.once('connect', () => client.setNoDelay());
     const { address, port } = lab.hosts.host1 ?? { address: '', port: 0 };
     await new Promise<void>((resolve, reject) => {
       client.once('ready', resolve).once('error', reject);
@@ -49,6 +50,7 @@ describe('the deployment over SSH, in a unit without a terminal', () => {
         });
       });
     for (const command of [
+      'curl -fsSIL http://resources.ovirt.org/pub/yum-repo/ovirt-release43.rpm',
       'yum -y install http://resources.ovirt.org/pub/yum-repo/ovirt-release43.rpm',
       'yum -y install epel-release',
       'yum -y install screen ovirt-hosted-engine-setup',

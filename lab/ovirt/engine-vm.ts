@@ -53,6 +53,22 @@ const after = (host: LabHost, record: VmRecord, seconds: number, action: () => v
   );
 };
 
+/** The guest's process on a host: libvirt's domain and the memory it takes. */
+function occupy(host: LabHost, record: VmRecord, id: string): void {
+  const memory = (record.image?.memoryMb ?? 0) * 1024 * 1024;
+  host.libvirt.start({
+    name: 'HostedEngine',
+    uuid: id,
+    persistent: false,
+    memory,
+    vcpus: record.image?.cpus ?? 1,
+    onStop: (how) => {
+      if (vmRecord(host) === record && how !== 'host') stopped(host, record);
+    },
+  });
+  host.memory.used += memory;
+}
+
 /** vdsm creates the VM: it answers at once; lease, boot and the engine's start follow on their own time. */
 export function createVm(host: LabHost, options: { paused?: boolean } = {}): string | undefined {
   const storage = hostedStorage(host);
@@ -79,17 +95,7 @@ export function createVm(host: LabHost, options: { paused?: boolean } = {}): str
       return;
     }
     storage.lease = { host: host.name };
-    host.libvirt.start({
-      name: 'HostedEngine',
-      uuid: id,
-      persistent: false,
-      memory: image.memoryMb * 1024 * 1024,
-      vcpus: image.cpus,
-      onStop: (how) => {
-        if (vmRecord(host) === record && how !== 'host') stopped(host, record);
-      },
-    });
-    host.memory.used += image.memoryMb * 1024 * 1024;
+    occupy(host, record, id);
     record.status = options.paused ? 'Paused' : 'Powering up';
     if (!options.paused) boot(host, record);
   });
@@ -154,6 +160,23 @@ export function destroyVm(host: LabHost): void {
     if (isRunning(record)) stopped(host, record);
   }
   host.volatile.delete(KEY);
+}
+
+/**
+ * The last instant of a live migration: guest and lease are on the other host, the engine in it notices nothing. vdsm
+ * on the old host remembers that the VM has left until the engine tells it to forget.
+ */
+export function switchVm(from: LabHost, to: LabHost): void {
+  const record = vmRecord(from);
+  if (!isRunning(record)) return;
+  const { image, storage, startedAt, engine } = record;
+  const arrived: VmRecord = { status: 'Up', engine, startedAt, image, storage, cancel: [] };
+  to.volatile.set(KEY, arrived);
+  storage.lease = { host: to.name };
+  occupy(to, arrived, storage.volumes.vm);
+  from.libvirt.stop('HostedEngine', 'shutdown');
+  record.exit = 'migrated';
+  after(to, arrived, vmTimes.monitoring, () => forgetEnded(to));
 }
 
 /** The host went down under the VM: a clean shutdown gives the lease back, a power loss leaves it to time out. */

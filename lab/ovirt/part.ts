@@ -27,6 +27,7 @@ export const ovirtPart: LabPart = {
   hostState: haFields,
   state: hostedEngineState,
   startEngine,
+  faultKinds: ['token-expired', 'auth-refused'],
   onTargetFault: (lab, fault) => {
     if (fault.target !== 'engine' || fault.kind !== 'restart') return;
     for (const host of lab.hosts.values()) restartEngineService(host);

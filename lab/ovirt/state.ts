@@ -10,11 +10,11 @@ export function haFields(host: LabHost): Record<string, unknown> {
   const runtime = agentRuntime(host);
   const running = runtime !== undefined && host.processes.get(runtime.pid)?.running === true;
   return {
-    haState: running ? runtime.state : null,
-    haScore: running ? runtime.score : null,
+    haState: running ? runtime.state : undefined,
+    haScore: running ? runtime.score : undefined,
     localMaintenance: localMaintenance(host),
     hostedEngineDeployed: vmId(host) !== undefined,
-    haHostId: Number(hostedEngineConf(host)?.get('host_id')) || null,
+    haHostId: Number(hostedEngineConf(host)?.get('host_id')) || undefined,
   };
 }
 
@@ -29,14 +29,14 @@ export function hostedEngineState(lab: Lab): Record<string, unknown> {
     hostedEngine: {
       deployed: [...lab.hosts.values()].some((host) => vmId(host) !== undefined),
       globalMaintenance: storage?.globalMaintenance ?? false,
-      vm: { host: running?.host.name ?? null, state: status, health: running?.record.engine ? 'good' : 'bad' },
-      storage: storage?.volumes.domain ?? null,
+      vm: { host: running?.host.name, state: status, health: running?.record.engine ? 'good' : 'bad' },
+      storage: storage?.volumes.domain,
     },
     engine: {
       access: engineAccess(lab),
-      fqdn: storage?.image?.fqdn ?? null,
-      dataCenter: storage?.image?.dataCenter ?? null,
-      cluster: storage?.image?.cluster ?? null,
+      fqdn: storage?.image?.fqdn,
+      dataCenter: storage?.image?.dataCenter,
+      cluster: storage?.image?.cluster,
       hosts: [...(storage?.image?.hosts.keys() ?? [])],
     },
   };

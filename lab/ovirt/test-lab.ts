@@ -21,7 +21,7 @@ export interface TestLab {
   close(): void;
 }
 
-export async function testLab(options: { preset?: string; hosts?: number } = {}): Promise<TestLab> {
+export async function testLab(options: { preset?: string; hosts?: number; speed?: number } = {}): Promise<TestLab> {
   const dir = mkdtempSync(join(tmpdir(), 'lab-'));
   let seed = 7;
   const random = (): number => {
@@ -29,7 +29,7 @@ export async function testLab(options: { preset?: string; hosts?: number } = {})
     return seed / 2147483647;
   };
   const lab = new LabCore({
-    speed: 60,
+    speed: options.speed ?? 60,
     profile: 'ovirt-4.3',
     store: openStore(dir),
     parts,

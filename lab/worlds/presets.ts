@@ -1,10 +1,10 @@
 import { certificateAuthority } from '../engine/ca.ts';
-import { hostedEngineConf, setConf } from '../ovirt/conf.ts';
+import { hostedEngineConf } from '../ovirt/conf.ts';
 import { runningOn } from '../ovirt/engine-vm.ts';
+import { joinHostedEngine } from '../ovirt/ha/host.ts';
 import { agentRuntime } from '../ovirt/ha/runtime.ts';
 import { deployHost } from '../ovirt/host-deploy.ts';
 import { releaseRpm } from '../ovirt/packages/repositories.ts';
-import { paths } from '../ovirt/paths.ts';
 import { anyStorage } from '../ovirt/storage.ts';
 import type { Lab, LabHost, Preset } from '../types.ts';
 import { hostedEngineLun } from './storage.ts';
@@ -66,8 +66,7 @@ export function labAnswers(lab: Lab, host: LabHost): string {
 export async function addHostedEngineHost(host: LabHost): Promise<void> {
   const { lab } = host;
   const storage = anyStorage(lab);
-  const shared = storage?.archive.get('hosted-engine.conf');
-  if (!storage?.image || shared === undefined) throw new Error('there is no hosted engine to add a host to');
+  if (!storage?.image) throw new Error('there is no hosted engine to add a host to');
   const trouble = await deployHost(host, {
     bridgeOn: 'em1',
     gateway: lab.gateway,
@@ -77,11 +76,7 @@ export async function addHostedEngineHost(host: LabHost): Promise<void> {
   if (trouble !== undefined) throw new Error(trouble);
   const spmId = Math.max(0, ...[...storage.image.hosts.values()].map((one) => one.spmId)) + 1;
   storage.image.hosts.set(host.fqdn, { address: host.fqdn, spmId, hostedEngine: true });
-  host.fs.write(paths.conf, setConf(shared, 'host_id', String(spmId)), { mode: 0o644 });
-  for (const unit of ['ovirt-ha-broker.service', 'ovirt-ha-agent.service']) {
-    host.units.enable(unit);
-    await host.units.start(unit);
-  }
+  await joinHostedEngine(host, storage, spmId);
 }
 
 async function until(lab: Lab, what: string, seen: () => boolean): Promise<void> {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { stateOf } from '../control/state.ts';
 import { presetOf } from '../datacentre.ts';
 import { runningOn } from '../ovirt/engine-vm.ts';
 import { agentRuntime } from '../ovirt/ha/runtime.ts';
@@ -91,7 +92,7 @@ describe('the preset deployed and what people do behind its back', () => {
   });
   afterEach(() => t.close());
 
-  it('has the engine on host1, and host2 able to run it', () => {
+  it('has the engine on host1, and host2 able to run it', async () => {
     expect(hostedEngineState(t.lab)).toMatchObject({
       hostedEngine: { deployed: true, globalMaintenance: false, vm: { host: 'host1', state: 'Up', health: 'good' } },
       engine: {
@@ -105,8 +106,11 @@ describe('the preset deployed and what people do behind its back', () => {
     expect(fields).toMatchObject([
       { haState: 'EngineUp', haScore: 3400, haHostId: 1 },
       { haState: 'EngineDown', haScore: 3400, haHostId: 2 },
-      { haState: null, haScore: null, haHostId: null },
+      { localMaintenance: false, hostedEngineDeployed: false },
     ]);
+    expect(Object.keys(JSON.parse(JSON.stringify(fields[2])))).toEqual(['localMaintenance', 'hostedEngineDeployed']);
+    expect(JSON.stringify(stateOf(t.lab))).not.toContain('null');
+    expect((await t.host.sh('ls /sys/class/net/ovirtmgmt/brif')).stdout).toBe('em1\n');
     expect(t.lab.defects).toEqual([]);
   });
   it('set maintenance', async () => {

@@ -1,0 +1,77 @@
+import type { Lab } from '../../../types.ts';
+import type { EngineDatabase, HostRow } from './database.ts';
+
+export type Severity = 'normal' | 'warning' | 'error' | 'alert';
+
+export interface NamedReference {
+  readonly id?: string;
+  readonly name: string;
+}
+
+export interface EngineEvent {
+  readonly index: number;
+  readonly code: number;
+  readonly severity: Severity;
+  readonly time: number;
+  readonly description: string;
+  readonly correlationId?: string;
+  readonly origin: string;
+  readonly customId: number;
+  readonly host?: NamedReference;
+  readonly vm?: NamedReference;
+  readonly user?: NamedReference;
+}
+
+/** Kinds of event that are not `normal`, by code. */
+const severities: Readonly<Record<number, Severity>> = {
+  12: 'error',
+  17: 'error',
+  65: 'error',
+  119: 'error',
+  140: 'error',
+  166: 'error',
+  505: 'error',
+  511: 'error',
+  519: 'warning',
+  980: 'warning',
+  9000: 'alert',
+  9008: 'warning',
+  9027: 'warning',
+  10453: 'warning',
+  10454: 'warning',
+};
+
+export interface Told {
+  readonly code: number;
+  readonly text: string;
+  readonly correlationId?: string | undefined;
+  readonly host?: HostRow | undefined;
+  readonly vm?: NamedReference | undefined;
+  /** The name of the user who did it; without one the system did. */
+  readonly user?: string | undefined;
+  readonly origin?: string;
+  readonly customId?: number;
+  readonly severity?: Severity;
+}
+
+/** Writes a line of the audit log. */
+export function tell(lab: Lab, db: EngineDatabase, told: Told): EngineEvent {
+  db.lastEvent += 1;
+  const event: EngineEvent = {
+    index: db.lastEvent,
+    code: told.code,
+    severity: told.severity ?? severities[told.code] ?? 'normal',
+    time: Math.floor(lab.clock.now()),
+    description: told.text,
+    origin: told.origin ?? 'oVirt',
+    customId: told.customId ?? -1,
+    user: told.user === undefined ? { name: 'SYSTEM' } : { id: db.userId, name: told.user },
+    ...(told.correlationId === undefined ? {} : { correlationId: told.correlationId }),
+    ...(told.host ? { host: { id: told.host.id, name: told.host.name } } : {}),
+    ...(told.vm ? { vm: told.vm } : {}),
+  };
+  db.events.push(event);
+  return event;
+}
+
+export const userName = (user: { name: string; profile: string }): string => `${user.name}@${user.profile}-authz`;

@@ -1,0 +1,100 @@
+import { uuid } from '../../../ovirt/ids.ts';
+import type { Lab } from '../../../types.ts';
+import type { EngineDatabase } from './database.ts';
+
+export type JobStatus = 'started' | 'finished' | 'failed' | 'unknown';
+
+export interface Step {
+  readonly id: string;
+  readonly type: string;
+  readonly description: string;
+  readonly number: number;
+  readonly startedAt: number;
+  status: JobStatus;
+  endedAt?: number;
+}
+
+export interface Job {
+  readonly id: string;
+  readonly description: string;
+  readonly correlationId: string;
+  readonly startedAt: number;
+  readonly steps: Step[];
+  status: JobStatus;
+  updatedAt: number;
+  endedAt?: number;
+}
+
+/** Seconds that an ended job stays in the list. */
+const kept: Readonly<Record<JobStatus, number>> = {
+  started: Number.POSITIVE_INFINITY,
+  finished: 600,
+  failed: 3600,
+  unknown: 3600,
+};
+
+const now = (lab: Lab): number => Math.floor(lab.clock.now());
+
+function step(lab: Lab, job: Job, type: string, description: string): Step {
+  const made: Step = {
+    id: uuid(lab),
+    type,
+    description,
+    number: job.steps.length,
+    startedAt: now(lab),
+    status: 'started',
+  };
+  job.steps.push(made);
+  return made;
+}
+
+function close(lab: Lab, one: Step | Job, status: JobStatus): void {
+  one.status = status;
+  one.endedAt = now(lab);
+}
+
+/** A monitored command begins: validated already, now executing; `work` names the step that takes its time. */
+export function startJob(
+  lab: Lab,
+  db: EngineDatabase,
+  options: { description: string; correlationId: string; work?: { type: string; description: string } },
+): Job {
+  const job: Job = {
+    id: uuid(lab),
+    description: options.description,
+    correlationId: options.correlationId,
+    startedAt: now(lab),
+    updatedAt: now(lab),
+    steps: [],
+    status: 'started',
+  };
+  db.jobs.set(job.id, job);
+  close(lab, step(lab, job, 'validating', 'Validating'), 'finished');
+  step(lab, job, 'executing', 'Executing');
+  if (options.work) step(lab, job, options.work.type, options.work.description);
+  return job;
+}
+
+/** Ends a job with its open steps. */
+export function endJob(lab: Lab, job: Job, status: 'finished' | 'failed'): void {
+  for (const one of job.steps) if (one.status === 'started') close(lab, one, status);
+  close(lab, step(lab, job, 'finalizing', 'Finalizing'), status);
+  close(lab, job, status);
+  job.updatedAt = now(lab);
+}
+
+/** What an engine finds of its former life: nobody can say how those commands ended. */
+export function abandonJobs(lab: Lab, db: EngineDatabase): void {
+  for (const job of db.jobs.values()) {
+    if (job.status !== 'started') continue;
+    for (const one of job.steps) if (one.status === 'started') close(lab, one, 'unknown');
+    close(lab, job, 'unknown');
+    job.updatedAt = now(lab);
+  }
+}
+
+export function purgeJobs(lab: Lab, db: EngineDatabase): void {
+  for (const job of db.jobs.values()) {
+    if (job.endedAt !== undefined && now(lab) - job.endedAt > kept[job.status] * 1000) db.jobs.delete(job.id);
+  }
+}

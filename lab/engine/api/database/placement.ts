@@ -1,0 +1,76 @@
+import { runningOn } from '../../../ovirt/engine-vm.ts';
+import { guestStatus, guests } from '../../../ovirt/guests.ts';
+import type { Lab, LabHost } from '../../../types.ts';
+import type { EngineDatabase, HostRow, VmRow } from './database.ts';
+import { machineAt } from './database.ts';
+
+/** Where VMs are and where they could go. */
+export const engineVm = (db: EngineDatabase, lab: Lab): { id: string; name: string } => ({
+  id: runningOn(lab)?.record.storage.volumes.vm ?? db.dataCenterId,
+  name: 'HostedEngine',
+});
+
+/** The row of the host on which the engine itself runs. */
+export function engineHost(lab: Lab, db: EngineDatabase): HostRow | undefined {
+  const here = runningOn(lab)?.host;
+  return [...db.hosts.values()].find((row) => here !== undefined && machineAt(lab, row.address) === here);
+}
+
+/** Ids of the VMs that count for a host: those on it and those on their way to it. */
+export function vmsOn(lab: Lab, db: EngineDatabase, row: HostRow): string[] {
+  const ids = [...db.vms.values()].filter((vm) => vm.hostId === row.id || vm.migratingTo === row.id).map((vm) => vm.id);
+  if (engineHost(lab, db) === row || db.engineVmMigratingTo === row.id) ids.push(engineVm(db, lab).id);
+  return ids;
+}
+
+export function vmStatus(lab: Lab, db: EngineDatabase, vm: VmRow): string {
+  const row = vm.hostId === undefined ? undefined : db.hosts.get(vm.hostId);
+  if (!row) return 'down';
+  if (row.status === 'non_responsive' || row.status === 'connecting') return 'unknown';
+  if (vm.migratingTo !== undefined) return 'migrating';
+  const host = machineAt(lab, row.address);
+  const guest = host && guests(host).get(vm.id);
+  return host && guest ? guestStatus(host, guest) : 'down';
+}
+
+/** Why a host cannot take a VM, in the scheduler's words; undefined when it can. */
+export function obstacle(
+  lab: Lab,
+  row: HostRow,
+  need: { memory: number; hostedEngine: boolean },
+): { filter: string; because: string } | undefined {
+  const host = machineAt(lab, row.address);
+  const free = host ? host.memory.total - host.memory.used : 0;
+  if (need.hostedEngine && !row.ha?.configured) return { filter: 'HA', because: 'it is not a Hosted Engine host' };
+  if (need.hostedEngine && (row.ha?.score ?? 0) <= 0) {
+    return { filter: 'HA', because: "it doesn't have a positive Hosted Engine score" };
+  }
+  if (free < need.memory) {
+    return {
+      filter: 'Memory',
+      because: `its available memory is too low (${Math.floor(free / 1024 ** 2)} MB) to run the VM`,
+    };
+  }
+  return undefined;
+}
+
+/** The up host with the most free memory that can take a VM, or the scheduler's reasons. */
+export function schedule(
+  lab: Lab,
+  db: EngineDatabase,
+  need: { memory: number; hostedEngine: boolean },
+  among: (row: HostRow) => boolean,
+): { host: HostRow; machine: LabHost } | { reasons: string[] } {
+  const reasons: string[] = [];
+  const fit: { host: HostRow; machine: LabHost }[] = [];
+  for (const row of db.hosts.values()) {
+    if (row.status !== 'up' || !among(row)) continue;
+    const why = obstacle(lab, row, need);
+    const machine = machineAt(lab, row.address);
+    if (why) reasons.push(`The host ${row.name} did not satisfy internal filter ${why.filter} because ${why.because}.`);
+    else if (machine) fit.push({ host: row, machine });
+  }
+  const free = (one: { machine: LabHost }): number => one.machine.memory.total - one.machine.memory.used;
+  const [best] = fit.sort((a, b) => free(b) - free(a));
+  return best ?? { reasons };
+}

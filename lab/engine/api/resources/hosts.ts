@@ -1,0 +1,242 @@
+import { paths } from '../../../ovirt/paths.ts';
+import type { LabHost } from '../../../types.ts';
+import { addHost } from '../commands/add-host.ts';
+import { activateHost, deactivateHost, deleteHost, refreshHost, reinstallHost } from '../commands/host-actions.ts';
+import type { HostRow } from '../database/database.ts';
+import { machineAt } from '../database/database.ts';
+import { vmsOn } from '../database/placement.ts';
+import type { Call, Handler, Reply, Resource } from '../routing/call.ts';
+import { complete, created, many, one } from '../routing/call.ts';
+import type { Fields } from '../routing/search.ts';
+import { select } from '../routing/search.ts';
+import { ApiFault, notGiven, refused, unknownId } from '../wire/fault.ts';
+import type { Entity } from '../wire/values.ts';
+import { number, part, text } from '../wire/values.ts';
+
+const numbers = (version: string): number[] => version.split('.').map(Number);
+
+function vdsmVersion(machine: LabHost): Entity {
+  const installed = machine.packages.get('vdsm');
+  const [major = 4, minor = 30, build = 0] = numbers(installed?.version ?? '');
+  const full = installed ? `vdsm-${installed.version}-${installed.release}` : '';
+  return { major, minor, build, revision: 0, full_version: full };
+}
+
+function libvirtVersion(machine: LabHost): Entity {
+  const installed = machine.packages.get('libvirt-daemon') ?? machine.packages.get('libvirt');
+  const [major = 4, minor = 5, build = 0] = numbers(installed?.version ?? '');
+  const full = installed ? `libvirt-${installed.version}-${installed.release}` : '';
+  return { major, minor, build, revision: 0, full_version: full };
+}
+
+/** What vdsm has told about the machine; nothing before the host was installed once. */
+function capabilities(machine: LabHost): Entity {
+  return {
+    auto_numa_status: 'enable',
+    cpu: {
+      name: machine.cpu.model,
+      speed: machine.cpu.mhz,
+      topology: { cores: machine.cpu.count, sockets: 1, threads: 1 },
+      type: 'Intel Westmere IBRS SSBD MDS Family',
+    },
+    device_passthrough: { enabled: false },
+    hardware_information: {
+      family: '',
+      manufacturer: 'HPE',
+      product_name: 'ProLiant DL360 Gen10',
+      serial_number: `CZJ${machine.address.replaceAll('.', '').slice(-7)}`,
+      supported_rng_sources: ['hwrng', 'random'],
+      uuid: machine.fs.read('/etc/vdsm/vdsm.id').trim(),
+      version: '',
+    },
+    iscsi: { initiator: `iqn.1994-05.com.redhat:${machine.name}` },
+    libvirt_version: libvirtVersion(machine),
+    max_scheduling_memory: Math.max(0, machine.memory.total - machine.memory.used - 321 * 1024 ** 2),
+    memory: machine.memory.total,
+    numa_supported: false,
+    os: {
+      custom_kernel_cmdline: '',
+      reported_kernel_cmdline: '',
+      type: 'RHEL',
+      version: { major: 7, full_version: '7 - 7.1908.0.el7.centos' },
+    },
+    se_linux: { mode: machine.selinux.toLowerCase() },
+    version: vdsmVersion(machine),
+  };
+}
+
+function hostedEngine(call: Call, row: HostRow): Entity {
+  if (!call.allContent) return {};
+  const network = { network_operation_in_progress: false };
+  if (!row.ha) return network;
+  const { configured, active, score, globalMaintenance, localMaintenance } = row.ha;
+  return {
+    ...network,
+    hosted_engine: {
+      configured,
+      active,
+      score,
+      global_maintenance: globalMaintenance,
+      local_maintenance: localMaintenance,
+    },
+  };
+}
+
+export function hostResource(call: Call, row: HostRow): Resource {
+  const { lab, db } = call;
+  const machine = machineAt(lab, row.address);
+  const installed = machine?.fs.exists('/etc/vdsm/vdsm.id') && machine.fs.exists(paths.vdsmcert);
+  const vms = vmsOn(lab, db, row).length;
+  const moving =
+    [...db.vms.values()].filter((vm) => vm.hostId === row.id && vm.migratingTo !== undefined).length +
+    (db.engineVmMigratingTo !== undefined && vms > 0 && db.engineVmMigratingTo !== row.id ? 1 : 0);
+  return {
+    ...hostReference(row),
+    entity: {
+      name: row.name,
+      comment: row.comment,
+      address: row.address,
+      certificate: { organization: 'test.local', subject: `O=test.local,CN=${row.address}` },
+      external_status: 'ok',
+      kdump_status: 'disabled',
+      ksm: { enabled: false },
+      port: 54321,
+      power_management: { automatic_pm_enabled: true, enabled: false, kdump_detection: true, pm_proxies: [] },
+      protocol: 'stomp',
+      spm: {
+        priority: row.spmPriority,
+        status: db.spm.hostId === row.id ? db.spm.state : 'none',
+      },
+      ssh: { port: 22 },
+      status: row.status,
+      ...(row.statusDetail ? { status_detail: row.statusDetail } : {}),
+      summary: { active: vms, migrating: moving, total: vms },
+      transparent_huge_pages: { enabled: true },
+      type: 'rhel',
+      update_available: false,
+      vgpu_placement: 'consolidated',
+      ...(machine && installed ? capabilities(machine) : {}),
+      ...hostedEngine(call, row),
+      cluster: { id: db.clusterId },
+    },
+  };
+}
+
+/** The host as actions mention it: its address in the API with links and actions, nothing of its state. */
+const hostReference = (row: HostRow): Resource => ({
+  type: 'host',
+  service: 'host',
+  path: `/hosts/${row.id}`,
+  entity: {},
+});
+
+const fields = (call: Call): Fields<HostRow> => ({
+  name: (row) => row.name,
+  address: (row) => row.address,
+  id: (row) => row.id,
+  comment: (row) => row.comment,
+  status: (row) => row.status.replaceAll('_', ''),
+  cluster: () => call.db.image.cluster,
+  'cluster.name': () => call.db.image.cluster,
+  datacenter: () => call.db.image.dataCenter,
+  spm_id: (row) => row.spmId,
+  ha_score: (row) => row.ha?.score,
+  update_available: () => 'false',
+});
+
+/** Status words are accepted with and without underscores. */
+function withStatusWords(query: URLSearchParams): URLSearchParams {
+  const search = query.get('search');
+  if (search === null) return query;
+  const out = new URLSearchParams(query);
+  out.set(
+    'search',
+    search.replace(
+      /(status\s*!?=\s*)([\w]+)/gi,
+      (_all, before: string, word: string) => before + word.replaceAll('_', ''),
+    ),
+  );
+  return out;
+}
+
+export const hosts: Readonly<Record<string, Handler>> = {
+  list: (call) =>
+    many(
+      'host',
+      select([...call.db.hosts.values()], fields(call), withStatusWords(call.query)).map((row) =>
+        hostResource(call, row),
+      ),
+    ),
+  add: (call) => created(hostResource({ ...call, allContent: true }, addHost(call))),
+};
+
+const find = (call: Call): HostRow | undefined => call.db.hosts.get(call.route.ids[0] ?? '');
+
+function existing(call: Call): HostRow {
+  const row = find(call);
+  if (!row) throw unknownId();
+  return row;
+}
+
+/** An action on a host whose id is unknown is refused by its validation, not by the path. */
+const act =
+  (doing: string, work: (call: Call, row: HostRow) => Entity) =>
+  (call: Call): Reply => {
+    const row = find(call);
+    if (!row) throw refused(400, `Cannot ${doing}. Invalid Host Id.`);
+    return complete(work(call, row), hostReference(row));
+  };
+
+const job = (one: { id: string }): Entity => ({ job: { id: one.id } });
+
+const fenceTypes = ['manual', 'restart', 'start', 'stop', 'status'];
+
+/** No host of the lab has a fence agent in the engine yet, and that is what fencing says. */
+function fence(call: Call): Reply {
+  const type = text(call.body, 'fence_type');
+  if (type === undefined) throw notGiven("Parameter 'fence_type' is mandatory but was not provided.");
+  if (!fenceTypes.includes(type.toLowerCase())) {
+    throw new ApiFault(
+      400,
+      'Invalid value',
+      `${type.toUpperCase()} is not a member of FenceType. Possible values for FenceType are: ${fenceTypes.join(', ')}`,
+      true,
+    );
+  }
+  const row = find(call);
+  if (!row) throw refused(400, 'Cannot fence Host. Invalid Host Id.');
+  // A failed look at the power status is no error to HTTP.
+  if (type === 'status') {
+    return {
+      kind: 'action',
+      entity: { fault: { reason: `Invalid fence agents defined for host '${row.address}'.` }, status: 'failed' },
+    };
+  }
+  throw refused(409, 'Cannot fence Host, Host fence is disabled.', `Cannot ${type} Host. Fence operation failed.`);
+}
+
+export const host: Readonly<Record<string, Handler>> = {
+  get: (call) => one(hostResource(call, existing(call))),
+  update: (call) => {
+    const row = existing(call);
+    row.comment = text(call.body, 'comment') ?? row.comment;
+    row.spmPriority = number(part(call.body, 'spm'), 'priority') ?? row.spmPriority;
+    call.lab.changed(`host ${row.name} updated`);
+    return one(hostResource(call, row));
+  },
+  remove: (call) => {
+    deleteHost(call, existing(call));
+    return complete();
+  },
+  activate: act('activate Host', (call, row) => job(activateHost(call, row))),
+  deactivate: act('switch Host to Maintenance mode', (call, row) => {
+    deactivateHost(call, row);
+    return {};
+  }),
+  install: act('install Host', (call, row) => job(reinstallHost(call, row))),
+  refresh: act('refresh Host', (call, row) => {
+    refreshHost(call, row);
+    return {};
+  }),
+  fence,
+};
