@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
 import { lasting } from '../faults/outcome.ts';
 import { Stack } from '../support/stack.ts';
 import { changingProcesses, compareWithPlan, plannedChanges, strayCommands } from './executed.ts';
+
+// A whole deployment each; several seconds on an idle machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 let stack: Stack;
 

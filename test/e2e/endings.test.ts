@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
 import type { Report } from '../../workflows/contract.ts';
 import { differences, lasting } from '../faults/outcome.ts';
 import type { LabState } from '../support/lab-control.ts';
 import type { End, RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
+
+// A whole deployment each; several seconds on an idle machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 let stack: Stack;
 let before: LabState;

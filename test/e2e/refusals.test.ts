@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { Stack } from '../support/stack.ts';
 import { changingProcesses } from './executed.ts';
+
+// A whole deployment each; several seconds on an idle machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 let stack: Stack;
 

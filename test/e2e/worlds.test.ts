@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
 import type { Report } from '../../workflows/contract.ts';
 import { deployProcesses } from '../support/deployments.ts';
 import type { RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
+
+// A whole deployment each; several seconds on an idle machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 let stack: Stack;
 
