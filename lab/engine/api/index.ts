@@ -22,7 +22,7 @@ import { allowed, findRoute, methodFor } from './routing/route.ts';
 import { authenticate } from './sso/authenticate.ts';
 import { ssoPage } from './sso/endpoints.ts';
 import type { Session } from './sso/sessions.ts';
-import { ApiFault, containerError, line, notModelled, PlainRefusal, page } from './wire/fault.ts';
+import { ApiFault, ContainerFailure, containerError, line, notModelled, PlainRefusal, page } from './wire/fault.ts';
 import type { Format } from './wire/negotiate.ts';
 import { acceptedFormat, bodyFormat, correlationId } from './wire/negotiate.ts';
 import type { Entity, Value } from './wire/values.ts';
@@ -180,11 +180,13 @@ export async function answerApi(lab: Lab, request: ApiRequest): Promise<Page | u
       const base = `/ovirt-engine/api${version}`;
       answer = await exchange({ lab, engine, request, base, origin, correlationId: correlation }, admission.session);
     } catch (error) {
-      if (!(error instanceof PlainRefusal)) throw error;
+      if (!(error instanceof PlainRefusal) || error instanceof ContainerFailure) throw error;
       answer = plainPage(error);
     }
     if (admission.once) engine.run.sessions.close(admission.token);
-    return { ...answer, headers: { ...answer.headers, ...extra } };
+    const { 'content-type': type, ...others } = answer.headers;
+    const headers = request.method === 'HEAD' || type === undefined ? others : answer.headers;
+    return { ...answer, headers: { ...headers, ...extra }, ...(request.method === 'HEAD' ? { body: '' } : {}) };
   } catch (error) {
     if (error instanceof PlainRefusal) return plainPage(error);
     throw error;

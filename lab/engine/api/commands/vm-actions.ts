@@ -26,10 +26,10 @@ export function addVm(call: Call): VmRow {
   const cluster = part(body, 'cluster');
   const lacking = [
     ...(text(body, 'name') ? [] : ['name']),
-    ...(text(cluster, 'id') || text(cluster, 'name') ? [] : ['cluster.id/name']),
-    ...(part(body, 'template') ? [] : ['template.id/name']),
+    ...(text(cluster, 'id') || text(cluster, 'name') ? [] : ['cluster.id|name']),
   ];
   if (lacking.length > 0) throw incomplete(`Vm [${lacking.join(', ')}] required for add`);
+  if (!part(body, 'template')) throw incomplete('Vm [template.id|name] required for add');
   const name = text(body, 'name') ?? '';
   const known = text(cluster, 'id') ?? text(cluster, 'name');
   if (known !== db.clusterId && known?.toLowerCase() !== db.image.cluster.toLowerCase()) {

@@ -69,6 +69,7 @@ export interface EngineDatabase {
   readonly clusterId: string;
   readonly macPoolId: string;
   readonly cpuProfileId: string;
+  readonly quotaId: string;
   readonly schedulingPolicyId: string;
   readonly iconIds: { readonly small: string; readonly large: string };
   readonly userId: string;
@@ -92,6 +93,7 @@ function make(lab: Lab, image: EngineImage): EngineDatabase {
     clusterId: uuid(lab),
     macPoolId: uuid(lab),
     cpuProfileId: uuid(lab),
+    quotaId: uuid(lab),
     // The built-in policy "none" has the same id in every installation.
     schedulingPolicyId: 'b4ed2332-a7ac-4d5f-9596-99a439cb2812',
     iconIds: { small: uuid(lab), large: uuid(lab) },

@@ -1,3 +1,4 @@
+import { uuid } from '../../../ovirt/ids.ts';
 import type { Lab } from '../../../types.ts';
 import type { EngineDatabase, HostRow } from './database.ts';
 
@@ -54,9 +55,14 @@ export interface Told {
   readonly severity?: Severity;
 }
 
-/** Writes a line of the audit log. */
+/** The engine's first line; it belongs to no command. */
+const STARTED = 1;
+
+/** Writes a line of the audit log; what no client has asked for gets a short correlation id of its own. */
 export function tell(lab: Lab, db: EngineDatabase, told: Told): EngineEvent {
   db.lastEvent += 1;
+  const own = told.origin === undefined && told.code !== STARTED ? uuid(lab).slice(0, 8) : undefined;
+  const correlationId = told.correlationId ?? own;
   const event: EngineEvent = {
     index: db.lastEvent,
     code: told.code,
@@ -66,7 +72,7 @@ export function tell(lab: Lab, db: EngineDatabase, told: Told): EngineEvent {
     origin: told.origin ?? 'oVirt',
     customId: told.customId ?? -1,
     user: told.user === undefined ? { name: 'SYSTEM' } : { id: db.userId, name: told.user },
-    ...(told.correlationId === undefined ? {} : { correlationId: told.correlationId }),
+    ...(correlationId === undefined ? {} : { correlationId }),
     ...(told.host ? { host: { id: told.host.id, name: told.host.name } } : {}),
     ...(told.vm ? { vm: told.vm } : {}),
   };

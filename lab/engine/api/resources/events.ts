@@ -12,6 +12,9 @@ import { number, text } from '../wire/values.ts';
 const ranks: readonly Severity[] = ['normal', 'warning', 'error', 'alert'];
 const external: Readonly<Record<Severity, number>> = { normal: 9801, warning: 9802, error: 9803, alert: 9804 };
 
+/** A host on its way to maintenance is told of by its cluster alone. */
+const clusterOnly = new Set([600, 620]);
+
 function eventResource(call: Call, event: EngineEvent): Resource {
   const { db } = call;
   const place = event.host || event.vm;
@@ -33,7 +36,7 @@ function eventResource(call: Call, event: EngineEvent): Resource {
       ...(place
         ? {
             cluster: { id: db.clusterId, name: db.image.cluster },
-            data_center: { id: db.dataCenterId, name: db.image.dataCenter },
+            ...(clusterOnly.has(event.code) ? {} : { data_center: { id: db.dataCenterId, name: db.image.dataCenter } }),
           }
         : {}),
       host: reference(event.host),

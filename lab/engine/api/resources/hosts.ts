@@ -222,7 +222,7 @@ export const host: Readonly<Record<string, Handler>> = {
     row.comment = text(call.body, 'comment') ?? row.comment;
     row.spmPriority = number(part(call.body, 'spm'), 'priority') ?? row.spmPriority;
     call.lab.changed(`host ${row.name} updated`);
-    return one(hostResource(call, row));
+    return one(hostResource({ ...call, allContent: true }, row));
   },
   remove: (call) => {
     deleteHost(call, existing(call));

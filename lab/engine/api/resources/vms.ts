@@ -66,6 +66,14 @@ function managed(call: Call, row: VmRow): Shown {
 
 const all = (call: Call): Shown[] => [own(call), ...[...call.db.vms.values()].map((row) => managed(call, row))];
 
+/** What only a read of all content shows; the OVF document is not among it. */
+const allContent: Entity = {
+  console: { enabled: false },
+  rng_device: { source: 'urandom' },
+  soundcard_enabled: false,
+  virtio_scsi: { enabled: true },
+};
+
 function vmResource(call: Call, vm: Shown): Resource {
   const { db } = call;
   const started = vm.status !== 'down' && vm.startedAt !== undefined ? { start_time: vm.startedAt } : {};
@@ -120,6 +128,8 @@ function vmResource(call: Call, vm: Shown): Resource {
       ...(vm.host && vm.status !== 'down' ? { host: { id: vm.host.id } } : {}),
       original_template: { id: BLANK },
       template: { id: BLANK },
+      quota: { id: db.quotaId },
+      ...(call.allContent ? allContent : {}),
     },
   };
 }
@@ -150,7 +160,7 @@ export const vms: Readonly<Record<string, Handler>> = {
       'vm',
       select(all(call), fields(call), call.query).map((vm) => vmResource(call, vm)),
     ),
-  add: (call) => created(vmResource(call, managed(call, addVm(call)))),
+  add: (call) => created(vmResource({ ...call, allContent: true }, managed(call, addVm(call)))),
 };
 
 const find = (call: Call): Shown | undefined => all(call).find((vm) => vm.id === call.route.ids[0]);

@@ -18,7 +18,7 @@ const FOREVER = '9223372036854775807';
 const json = (status: number, body: Record<string, string>, headers: Record<string, string> = HARDENED): Page => ({
   status,
   headers: { 'set-cookie': COOKIE, ...headers, 'content-type': 'application/json' },
-  body: JSON.stringify(body),
+  body: JSON.stringify(body, null, 2),
 });
 
 /** An OAuth error; the keys depend on what kind of client asks. */

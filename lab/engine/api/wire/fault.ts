@@ -34,6 +34,9 @@ export class PlainRefusal extends Error {
   }
 }
 
+/** An exception that went through to the container: its page has none of the API's headers. */
+export class ContainerFailure extends PlainRefusal {}
+
 /** The body is not what the method takes; the framework answers before the engine's code sees it. */
 export class Unreadable extends Error {
   /** What XML says about it; JSON says the same about everything. */
@@ -61,9 +64,9 @@ export const entityNotFound = (what: string): ApiFault =>
 /** The id in the path is unknown. */
 export const unknownId = (): PlainRefusal => new PlainRefusal(404, '');
 
-/** An exception that nothing in the engine caught, as the container shows it. */
-export const containerError = (path: string, query: string, exception: string): PlainRefusal =>
-  new PlainRefusal(
+/** The container's page about an exception that nothing in the engine caught. */
+export const containerError = (path: string, query: string, exception: string): ContainerFailure =>
+  new ContainerFailure(
     500,
     `<html><head><title>ERROR</title></head><body>Error processing request Context Path: /ovirt-engine/api Servlet Path: /v4 Path Info: ${path} Query String: ${query || 'null'} Stack Trace: ${exception}</body></html>`,
     HTML,

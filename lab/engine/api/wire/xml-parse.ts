@@ -71,4 +71,5 @@ export function parseXml(source: string): XmlElement {
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-export const escapeXml = (text: string): string => text.replace(/[&<>"]/g, (found) => escapes[found] ?? found);
+export const escapeText = (text: string): string => text.replace(/[&<>]/g, (found) => escapes[found] ?? found);
+export const escapeAttribute = (text: string): string => text.replace(/[&<>"]/g, (found) => escapes[found] ?? found);

@@ -5,18 +5,18 @@ import { arranged, scalarText, shapeOf } from './layout.ts';
 import type { Entity, Link, Value } from './values.ts';
 import { BadValue, isEntity, isList, scalarOf } from './values.ts';
 import type { XmlElement } from './xml-parse.ts';
-import { escapeXml, parseXml, XmlError } from './xml-parse.ts';
+import { escapeAttribute, escapeText, parseXml, XmlError } from './xml-parse.ts';
 
 const HEADER = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 const STEP = '    ';
 const isoDate = (at: number): string => new Date(at).toISOString();
 
 const link = ({ href, rel }: Link, indent: string): string =>
-  `${indent}<link href="${escapeXml(href)}" rel="${escapeXml(rel)}"/>\n`;
+  `${indent}<link href="${escapeAttribute(href)}" rel="${escapeAttribute(rel)}"/>\n`;
 
 function xmlValue(element: string, type: string, value: Value, indent: string): string {
   if (isEntity(value)) return xmlEntity(element, type, value, indent);
-  return `${indent}<${element}>${escapeXml(scalarText(type, value, isoDate) ?? '')}</${element}>\n`;
+  return `${indent}<${element}>${escapeText(scalarText(type, value, isoDate) ?? '')}</${element}>\n`;
 }
 
 function xmlEntity(element: string, type: string, entity: Entity, indent: string): string {
@@ -44,7 +44,7 @@ function xmlEntity(element: string, type: string, entity: Entity, indent: string
     }
   }
   const attribute = (name: string): string =>
-    entity[name] === undefined ? '' : ` ${name}="${escapeXml(String(entity[name]))}"`;
+    entity[name] === undefined ? '' : ` ${name}="${escapeAttribute(String(entity[name]))}"`;
   const opening = `${indent}<${element}${attribute('href')}${attribute('id')}`;
   return content === '' ? `${opening}/>\n` : `${opening}>\n${content}${indent}</${element}>\n`;
 }
