@@ -1,7 +1,12 @@
 import type { RunbookDefinition } from './definition.ts';
 import { deployHostedEngine } from './deploy-hosted-engine.ts';
+import { recoverHostedEngineAgent } from './recover-hosted-engine-agent.ts';
+import { verifyHostedEngine } from './verify-hosted-engine.ts';
 
 /** Every runbook that can be started, by workflow type. */
 export const runbooks: Readonly<Record<string, RunbookDefinition>> = Object.fromEntries(
-  ([deployHostedEngine] as RunbookDefinition[]).map((runbook) => [runbook.name, runbook]),
+  ([deployHostedEngine, recoverHostedEngineAgent, verifyHostedEngine] as RunbookDefinition[]).map((runbook) => [
+    runbook.name,
+    runbook,
+  ]),
 );

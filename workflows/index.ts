@@ -6,6 +6,8 @@ import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { runbooks } from '../runbooks/index.ts';
 
 export { deployHostedEngine } from './deploy-hosted-engine.ts';
+export { recoverHostedEngineAgent } from './recover-hosted-engine-agent.ts';
+export { verifyHostedEngine } from './verify-hosted-engine.ts';
 
 /** Answers every other workflow type: fails at once with the names that exist, because an unknown type would hang for ever. */
 export default async function unknownRunbook(): Promise<never> {

@@ -2,5 +2,6 @@
 export { answerFile, removeAnswerFile } from './answer-file.ts';
 export { cleanUpHostedEngine } from './clean-up.ts';
 export { deployHostedEngine } from './deploy.ts';
+export * from './ha/index.ts';
 export { preflightHostedEngine } from './preflight/index.ts';
 export { verifyHostedEngine } from './verify.ts';

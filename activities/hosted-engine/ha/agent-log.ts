@@ -1,0 +1,55 @@
+import type { Read } from '../../host/read-all.ts';
+
+const AGENT_LOG = '/var/log/ovirt-hosted-engine-ha/agent.log';
+
+export interface Penalty {
+  readonly points: number;
+  /** In the agent's words: `network status`. */
+  readonly reason: string;
+}
+
+/** What the agent's own log tells beyond what it publishes. */
+export interface AgentLog {
+  /** What the newest score was lowered by. */
+  readonly penalties: readonly Penalty[];
+  /** Since when global maintenance is on, by the host's clock; `reaches` is false when the log begins later. */
+  readonly globalSince?: { readonly at: string; readonly reaches: boolean };
+}
+
+/** The changes of state since the log was begun, one line each: agents repeat the state they are in. */
+const TRANSITIONS = `awk '/Current state /{ x = $0; sub(/.*Current state /, "", x); sub(/ .*/, "", x); if (x != was) print; was = x }' ${AGENT_LOG} | tail -n 2`;
+
+export function agentLogReads(): Record<'transitions' | 'newest', Read> {
+  return { transitions: TRANSITIONS, newest: ['tail', '-n', '200', AGENT_LOG] };
+}
+
+/** The same message is written at most once a minute, so what counts now was said within about two. */
+const NEWEST_MS = 150_000;
+
+/** Times are compared with each other only: they are the host's, in its own time zone. */
+export function parseAgentLog(transitions: string, newest: string): AgentLog {
+  const lines = newest.split('\n').flatMap((line) => {
+    const at = timeOf(line);
+    return at === undefined ? [] : [{ line, at: Date.parse(`${at.replace(' ', 'T')}Z`) }];
+  });
+  const last = lines.at(-1)?.at ?? 0;
+  const penalties = new Map<string, Penalty>();
+  for (const { line, at } of lines) {
+    const [, points, reason] = /Penalizing score by (\d+) due to (.+?)\s*$/.exec(line) ?? [];
+    if (points === undefined || reason === undefined || last - at > NEWEST_MS) continue;
+    // The amount changes from pass to pass, and free memory stands in the words themselves.
+    penalties.set(reason.replace(/\d+/g, '#'), { points: Number(points), reason });
+  }
+  const changes = transitions.split('\n').filter((line) => timeOf(line) !== undefined);
+  const newestChange = changes.at(-1) ?? '';
+  const at = timeOf(newestChange);
+  const since = newestChange.includes('Current state GlobalMaintenance') ? at : undefined;
+  return {
+    penalties: [...penalties.values()],
+    ...(since !== undefined && { globalSince: { at: since, reaches: changes.length > 1 } }),
+  };
+}
+
+function timeOf(line: string): string | undefined {
+  return /^\w+::\w+::(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),\d+::/.exec(line)?.[1];
+}

@@ -1,0 +1,71 @@
+import { type OperationContext, operation } from '../../operation.ts';
+import { Verdict } from '../preflight/checks.ts';
+import { type EngineWeb, judgeEngineWeb, readEngineWeb } from './engine-web.ts';
+import { judgeAgents } from './judge-agents.ts';
+import { judgeConfiguration } from './judge-configuration.ts';
+import { judgeEngine } from './judge-engine.ts';
+import { judgeScores } from './judge-scores.ts';
+import { type HaHost, readHaHosts } from './read-host.ts';
+import { enginePlace } from './views.ts';
+
+export interface InspectParams {
+  /** Lends its copy of the engine's CA where the inventory names none. */
+  readonly host: string;
+}
+
+export interface InspectOutput {
+  /** Name of the host that runs the engine VM, as it publishes itself. */
+  readonly runsOn: string;
+}
+
+export interface InspectFacts {
+  readonly hosts: readonly HaHost[];
+  readonly web: EngineWeb;
+}
+
+/**
+ * How long a finding must last: for a minute after its start an agent holds all others for stale, and what a command
+ * sets shows up to twenty seconds later.
+ */
+const PATIENCE_SECONDS = 100;
+const POLL_SECONDS = 20;
+
+/** Finds everything that is wrong with the hosted engine, as seen from all hosts that can run it; changes nothing. */
+export const inspectHostedEngine = operation<InspectParams, InspectFacts, InspectOutput>({
+  name: 'inspectHostedEngine',
+  title: () => 'Check the health of the hosted engine from every host that can run it',
+  async look(context, { host }) {
+    for (let waited = 0; ; waited += POLL_SECONDS) {
+      const [hosts, web] = await Promise.all([readHaHosts(context), readEngineWeb(context, host)]);
+      const [finding] = judge({ hosts, web }, context).findings;
+      if (finding === undefined || waited >= PATIENCE_SECONDS) return { hosts, web };
+      context.progress(`looking again, in case it passes: ${finding.what}`);
+      await context.pause(POLL_SECONDS);
+    }
+  },
+  decide(facts, _params, context) {
+    const { findings, evidence } = judge(facts, context);
+    const { healthy } = enginePlace(facts.hosts);
+    if (findings.length > 0 || healthy === undefined) {
+      return { state: 'refused', changes: [], evidence, findings };
+    }
+    const sound = `the hosted engine is sound: ${facts.hosts.length} hosts asked, ${healthy.hostName} runs the engine VM`;
+    return { state: 'already', changes: [], evidence: [sound, ...evidence], output: { runsOn: healthy.hostName } };
+  },
+});
+
+function judge(facts: InspectFacts, { inventory, profile }: Pick<OperationContext, 'inventory' | 'profile'>): Verdict {
+  const { hosts, web } = facts;
+  const verdict = new Verdict();
+  verdict.demand(
+    hosts.length > 0,
+    'no host of the inventory has the role hostedEngine',
+    'Give the hosts that can run the engine VM this role in the inventory',
+  );
+  judgeAgents(hosts, verdict);
+  judgeEngine(hosts, verdict);
+  judgeScores(hosts, profile.hostedEngine, verdict);
+  judgeConfiguration(hosts, inventory.engine.fqdn, verdict);
+  judgeEngineWeb(web, verdict);
+  return verdict;
+}

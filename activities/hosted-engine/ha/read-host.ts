@@ -1,0 +1,94 @@
+import { parseKeyValues } from '../../host/parse/key-values.ts';
+import { parseUnits, type UnitState, unitQuery } from '../../host/parse/systemctl.ts';
+import { parseVmStatusJson, type VmStatus } from '../../host/parse/vm-status.ts';
+import { answeredOrNot, readAll } from '../../host/read-all.ts';
+import type { OperationContext } from '../../operation.ts';
+import { HA_CONF, HOSTED_ENGINE_CONF } from '../paths.ts';
+import { unreachable } from '../preflight/other-hosts.ts';
+import { type AgentLog, agentLogReads, parseAgentLog } from './agent-log.ts';
+
+const RUN = '/var/run/ovirt-hosted-engine-ha';
+export const BROKER_SOCKET = `${RUN}/broker.socket`;
+const VM_CONF = `${RUN}/vm.conf`;
+export const AGENT = 'ovirt-ha-agent';
+export const BROKER = 'ovirt-ha-broker';
+
+/** A host of the inventory that can run the engine VM. */
+export interface HaHost {
+  readonly name: string;
+  readonly fqdn: string;
+  /** Absent: it could not be asked, `unreachable` says why. */
+  readonly sight?: HaSight;
+  readonly unreachable?: string;
+}
+
+/** What one host knows of the hosted engine, and what stands on it. */
+export interface HaSight {
+  /** hosted-engine.conf. */
+  readonly conf: Readonly<Record<string, string>>;
+  /** Flag of local maintenance, which outlives a reboot. */
+  readonly localMaintenance: boolean;
+  readonly units: Readonly<Record<string, UnitState>>;
+  readonly socket: boolean;
+  readonly vmConf: boolean;
+  /** The metadata as this host's broker reads it and its agent judges it; absent: the tool has no answer. */
+  readonly status?: VmStatus;
+  readonly liveliness: string;
+  /** Whether libvirt on this host runs the engine VM; `unknown`: libvirt did not answer. */
+  readonly domain: 'running' | 'absent' | 'unknown';
+  readonly log: AgentLog;
+}
+
+/** Asks every host that can run the engine VM, all at once; one that cannot be reached is told, not waited for. */
+export async function readHaHosts(context: OperationContext): Promise<readonly HaHost[]> {
+  const hosts = context.inventory.hosts.filter(({ role }) => role === 'hostedEngine');
+  return Promise.all(
+    hosts.map(async ({ name, fqdn }) => {
+      try {
+        return { name, fqdn, sight: await readHaHost(context, name) };
+      } catch (error) {
+        return { name, fqdn, unreachable: unreachable(error).unreachable.message };
+      }
+    }),
+  );
+}
+
+export async function readHaHost(context: OperationContext, name: string): Promise<HaSight> {
+  const { services } = context.profile.hostedEngine;
+  const answers = await readAll(context.host(name), {
+    conf: ['cat', HOSTED_ENGINE_CONF],
+    flags: ['cat', HA_CONF],
+    units: unitQuery(services),
+    socket: `[ -S ${BROKER_SOCKET} ]`,
+    vmConf: `[ -s ${VM_CONF} ]`,
+    status: answeredOrNot(['hosted-engine', '--vm-status', '--json']),
+    liveliness: answeredOrNot(['hosted-engine', '--check-liveliness'], 30),
+    domains: answeredOrNot(['virsh', '-r', 'list'], 30),
+    ...agentLogReads(),
+  });
+  const status = parseVmStatusJson(answers.status.text);
+  const conf = parseKeyValues(answers.conf.code === 0 ? answers.conf.text : '');
+  const flags = parseKeyValues(answers.flags.code === 0 ? answers.flags.text : '');
+  return {
+    conf: Object.fromEntries(conf),
+    localMaintenance: flags.get('local_maintenance') === 'True',
+    units: parseUnits(answers.units.text, services),
+    socket: answers.socket.code === 0,
+    vmConf: answers.vmConf.code === 0,
+    // Without any host in it the tool has nothing to say, although it ends with 0.
+    ...(status !== undefined && status.hosts.length > 0 && { status }),
+    liveliness: answers.liveliness.text.trim(),
+    domain: answers.domains.code === 0 ? domainState(answers.domains.text) : 'unknown',
+    log: parseAgentLog(answers.transitions.text, answers.newest.text),
+  };
+}
+
+/** Paused counts: such a VM holds the lease too. */
+function domainState(list: string): 'running' | 'absent' {
+  return /^\s*\d+\s+HostedEngine\s+/m.test(list) ? 'running' : 'absent';
+}
+
+/** What the tools go by: a `vmid` in hosted-engine.conf, nothing else. */
+export function isDeployed(sight: HaSight): boolean {
+  return (sight.conf.vmid ?? '') !== '';
+}

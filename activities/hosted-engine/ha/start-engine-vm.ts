@@ -1,0 +1,51 @@
+import type { HostParams } from '../../host/params.ts';
+import { operation } from '../../operation.ts';
+import { running } from './find-engine-vm.ts';
+import { readHaHosts } from './read-host.ts';
+import { type EnginePlace, enginePlace } from './views.ts';
+
+interface StartFacts {
+  readonly place: EnginePlace;
+  /** The agent has fetched the VM's configuration since the boot; without it the tool refuses. */
+  readonly vmConf: boolean;
+}
+
+/**
+ * Starts the engine VM on a host, unless any host runs it. Leaves it launched: the tool's success says only that vdsm
+ * took the order, and a lease held elsewhere ends the VM later, so libvirt is asked.
+ */
+export const startEngineVm = operation<HostParams, StartFacts>({
+  name: 'startEngineVm',
+  title: ({ host }) => `Start the engine VM on ${host}`,
+  followed: true,
+  limitSeconds: 600,
+  settleSeconds: 300,
+  async look(context, { host }) {
+    const hosts = await readHaHosts(context);
+    const vmConf = hosts.find(({ name }) => name === host)?.sight?.vmConf === true;
+    return { place: enginePlace(hosts), vmConf };
+  },
+  decide({ place, vmConf }, { host }) {
+    const runsOn = running(place);
+    if (runsOn !== undefined) return { state: 'already', changes: [], evidence: [`${runsOn} runs the engine VM`] };
+    const changes = [{ argv: ['hosted-engine', '--vm-start'] }];
+    const evidence = ['no host runs the engine VM'];
+    if (vmConf) return { state: 'wouldDo', changes, evidence };
+    return {
+      state: 'refused',
+      // Named for a plan made before the agent is back.
+      changes,
+      evidence,
+      findings: [
+        {
+          what: `the hosted engine configuration has not been retrieved from shared storage on ${host}`,
+          fix: 'See that ovirt-ha-agent runs there; it fetches vm.conf some minutes after a boot',
+        },
+      ],
+    };
+  },
+  judge({ log }) {
+    // On stdout, where a success prints vdsm's complaint about an unknown VM on stderr.
+    return log.includes('VM failed to launch') ? 'hosted-engine --vm-start: VM failed to launch' : undefined;
+  },
+});
