@@ -32,7 +32,10 @@ export async function installPackages(log = console.error) {
       if (!outdated()) return;
       log('Installing packages (npm ci) …');
       const [npm, ...args] = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
-      const run = spawnSync(npm, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: ROOT, stdio: ['ignore', 2, 2] });
+      const run = spawnSync(npm, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+        cwd: ROOT,
+        stdio: ['ignore', 2, 2],
+      });
       if (run.status === 0) return;
       log(
         `npm ci failed${run.error ? ` (${run.error.message})` : ''}: see its output above; it needs the network, or a registry that npm is configured for.`,
