@@ -4,16 +4,14 @@ import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { endWithUs } from './end-with-us.ts';
 
 export const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const READY_MS = 60_000;
 const GRACE_MS = 15_000;
 
-/** What is still alive when this process ends goes with it. */
 const living = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of living) child.kill('SIGKILL');
-});
+endWithUs(living);
 
 export interface ChildOptions {
   readonly args?: readonly string[];

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import type { TestProject } from 'vitest/node';
 import { obtainTemporal } from '../../scripts/temporal.mjs';
+import { endWithUs } from './end-with-us.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -27,11 +28,8 @@ export interface TemporalServer {
   kill9(): Promise<void>;
 }
 
-/** Whatever becomes of the tests, no server stays behind. */
 const servers = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const server of servers) server.kill('SIGKILL');
-});
+endWithUs(servers);
 
 async function freePort(): Promise<number> {
   const server = createServer();
