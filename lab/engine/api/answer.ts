@@ -50,7 +50,7 @@ export async function replyPage(call: Call, reply: Reply, format: Format, base: 
     default: {
       const about = reply.about ? { [reply.about.type]: decorate(reply.about, base) } : {};
       const entity = { ...repeated(call.body), ...jobReference(reply.entity, base), ...about };
-      return documentPage(200, format, 'action', entity);
+      return documentPage(reply.status ?? 200, format, 'action', entity);
     }
   }
 }

@@ -43,7 +43,8 @@ export class EngineRun {
   /** Carries a command on behind the answer; it stops where it is when the engine ends. */
   inBackground(work: () => Promise<void>): void {
     work().catch((error: unknown) => {
-      if (!(error instanceof EngineGone)) throw error;
+      if (error instanceof EngineGone) return;
+      this.#lab.defect(error instanceof Error ? (error.stack ?? error.message) : String(error));
     });
   }
 

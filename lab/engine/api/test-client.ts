@@ -103,9 +103,9 @@ export interface ServedLab {
 /** Virtual seconds after which what is waited for will not come any more. */
 const PATIENCE = 1800;
 
-export async function servedLab(hosts: number): Promise<ServedLab> {
-  // Between two calls time passes as it does on the wall, so that states in passing can be seen.
-  const t = await testLab({ preset: 'deployed', hosts, speed: 1 });
+/** At speed 1 time passes between two calls as it does on the wall, so that states in passing can be seen. */
+export async function servedLab(hosts: number, speed = 1): Promise<ServedLab> {
+  const t = await testLab({ preset: 'deployed', hosts, speed });
   const engine = await startEngine(t.lab, { port: 0 });
   const client = new EngineClient(engine);
   await client.login(t.lab.secrets.enginePassword);

@@ -57,7 +57,7 @@ export function addHost(call: Call): HostRow {
   const job = startJob(lab, db, {
     description: `Adding new Host ${name} to Cluster ${db.image.cluster}`,
     correlationId,
-    work: { type: 'installing_host', description: `Installing Host ${name}` },
+    work: `Installing Host ${name}`,
   });
   const deploy = queryFlag(call.query, 'deploy_hosted_engine') === true;
   const undeploy = queryFlag(call.query, 'undeploy_hosted_engine') === true;

@@ -23,16 +23,20 @@ function tellAgents(host: LabHost | undefined, on: boolean): boolean {
   return true;
 }
 
-const cannotActivate = new Set<HostStatus>(['installing', 'non_responsive', 'unassigned', 'initializing']);
-const busy = new Set<HostStatus>(['installing', 'unassigned', 'initializing', 'preparing_for_maintenance']);
+/** Statuses from which a host can be sent to maintenance; on its way there it is sent again. */
+const mayRest = new Set<HostStatus>([
+  'up',
+  'maintenance',
+  'non_responsive',
+  'preparing_for_maintenance',
+  'non_operational',
+  'install_failed',
+]);
 
 /** Puts a host back to work; the monitoring takes it to `up`. Ends the HA maintenance that deactivation began. */
 export function activateHost(call: Call, row: HostRow): Job {
   const { lab, db, correlationId } = call;
   if (row.status === 'up') throw refused(409, 'Cannot activate Host. Host in Up status.');
-  if (cannotActivate.has(row.status)) {
-    throw refused(409, `Cannot activate Host. Host in ${statusWord(row.status)} status.`);
-  }
   const user = userName(call.user);
   const job = startJob(lab, db, { description: `Invoking Activate Host ${row.name}`, correlationId });
   row.status = 'unassigned';
@@ -65,7 +69,7 @@ function checkDeactivation(call: Call, row: HostRow): void {
   if (row.status === 'maintenance') {
     throw refused(409, 'Cannot switch Host to Maintenance mode. Host is already in Maintenance mode.');
   }
-  if (busy.has(row.status)) throw refused(409, 'Cannot switch Host to Maintenance mode, Host is not operational.');
+  if (!mayRest.has(row.status)) throw refused(409, 'Cannot switch Host to Maintenance mode, Host is not operational.');
   const vms = vmsOn(lab, db, row);
   if (row.status === 'non_responsive' && vms.length > 0) {
     throw refused(
@@ -128,7 +132,7 @@ export function reinstallHost(call: Call, row: HostRow): Job {
   const job = startJob(lab, db, {
     description: `Installing Host ${row.name}`,
     correlationId,
-    work: { type: 'installing_host', description: `Installing Host ${row.name}` },
+    work: `Installing Host ${row.name}`,
   });
   lab.changed(`host ${row.name} is installed again`);
   run.inBackground(() =>
@@ -175,10 +179,3 @@ export function refreshHost(call: Call, row: HostRow): void {
     text: `Successfully refreshed the capabilities of host ${row.name}.`,
   });
 }
-
-/** `non_responsive` as the messages write it: `NonResponsive`. */
-const statusWord = (status: HostStatus): string =>
-  status
-    .split('_')
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join('');

@@ -147,5 +147,12 @@ export function setGlobalMaintenance(call: Call): void {
   const host = engineHost(lab, db);
   if (!storage || !host?.ha?.configured) throw refused(409, 'Cannot maintenance Host. Host is not operational.');
   storage.globalMaintenance = on;
+  tell(lab, db, {
+    code: 10450,
+    host,
+    correlationId: call.correlationId,
+    user: userName(call.user),
+    text: `Hosted Engine HA maintenance mode was updated on host ${host.name}.`,
+  });
   lab.changed(`global maintenance ${on ? 'set' : 'ended'} by the engine`);
 }

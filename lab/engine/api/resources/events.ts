@@ -1,7 +1,7 @@
 import type { EngineEvent, Severity } from '../database/events.ts';
 import { tell } from '../database/events.ts';
 import type { Call, Handler, Resource } from '../routing/call.ts';
-import { complete, created, many, one } from '../routing/call.ts';
+import { created, many, one, removed } from '../routing/call.ts';
 import type { Fields } from '../routing/search.ts';
 import { select } from '../routing/search.ts';
 import { notGiven, refused, unknownId } from '../wire/fault.ts';
@@ -123,6 +123,6 @@ export const event: Readonly<Record<string, Handler>> = {
     const at = call.db.events.findIndex((one) => String(one.index) === call.route.ids[0]);
     if (at < 0) throw unknownId();
     call.db.events.splice(at, 1);
-    return complete();
+    return removed(call);
   },
 };

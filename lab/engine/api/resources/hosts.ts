@@ -6,7 +6,7 @@ import type { HostRow } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
 import { vmsOn } from '../database/placement.ts';
 import type { Call, Handler, Reply, Resource } from '../routing/call.ts';
-import { complete, created, many, one } from '../routing/call.ts';
+import { complete, created, many, one, removed } from '../routing/call.ts';
 import type { Fields } from '../routing/search.ts';
 import { select } from '../routing/search.ts';
 import { ApiFault, notGiven, refused, unknownId } from '../wire/fault.ts';
@@ -178,12 +178,17 @@ function existing(call: Call): HostRow {
   return row;
 }
 
+/** An installation holds the host's lock from its beginning to its end. */
+const locked = (doing: string): ApiFault =>
+  refused(409, `Cannot ${doing}. Related operation is currently in progress. Please try again later.`);
+
 /** An action on a host whose id is unknown is refused by its validation, not by the path. */
 const act =
   (doing: string, work: (call: Call, row: HostRow) => Entity) =>
   (call: Call): Reply => {
     const row = find(call);
     if (!row) throw refused(400, `Cannot ${doing}. Invalid Host Id.`);
+    if (row.status === 'installing') throw locked(doing);
     return complete(work(call, row), hostReference(row));
   };
 
@@ -225,8 +230,10 @@ export const host: Readonly<Record<string, Handler>> = {
     return one(hostResource({ ...call, allContent: true }, row));
   },
   remove: (call) => {
-    deleteHost(call, existing(call));
-    return complete();
+    const row = existing(call);
+    if (row.status === 'installing') throw locked('remove Host');
+    deleteHost(call, row);
+    return removed(call);
   },
   activate: act('activate Host', (call, row) => job(activateHost(call, row))),
   deactivate: act('switch Host to Maintenance mode', (call, row) => {

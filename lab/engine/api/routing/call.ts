@@ -31,7 +31,7 @@ export type Reply =
   | { readonly kind: 'one'; readonly status: 200 | 201; readonly resource: Resource }
   | { readonly kind: 'many'; readonly type: string; readonly resources: readonly Resource[] }
   /** What an action adds to its own document: a job, the entity it was about. */
-  | { readonly kind: 'action'; readonly entity: Entity; readonly about?: Resource }
+  | { readonly kind: 'action'; readonly entity: Entity; readonly about?: Resource; readonly status?: 202 }
   | { readonly kind: 'text'; readonly status: number; readonly text: string };
 
 export type Handler = (call: Call) => Reply | Promise<Reply>;
@@ -43,6 +43,13 @@ export const complete = (entity: Entity = {}, about?: Resource): Reply => ({
   kind: 'action',
   entity: { ...entity, status: 'complete' },
   ...(about ? { about } : {}),
+});
+
+/** The answer to a removal; only here does `async` change the code. */
+export const removed = (call: Call): Reply => ({
+  kind: 'action',
+  entity: { status: 'complete' },
+  ...(queryFlag(call.query, 'async') === true ? { status: 202 } : {}),
 });
 
 /** A boolean query parameter: given without a value it counts as true; nonsense counts as not given. */

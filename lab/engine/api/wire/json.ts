@@ -1,7 +1,7 @@
 import { attributeType, structNamed, typeNamed } from '../model/model.ts';
 import { className, elementName, modelName, wireName } from '../model/names.ts';
 import { line, Unreadable } from './fault.ts';
-import { arranged, shapeOf } from './layout.ts';
+import { arranged, checkWord, shapeOf } from './layout.ts';
 import type { Entity, Link, Value } from './values.ts';
 import { BadValue, isEntity, isList, scalarOf } from './values.ts';
 
@@ -9,6 +9,7 @@ type Json = string | number | boolean | null | Json[] | { [name: string]: Json }
 
 /** Whole numbers and booleans are written as strings, dates and decimals as numbers. */
 function jsonScalar(type: string, value: string | number | boolean): Json {
+  checkWord(type, value);
   return type === 'date' || type === 'decimal' ? value : String(value);
 }
 

@@ -29,9 +29,16 @@ export function shapeOf(struct: string, attribute: string): Shape {
   return type.endsWith('[]') ? { type: type.slice(0, -2), list: true } : { type, list: false };
 }
 
+/** A word that the API does not have would be read by nobody: the lab's own mistake. */
+export function checkWord(type: string, value: string | number | boolean): void {
+  const known = typeNamed(type);
+  if (known.kind === 'enum' && !known.values.includes(String(value))) throw new Error(`${type} has no value ${value}`);
+}
+
 /** Scalars as text; undefined for an entity. */
 export function scalarText(type: string, value: Value, date: (at: number) => string): string | undefined {
   if (typeof value === 'object') return undefined;
+  checkWord(type, value);
   if (typeof value === 'number' && typeNamed(type).name === 'date') return date(value);
   return String(value);
 }
