@@ -18,7 +18,7 @@ import { measureStep } from './step.ts';
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    rounds: { type: 'string', default: '25' },
+    rounds: { type: 'string', default: '15' },
   },
 });
 

@@ -12,7 +12,7 @@ import { benchOperations } from './operations.ts';
 import { type BenchResult, median, result } from './result.ts';
 
 const TASK_QUEUE = 'bench';
-const STEPS = 5;
+const STEPS = 12;
 const RATIO_BOUND = 1.3;
 /** A plan pass, a look, a change with its verification. */
 const ACTIVITIES_BOUND = 3;

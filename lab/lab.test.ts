@@ -26,6 +26,7 @@ async function connect(host: string, login: { username?: string; password?: stri
   const client = new ssh2.Client();
   clients.add(client);
   client.on('error', () => undefined);
+  client.once('connect', () => client.setNoDelay());
   await new Promise<void>((resolve, reject) => {
     client.once('ready', resolve).once('error', reject);
     client.connect({

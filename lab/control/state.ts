@@ -1,4 +1,7 @@
-/** The state document: the modelled world in one compact JSON, with the revision that changes raise. */
+/**
+ * The state document: the modelled world in one compact JSON, with the revision that changes raise. What has no value
+ * is undefined here, so that JSON leaves it out.
+ */
 import type { Host } from '../kernel/host.ts';
 import { nevra } from '../kernel/versions.ts';
 import type { LabCore } from '../lab-core.ts';
@@ -48,8 +51,6 @@ export function stateOf(lab: LabCore): Record<string, unknown> {
   for (const host of lab.hosts.values())
     hosts[host.name] = {
       ...hostState(host),
-      haState: null,
-      haScore: null,
       localMaintenance: false,
       ...Object.assign({}, ...lab.parts.map((part) => part.hostState?.(host) ?? {})),
     };
@@ -61,12 +62,12 @@ export function stateOf(lab: LabCore): Record<string, unknown> {
     luns: lab.luns.map((lun) => ({
       wwid: lun.wwid,
       number: lun.number,
-      signature: lun.signature?.type ?? null,
-      group: lun.group?.name ?? null,
+      signature: lun.signature?.type,
+      group: lun.group?.name,
       paths: Object.fromEntries([...lun.paths].map(([name, paths]) => [name, paths.filter((path) => path.up).length])),
     })),
     dns: { answering: lab.dns.answering },
-    hostedEngine: { deployed: false, globalMaintenance: false, vm: null },
+    hostedEngine: { deployed: false, globalMaintenance: false },
     engine: {},
     ...Object.assign({}, ...lab.parts.map((part) => part.state?.(lab) ?? {})),
     defects: lab.defects,

@@ -166,6 +166,16 @@ const rows: readonly Row[] = [
   ],
   ['§10 a clean LUN has no signature', `wipefs /dev/mapper/${lun}; blkid /dev/mapper/${lun}`, { stdout: '', code: 2 }],
   ['§10 blockdev', `blockdev --getsize64 /dev/mapper/${lun}`, { stdout: '161061273600\n', code: 0 }],
+  [
+    '§6.2 /sys/class/net',
+    'ls /sys/class/net; cat /sys/class/net/em1/operstate; ls /sys/class/net/em1/brif',
+    { stdout: 'em1\nem2\nem3\nem4\nlo\nup\n', stderr: /No such file or directory/, code: 2 },
+  ],
+  [
+    '§12 curl of what yum can install',
+    'curl -sSIL http://mirror.centos.org/centos/7/os/x86_64/repodata/repomd.xml',
+    { stdout: /^HTTP\/1.1 200 OK\n/, stderr: '', code: 0 },
+  ],
   ['§12 curl, unknown name', 'curl -s http://nosuch.test.local/', { stdout: '', code: 6 }],
   [
     '§12 curl, nobody listens',
@@ -235,6 +245,7 @@ describe('commands of a host', () => {
       code: 1,
     });
     expect((await hosts.sh('dig +short ovirt.test.local')).code).toBe(9);
+    expect((await hosts.sh('curl -sSI http://mirror.centos.org/')).code).toBe(6);
     expect((await hosts.sh('getent hosts ovirt.test.local')).code).toBe(2);
     hosts.lab.dns.answering = true;
   });

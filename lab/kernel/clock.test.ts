@@ -4,19 +4,32 @@ import { VirtualClock } from './clock.ts';
 let clock: VirtualClock;
 afterEach(() => clock.stop());
 
-test('what is computed costs no virtual time, so no simulated time-out fires for it', async () => {
+/** A thread that is never idle, for that many milliseconds. */
+async function busy(milliseconds: number): Promise<void> {
+  const until = performance.now() + milliseconds;
+  while (performance.now() < until) {
+    for (let spin = performance.now(); performance.now() - spin < 5; );
+    await new Promise((turn) => setImmediate(turn));
+  }
+}
+
+test('what a program computes costs no virtual time, so no simulated time-out fires for it', async () => {
   clock = new VirtualClock({ speed: 600, start: 0 });
   let late = false;
   clock.after(20, () => {
     late = true;
   });
-  const until = performance.now() + 100;
-  // A busy machine: the loop turns all the while and is never idle.
-  while (performance.now() < until) {
-    for (let spin = performance.now(); performance.now() - spin < 5; );
-    await new Promise((turn) => setImmediate(turn));
-  }
+  clock.computes(true);
+  await busy(100);
   expect(late).toBe(false);
+  clock.computes(false);
+  await vi.waitUntil(() => late, { interval: 1 });
+});
+
+test('clients that never pause do not stop virtual time', async () => {
+  clock = new VirtualClock({ speed: 600, start: 0 });
+  await busy(100);
+  expect(clock.now()).toBeGreaterThan(20_000);
 });
 
 test('while nothing is to be done, virtual time passes as fast as the speed says', async () => {

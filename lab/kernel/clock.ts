@@ -1,19 +1,16 @@
 /**
  * Virtual time. All waiting in the lab is one queue ordered by virtual due time; real time only decides how fast the
- * queue is walked, and only the time in which this process has nothing to do: what simulated programs compute costs
- * them nothing, however slow the machine is. When the process stalls (a stopped process) the missed time is not caught
- * up either: the whole world is late by the same amount, so no simulated time-out fires because the simulation was slow.
+ * queue is walked. What simulated programs compute costs them nothing, however slow the machine is: while one of them
+ * computes, the clock stands still. When the process stalls (a busy machine, a stopped process) the missed time is not
+ * caught up either: the whole world is late by the same amount, so no simulated time-out fires because the simulation
+ * was slow.
  */
 import { AsyncResource } from 'node:async_hooks';
 import type { Clock } from '../types.ts';
+import { Computing } from './computing.ts';
 
-/** Idle milliseconds between two looks at the clock beyond which the difference counts as a stall. */
+/** Milliseconds between two looks at the clock beyond which the difference counts as a stall. */
 const longestStep = 40;
-
-/** Milliseconds that the event loop has spent waiting. */
-function idleTime(): number {
-  return performance.eventLoopUtilization().idle;
-}
 
 interface Event {
   due: number;
@@ -26,7 +23,8 @@ interface Event {
 export class VirtualClock implements Clock {
   readonly speed: number;
   #virtual: number;
-  #idle = idleTime();
+  readonly #computing = new Computing();
+  #real = this.#computing.elapsed();
   #queue: Event[] = [];
   #order = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -42,7 +40,7 @@ export class VirtualClock implements Clock {
 
   now(): number {
     if (this.#hurry > 0) return this.#virtual;
-    const elapsed = Math.min(idleTime() - this.#idle, longestStep) * this.speed;
+    const elapsed = Math.min(this.#computing.elapsed() - this.#real, longestStep) * this.speed;
     const next = this.#queue[0]?.due ?? Number.POSITIVE_INFINITY;
     return Math.max(this.#virtual, Math.min(this.#virtual + elapsed, next));
   }
@@ -83,9 +81,14 @@ export class VirtualClock implements Clock {
       return await work();
     } finally {
       this.#hurry -= 1;
-      this.#idle = idleTime();
+      this.#real = this.#computing.elapsed();
       this.#schedule();
     }
+  }
+
+  /** Told by each simulated program when it begins to compute and when it begins to wait. */
+  computes(does: boolean): void {
+    this.#computing.change(does ? 1 : -1);
   }
 
   /** Forgets every waiting event and the timer that drives them. */
@@ -113,9 +116,9 @@ export class VirtualClock implements Clock {
   }
 
   #fire(): void {
-    const idle = idleTime();
-    const elapsed = this.#hurry > 0 ? Number.POSITIVE_INFINITY : Math.min(idle - this.#idle, longestStep) * this.speed;
-    this.#idle = idle;
+    const real = this.#computing.elapsed();
+    const elapsed = this.#hurry > 0 ? Number.POSITIVE_INFINITY : Math.min(real - this.#real, longestStep) * this.speed;
+    this.#real = real;
     const next = this.#queue[0];
     const until = this.#virtual + elapsed;
     if (!next || next.due > until) {
@@ -123,7 +126,7 @@ export class VirtualClock implements Clock {
     } else {
       // One due time per turn: what wakes first does its work before later events see the world.
       this.#virtual = Math.max(this.#virtual, next.due);
-      if (this.#hurry === 0) this.#idle = idle - Math.max(0, until - this.#virtual) / this.speed;
+      if (this.#hurry === 0) this.#real = real - Math.max(0, until - this.#virtual) / this.speed;
       while (this.#queue[0] && this.#queue[0].due <= this.#virtual) {
         const event = this.#queue.shift();
         if (event && !event.cancelled) event.action();

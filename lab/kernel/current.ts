@@ -6,6 +6,8 @@ export interface Actor {
   umask: number;
   /** Only what commands do raises the revision; what daemons do by themselves is time passing. */
   readonly counts: boolean;
+  /** Lets its process count as waiting, not as computing, until the promise is settled. */
+  waits?<T>(wait: Promise<T>): Promise<T>;
 }
 
 const actors = new AsyncLocalStorage<Actor | undefined>();
@@ -16,4 +18,9 @@ export function actor(): Actor | undefined {
 
 export function actAs<T>(who: Actor | undefined, work: () => T): T {
   return actors.run(who, work);
+}
+
+/** For what waits on behalf of whoever called it: jobs of units, for example. */
+export function waiting<T>(wait: Promise<T>): Promise<T> {
+  return actor()?.waits?.(wait) ?? wait;
 }

@@ -2,7 +2,7 @@
 
 import { actor } from './current.ts';
 import { FileError, normalise } from './file-error.ts';
-import type { Node } from './file-node.ts';
+import { computedDirectory, type Listing, type Node } from './file-node.ts';
 import type { FileStat, Vfs, WriteOptions } from './model.ts';
 
 /** Places whose changes are not changes of the modelled world. */
@@ -183,6 +183,12 @@ export class MemoryFs implements Vfs {
     node.content = content;
     if (onWrite) node.onWrite = onWrite;
     parent.children?.set(name, node);
+  }
+
+  /** A directory whose entries are computed at each look (/sys). */
+  listing(path: string, list: () => Listing): void {
+    const { parent, name } = this.#parent(path, true);
+    parent.children?.set(name, computedDirectory(this.#node.bind(this), list));
   }
 
   /** A device node; reads give nothing, writes vanish. */

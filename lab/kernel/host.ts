@@ -223,6 +223,7 @@ export class Host implements LabHost {
       argv,
       startedAt: this.lab.clock.now(),
       onEnd: (ended) => this.processes.delete(ended.pid),
+      onCompute: (computes) => this.lab.clock.computes(computes),
       ...options,
       env: new Map(options.env),
     });

@@ -12,6 +12,7 @@ export function installHost(host: Host, options: InstallOptions): void {
   accounts(host, options.hostPassword);
   network(host, options);
   proc(host);
+  sysNet(host);
 }
 
 function skeleton(host: Host): void {
@@ -185,6 +186,31 @@ function proc(host: Host): void {
     host.cpu.flags.includes('md_clear')
       ? 'Mitigation: Clear CPU buffers; SMT vulnerable\n'
       : 'Vulnerable: Clear CPU buffers attempted, no microcode; SMT vulnerable\n',
+  );
+}
+
+/** /sys/class/net: one directory per interface; a bridge lists its ports in `brif`. */
+function sysNet(host: Host): void {
+  const { interfaces } = host.network;
+  host.fs.listing('/sys/class/net', () =>
+    Object.fromEntries(
+      [...interfaces.values()].map((one) => {
+        const linked = one.up && (one.kind !== 'nic' || one.carrier);
+        const ports = [...interfaces.values()].filter(({ master }) => master === one.name);
+        return [
+          one.name,
+          {
+            address: `${one.kind === 'loopback' ? '00:00:00:00:00:00' : one.mac}\n`,
+            mtu: `${one.mtu}\n`,
+            carrier: `${linked ? 1 : 0}\n`,
+            operstate: `${one.kind === 'loopback' ? 'unknown' : linked ? 'up' : 'down'}\n`,
+            ...(one.kind === 'bridge'
+              ? { bridge: {}, brif: Object.fromEntries(ports.map(({ name }) => [name, {}])) }
+              : {}),
+          },
+        ];
+      }),
+    ),
   );
 }
 

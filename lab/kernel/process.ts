@@ -39,6 +39,9 @@ export class Process implements LabProcess {
   #interrupt: Signalled | undefined;
   readonly #waiting = new Set<(reason: Signalled) => void>();
   readonly #onEnd: (process: Process) => void;
+  readonly #onCompute: (computes: boolean) => void;
+  #computes = false;
+  #blocked = 0;
 
   constructor(options: {
     pid: number;
@@ -54,6 +57,7 @@ export class Process implements LabProcess {
     cwd: string;
     umask: number;
     onEnd: (process: Process) => void;
+    onCompute: (computes: boolean) => void;
   }) {
     this.pid = options.pid;
     this.parent = options.parent;
@@ -66,8 +70,15 @@ export class Process implements LabProcess {
     this.files = options.files;
     this.env = options.env;
     this.cwd = options.cwd;
-    this.actor = { user: options.user, umask: options.umask, counts: options.cause === 'command' };
+    this.actor = {
+      user: options.user,
+      umask: options.umask,
+      counts: options.cause === 'command',
+      waits: (wait) => this.#waits(wait),
+    };
     this.#onEnd = options.onEnd;
+    this.#onCompute = options.onCompute;
+    this.#tellComputing();
     this.ready = new Promise((resolve) => {
       this.#tellReady = resolve;
     });
@@ -100,6 +111,7 @@ export class Process implements LabProcess {
     if (signal === 'SIGKILL') this.end({ code: 0, signal });
     for (const reject of [...this.#waiting]) reject(reason);
     this.#waiting.clear();
+    this.#tellComputing();
   }
 
   markReady(): void {
@@ -116,7 +128,11 @@ export class Process implements LabProcess {
     if (this.#interrupt) return Promise.reject(this.#interrupt);
     return new Promise<T>((resolve, reject) => {
       this.#waiting.add(reject);
-      const leave = (): void => void this.#waiting.delete(reject);
+      this.#tellComputing();
+      const leave = (): void => {
+        this.#waiting.delete(reject);
+        this.#tellComputing();
+      };
       wait.then(
         (value) => {
           leave();
@@ -130,6 +146,22 @@ export class Process implements LabProcess {
     });
   }
 
+  #waits<T>(wait: Promise<T>): Promise<T> {
+    this.#blocked += 1;
+    this.#tellComputing();
+    return wait.finally(() => {
+      this.#blocked -= 1;
+      this.#tellComputing();
+    });
+  }
+
+  #tellComputing(): void {
+    const computes = this.running && this.#waiting.size === 0 && this.#blocked === 0;
+    if (computes === this.#computes) return;
+    this.#computes = computes;
+    this.#onCompute(computes);
+  }
+
   write(descriptor: number, bytes: string): void {
     if (!this.running) throw new Signalled(this.dying ?? 'SIGKILL');
     this.files.get(descriptor)?.write(bytes);
@@ -139,6 +171,7 @@ export class Process implements LabProcess {
   end(status: ExitStatus): void {
     if (this.#status) return;
     this.#status = status;
+    this.#tellComputing();
     for (const file of this.files.values()) file.close();
     this.files.clear();
     this.#settle(status);

@@ -22,7 +22,7 @@ export class Resolver {
     if (!this.#serversAnswer()) return undefined;
     const full = name.replace(/\.$/, '').toLowerCase();
     const found = this.#host.lab.dns.forward.get(full);
-    if (found || full.includes('.')) return found ?? [];
+    if (found || full.includes('.')) return found ?? this.#outside(full);
     const search = /^search\s+(\S+)/m.exec(this.#file('/etc/resolv.conf'))?.[1];
     return (search === undefined ? undefined : this.#host.lab.dns.forward.get(`${full}.${search}`)) ?? [];
   }
@@ -45,6 +45,14 @@ export class Resolver {
     if (name.includes('.')) return name.replace(/\.$/, '');
     const search = /^search\s+(\S+)/m.exec(this.#file('/etc/resolv.conf'))?.[1];
     return search === undefined ? name : `${name}.${search}`;
+  }
+
+  /** Names beyond the zone, which its servers look up for their clients: those of the yum mirrors. */
+  #outside(name: string): string[] {
+    const { mirrors, rpmFiles } = this.#host.lab;
+    const names = [...new Set([...mirrors.keys(), ...rpmFiles.keys()].map((url) => new URL(url).hostname))];
+    const index = names.indexOf(name);
+    return index < 0 ? [] : [`198.51.100.${index + 1}`];
   }
 
   #serversAnswer(): boolean {

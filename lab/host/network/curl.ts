@@ -30,9 +30,8 @@ async function fetchFrom(
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
   const server = ctx.lab.servers.get(address);
   const mirror = [...ctx.lab.mirrors].find(([base]) => url.href.startsWith(base));
-  if (!server && mirror) return mirrorAnswer(mirror[1].reachable, url);
-  if (!server && ctx.lab.rpmFiles.has(url.href))
-    return { status: 200, headers: { 'content-type': 'application/x-rpm' }, body: '' };
+  if (!server && (mirror || ctx.lab.rpmFiles.has(url.href)))
+    return mirrorAnswer(host.network.reachable(ctx.lab.gateway) && mirror?.[1].reachable !== false, url);
   const state = server?.state(port) ?? (host.network.reachable(address) ? 'refused' : 'silent');
   if (state === 'refused') return { code: 7, text: `Failed connect to ${url.hostname}:${port}; Connection refused` };
   if (state === 'silent' || !server) {
@@ -56,7 +55,11 @@ async function fetchFrom(
 
 function mirrorAnswer(reachable: boolean, url: URL): Answer | { code: number; text: string } {
   return reachable
-    ? { status: 200, headers: { 'content-type': 'text/xml' }, body: '<repomd/>\n' }
+    ? {
+        status: 200,
+        headers: { 'content-type': url.pathname.endsWith('.rpm') ? 'application/x-rpm' : 'text/xml' },
+        body: '<repomd/>\n',
+      }
     : { code: 7, text: `Failed connect to ${url.hostname}:80; Connection timed out` };
 }
 

@@ -1,6 +1,7 @@
 /** systemd-run of 219: transient services and timers; options of later versions are refused. */
 import { actAs } from '../../kernel/current.ts';
 import type { Host } from '../../kernel/host.ts';
+import type { Process } from '../../kernel/process.ts';
 import { UnitError } from '../../kernel/systemd/unit.ts';
 import type { Command } from '../../types.ts';
 import { parseOptions } from '../args.ts';
@@ -113,7 +114,7 @@ export const systemdRun: Command = async (ctx) => {
       );
       ctx.err(`Running timer as unit ${name.replace(/service$/, 'timer')}.\nWill run service as unit ${name}.\n`);
     } else {
-      await start();
+      await (ctx.process as Process).interruptible(start());
       if (!has('q', 'quiet')) ctx.err(`Running as unit ${name}.\n`);
     }
     ctx.changed(`unit ${name}`);

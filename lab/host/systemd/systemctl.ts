@@ -1,5 +1,6 @@
 /** systemctl of systemd 219: exit codes after LSB, words as EL7 prints them. */
 import type { Host } from '../../kernel/host.ts';
+import type { Process } from '../../kernel/process.ts';
 import { canonical } from '../../kernel/systemd/files.ts';
 import { UnitError } from '../../kernel/systemd/unit.ts';
 import type { Command, CommandContext } from '../../types.ts';
@@ -26,7 +27,7 @@ async function each(
   let code = 0;
   for (const name of names) {
     try {
-      await work(name);
+      await (ctx.process as Process).interruptible(Promise.resolve(work(name)));
     } catch (error) {
       if (!(error instanceof UnitError)) throw error;
       ctx.err(`${error.message}\n`);

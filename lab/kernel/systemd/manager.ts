@@ -1,10 +1,12 @@
 /** The manager: jobs that start and stop units, dependencies and conflicts, what is pulled in at boot. */
+import { waiting } from '../current.ts';
 import type { Host } from '../host.ts';
 import type { UnitStatus, Units } from '../model.ts';
 import { unmetCondition } from './conditions.ts';
 import { canonical, UnitFiles } from './files.ts';
 import { endControlGroup, launch } from './service.ts';
 import { newUnit, statusOf, type Unit, UnitError } from './unit.ts';
+import { parseUnitFile } from './unit-file.ts';
 
 export class UnitManager implements Units {
   readonly host: Host;
@@ -52,7 +54,7 @@ export class UnitManager implements Units {
     if (this.files.masked(real)) throw new UnitError(`Failed to start ${real}: Unit is masked.`, 1);
     if (!this.loaded.get(real)?.transient && !this.files.settings(real))
       throw new UnitError(`Failed to start ${real}: Unit not found.`, 5);
-    await this.#job(real, 'start', () => this.#start(real));
+    await waiting(this.#job(real, 'start', () => this.#start(real)));
   }
 
   async stop(name: string): Promise<void> {
@@ -60,7 +62,7 @@ export class UnitManager implements Units {
     const unit = this.loaded.get(real);
     if (!unit && !this.files.settings(real)) throw new UnitError(`Failed to stop ${real}: Unit ${real} not loaded.`, 5);
     if (!unit) return;
-    await this.#job(real, 'stop', () => this.#stop(unit));
+    await waiting(this.#job(real, 'stop', () => this.#stop(unit)));
   }
 
   async restart(name: string): Promise<void> {
@@ -111,7 +113,6 @@ export class UnitManager implements Units {
     const real = canonical(name);
     if (this.loaded.has(real) || this.files.settings(real))
       throw new UnitError(`Failed to start transient service unit: Unit ${real} already exists.`, 1);
-    const { parseUnitFile } = await import('./unit-file.ts');
     const settings = parseUnitFile(
       `[Unit]\nDescription=${options.description}\n[Service]\nType=${options.type}\n`,
       `/run/systemd/system/${real}`,
