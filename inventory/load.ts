@@ -6,6 +6,7 @@ import { OperatorError } from '../failures/operator-error.ts';
 import { findDuplicates } from './duplicates.ts';
 import type { Problem } from './problem.ts';
 import { explain } from './problems.ts';
+import { findBrokenReferences } from './references.ts';
 import { type Inventory, inventorySchema } from './schema.ts';
 import { YamlSource } from './yaml-source.ts';
 
@@ -49,7 +50,9 @@ export function parseInventory(text: string, name: string): Pick<LoadedInventory
   if (source.problems.length > 0) throw invalid(name, source.problems);
   const parsed = inventorySchema.safeParse(source.data);
   const issues = parsed.success ? [] : explain(parsed.error.issues, source);
-  const problems = [...issues, ...findDuplicates(source)].sort((a, b) => a.line - b.line);
+  const problems = [...issues, ...findDuplicates(source), ...findBrokenReferences(source)].sort(
+    (a, b) => a.line - b.line,
+  );
   if (!parsed.success || problems.length > 0) throw invalid(name, problems);
   return { inventory: parsed.data, digest: createHash('sha256').update(canonical(parsed.data)).digest('hex') };
 }

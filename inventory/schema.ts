@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import * as field from './fields.ts';
+import * as wished from './wished.ts';
 
 export type { SecretRef } from './fields.ts';
 
@@ -166,8 +167,18 @@ export const inventorySchema = z.strictObject({
   engine: engine.describe('The engine and the VM that it runs in.'),
   hosts: z.array(host).min(1, 'must describe at least one host').describe('The hosts, in the order of their host ids.'),
   storage: z
-    .strictObject({ hostedEngine: hostedEngineStorage.describe('Where the disk of the engine VM lies.') })
+    .strictObject({
+      hostedEngine: hostedEngineStorage.describe('Where the disk of the engine VM lies.'),
+      dataDomains: z
+        .array(wished.dataDomain)
+        .default([])
+        .describe('Storage domains for the disks of VMs; the first one initialises the data centre.'),
+    })
     .describe('The storage.'),
+  cluster: wished.cluster.prefault({}).describe('How the cluster of the engine is to be.'),
+  networks: z.array(wished.network).default([]).describe('Logical networks for VMs.'),
+  isos: z.array(wished.iso).default([]).describe('Installation images.'),
+  vms: z.array(wished.vm).default([]).describe('Virtual machines.'),
   notifications: z
     .strictObject({ smtp: smtp.optional().describe('Where the hosted-engine broker sends mails about state changes.') })
     .optional()
@@ -188,4 +199,8 @@ export const inventorySchema = z.strictObject({
 export type Inventory = z.output<typeof inventorySchema>;
 export type InventoryHost = Inventory['hosts'][number];
 export type InventoryEngine = Inventory['engine'];
+export type InventoryDataDomain = Inventory['storage']['dataDomains'][number];
+export type InventoryNetwork = Inventory['networks'][number];
+export type InventoryIso = Inventory['isos'][number];
+export type InventoryVm = Inventory['vms'][number];
 export type ProfileChoice = Inventory['profile'];

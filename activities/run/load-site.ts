@@ -5,7 +5,7 @@ import type { SiteView } from './site.ts';
 /** @throws InvalidInventory with a sentence for each problem of the file */
 export async function loadSite(services: ActivityServices): Promise<SiteView> {
   const { inventory, digest } = await loadInventory(services.inventory);
-  const { engine, storage } = inventory;
+  const { engine, storage, cluster, networks, isos, vms } = inventory;
   const { size } = storage.hostedEngine;
   return {
     profile: inventory.profile.name,
@@ -36,6 +36,7 @@ export async function loadSite(services: ActivityServices): Promise<SiteView> {
         ...(size !== undefined && { size }),
       },
     },
+    wished: { cluster, dataDomains: storage.dataDomains, networks, isos, vms },
     timingScale: inventory.timing.scale,
     digest,
     searchAttributes: services.searchAttributes,

@@ -3,12 +3,19 @@
  * What acts on the datacentre stands in the folders beside it.
  */
 
+import type { Inventory } from '../../inventory/schema.ts';
+
 export interface SiteHost {
   readonly name: string;
   readonly fqdn: string;
   readonly role: 'hostedEngine' | 'host';
   readonly managementInterface?: string;
 }
+
+/** What the datacentre is to contain; nothing of it is secret. */
+export type WishedView = Pick<Inventory, 'cluster' | 'networks' | 'isos' | 'vms'> & {
+  readonly dataDomains: Inventory['storage']['dataDomains'];
+};
 
 /** The inventory as a run may know it. It is kept in the history, so it has no secret references and no SSH details. */
 export interface SiteView {
@@ -32,6 +39,7 @@ export interface SiteView {
   readonly storage: {
     readonly hostedEngine: { readonly type: 'fc'; readonly lun: string; readonly size?: string };
   };
+  readonly wished: WishedView;
   /** All waits and polls are multiplied by it. */
   readonly timingScale: number;
   /** SHA-256 of the normalised inventory. */

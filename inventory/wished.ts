@@ -1,0 +1,128 @@
+/** What the datacentre is to contain beyond its engine and hosts: fields that the runbooks of these things take over. */
+import { z } from 'zod';
+import * as field from './fields.ts';
+
+/** What oVirt accepts as the name of a storage domain, network or VM. */
+const objectName = z.string().regex(/^[A-Za-z0-9_.-]{1,50}$/, 'may hold up to 50 letters, digits, -, _ and . only');
+
+const gibibytes = (least: number) => z.int().min(least, `must be at least ${least}`).max(8192, 'must be at most 8192');
+
+export const cluster = z.strictObject({
+  cpuType: field
+    .text('the name of a CPU type of oVirt')
+    .optional()
+    .describe(
+      'CPU type as the engine names it, such as Intel Skylake Server IBRS SSBD MDS Family; default: the newest that the oldest CPU among the hosts has.',
+    ),
+});
+
+/** Which fields a data domain needs, by how the hosts reach it. */
+const NEEDED = { fc: ['lun'], nfs: ['address', 'path'], iscsi: ['address', 'target', 'lun'] } as const;
+
+export const dataDomain = z
+  .strictObject({
+    name: objectName.describe('Name of the storage domain.'),
+    type: z
+      .enum(['fc', 'nfs', 'iscsi'])
+      .default('fc')
+      .describe('How the hosts reach it: fc (Fibre Channel), nfs or iscsi.'),
+    lun: field.wwid.optional().describe('WWID of its LUN, as `multipath -ll` shows it (fc, iscsi).'),
+    size: z
+      .string()
+      .regex(/^[1-9][0-9]*(\.[0-9]+)?[GT]$/, 'must be a size as `multipath -ll` shows it, such as 2.0T')
+      .optional()
+      .describe('Size that the LUN must have, so that a mistaken WWID is noticed.'),
+    address: field.address.optional().describe('Server or portal (nfs, iscsi).'),
+    path: z.string().startsWith('/', 'must be an absolute path').optional().describe('Exported path (nfs).'),
+    target: field.text('the name of an iSCSI target').optional().describe('Name of the target (iscsi).'),
+  })
+  .superRefine((domain, context) => {
+    for (const name of NEEDED[domain.type]) {
+      if (domain[name] === undefined) {
+        context.addIssue({ code: 'custom', path: [name], message: `must be given with type ${domain.type}` });
+      }
+    }
+  });
+
+export const network = z.strictObject({
+  name: objectName.describe('Name of the logical network.'),
+  vlan: z
+    .int()
+    .min(1, 'must be a VLAN id between 1 and 4094')
+    .max(4094, 'must be a VLAN id between 1 and 4094')
+    .optional()
+    .describe('VLAN id, as it is configured on the switch; without it, untagged.'),
+  mtu: z
+    .int()
+    .min(68, 'must be between 68 and 9000')
+    .max(9000, 'must be between 68 and 9000')
+    .default(1500)
+    .describe('MTU in bytes.'),
+  vmNetwork: z.boolean().default(true).describe('Whether VMs may use it: a bridge is made on each host.'),
+  required: z
+    .boolean()
+    .default(false)
+    .describe('Whether a host without it becomes non operational; set only when every host has it.'),
+  interface: field.interfaceName.describe('Interface or bond of the hosts that carries it, such as bond1.'),
+});
+
+export const iso = z.strictObject({
+  file: field.filePath.describe('The image on the worker.'),
+  name: objectName.optional().describe('Name of its disk in oVirt; default: the name of the file.'),
+  domain: objectName.describe('Storage domain that keeps it.'),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in 64 small hex digits')
+    .optional()
+    .describe('What the file must be, so that a wrong or damaged one is noticed.'),
+});
+
+const disk = z.strictObject({
+  sizeGiB: gibibytes(1).describe('Size in GiB.'),
+  domain: objectName.describe('Storage domain of the disk.'),
+  format: z
+    .enum(['thin', 'preallocated'])
+    .default('thin')
+    .describe('thin: qcow2 that grows; preallocated: raw, takes its whole size.'),
+  interface: z.enum(['virtio_scsi', 'virtio', 'sata', 'ide']).default('virtio_scsi').describe('Bus of the disk.'),
+});
+
+const highAvailability = z.strictObject({
+  priority: z
+    .enum(['low', 'medium', 'high'])
+    .default('medium')
+    .describe('Which VMs are restarted first when a host has failed.'),
+  lease: objectName
+    .optional()
+    .describe('Storage domain for a lease, so that the VM never runs twice even if its host cannot be fenced.'),
+});
+
+const watchdog = z.strictObject({
+  model: z.enum(['i6300esb', 'diag288']).default('i6300esb').describe('Device that the guest sees.'),
+  action: z
+    .enum(['none', 'reset', 'poweroff', 'dump', 'pause'])
+    .default('reset')
+    .describe('What happens when the guest no longer answers.'),
+});
+
+export const vm = z.strictObject({
+  name: objectName.describe('Name of the VM.'),
+  memoryMiB: z.int().min(256, 'must be at least 256').default(2048).describe('Memory in MiB.'),
+  vcpus: z.int().min(1, 'must be at least 1').max(64, 'must be at most 64').default(2).describe('Virtual CPUs.'),
+  os: z
+    .string()
+    .regex(/^[a-z0-9_]+$/, 'must be an operating system as the engine names it, such as rhel_7x64')
+    .default('other_linux')
+    .describe('Operating system as the engine names it, such as rhel_7x64.'),
+  disk: disk.describe('The disk that it boots from.'),
+  networks: z
+    .array(objectName)
+    .min(1, 'must name at least one network')
+    .describe('Logical networks, one NIC each; the vNIC profile of the same name is used.'),
+  iso: objectName.optional().describe('Image that it boots from until its disk has a system.'),
+  highAvailability: highAvailability
+    .optional()
+    .describe('Restart on another host when its own fails; without it, the VM stays down.'),
+  watchdog: watchdog.optional().describe('Watchdog device.'),
+  console: z.enum(['vnc', 'spice']).default('vnc').describe('Protocol of the graphical console.'),
+});
