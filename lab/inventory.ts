@@ -1,5 +1,7 @@
 /** The inventory of the lab, as a user would write it for a real site. */
+import { basename } from 'node:path';
 import { stringify } from 'yaml';
+import { INSTALLATION_IMAGE } from './installation-image.ts';
 import type { LabCore } from './lab-core.ts';
 
 export function inventoryText(
@@ -35,7 +37,23 @@ export function inventoryText(
       },
       role: 'hostedEngine',
     })),
-    storage: { hostedEngine: { type: 'fc', lun: '3600a098000e4b4b3000003c95d171065' } },
+    storage: {
+      hostedEngine: { type: 'fc', lun: '3600a098000e4b4b3000003c95d171065' },
+      dataDomains: [{ name: 'data1', type: 'fc', lun: '3600a098000e4b4b3000003175cec1840', size: '2.0T' }],
+    },
+    networks: [{ name: 'ovirtvm-vlan432', vlan: 432, interface: 'bond1' }],
+    isos: [{ file: INSTALLATION_IMAGE, domain: 'data1' }],
+    vms: [
+      {
+        name: 'vm1',
+        memoryMiB: 4096,
+        os: 'rhel_7x64',
+        disk: { sizeGiB: 11, domain: 'data1' },
+        networks: ['ovirtvm-vlan432'],
+        iso: basename(INSTALLATION_IMAGE),
+        highAvailability: { lease: 'data1' },
+      },
+    ],
     timing: { scale: Number((1 / lab.clock.speed).toFixed(6)) },
   });
 }

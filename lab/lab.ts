@@ -4,6 +4,7 @@ import { startControl } from './control/server.ts';
 import { applyFault } from './control/world.ts';
 import { prepare } from './credentials.ts';
 import { buildDatacentre, presetOf, reachPreset } from './datacentre.ts';
+import { writeInstallationImage } from './installation-image.ts';
 import { inventoryText } from './inventory.ts';
 import { SshDaemon } from './kernel/sshd.ts';
 import { LabCore } from './lab-core.ts';
@@ -109,6 +110,7 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
     );
     if (engine) store.write('engine-ca.pem', engine.caPem);
   };
+  writeInstallationImage(dir);
   writeInventory();
   return {
     lab,
