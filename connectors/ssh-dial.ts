@@ -2,18 +2,17 @@
 import { connect, type Socket } from 'node:net';
 import { type Config, NodeSSH } from 'node-ssh';
 import type { Client } from 'ssh2';
-import { OperatorError } from '../failures/operator-error.ts';
-import type { FailureType } from '../failures/table.ts';
-import { algorithmsFor, fingerprintOf, parsePin, typeOf } from './host-key.ts';
+import { algorithmsFor, fingerprintOf, parsePin } from './host-key.ts';
 import { resolveSecret } from './secrets.ts';
-import { type SshTarget, socketAddress } from './ssh-target.ts';
+import { CONNECT_TIMEOUT_MS, explain, failure, unpinned, wrongKey } from './ssh-failures.ts';
+import { connected } from './ssh-socket.ts';
+import type { SshTarget } from './ssh-target.ts';
 
 export interface Dialled {
   readonly client: Client;
   readonly socket: Socket;
 }
 
-const CONNECT_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 10_000;
 const KEEP_ALIVE_COUNT = 3;
 
@@ -77,22 +76,6 @@ function agentSocket(target: SshTarget): string {
   return path;
 }
 
-function connected(target: SshTarget, socket: Socket): Promise<void> {
-  return new Promise((done, fail) => {
-    const tooLate = () =>
-      fail(failure(target, 'HostUnreachable', `no answer within ${CONNECT_TIMEOUT_MS / 1000} seconds`));
-    const timer = setTimeout(tooLate, CONNECT_TIMEOUT_MS);
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
-      fail(failure(target, 'HostUnreachable', networkTrouble(error), error));
-    });
-    socket.once('connect', () => {
-      clearTimeout(timer);
-      done();
-    });
-  });
-}
-
 async function handshake(target: SshTarget, hostKey: string, login: Config, socket: Socket): Promise<Client> {
   const pin = parsePin(hostKey);
   const serverHostKey = algorithmsFor(pin);
@@ -121,81 +104,4 @@ async function handshake(target: SshTarget, hostKey: string, login: Config, sock
   // node-ssh stops listening once connected; an error without a listener would end the process.
   client.on('error', () => socket.destroy());
   return client;
-}
-
-function explain(target: SshTarget, pinnedType: string | undefined, error: unknown): OperatorError {
-  const { level, code, message } = error as { level?: string; code?: string; message: string };
-  if (level === 'client-authentication' || level === 'agent') {
-    const means = target.key ? 'the key' : target.password ? 'the password' : 'every key of the SSH agent';
-    return failure(target, 'AccessDenied', `sshd refused ${means} of user ${target.user}`, error);
-  }
-  if (/^Cannot parse privateKey|does not contain a \(valid\) private key/.test(message)) {
-    return failure(target, 'AccessDenied', `the private key for ${target.user} cannot be used: ${message}`, error);
-  }
-  if (/no matching host key/i.test(message)) {
-    return failure(
-      target,
-      'HostKeyMismatch',
-      `the host has no key of the pinned type ${pinnedType}; compare it with: ssh-keyscan -p ${target.port} ${target.address}`,
-      error,
-    );
-  }
-  if (level === 'client-timeout') {
-    return failure(
-      target,
-      'HostUnreachable',
-      `sshd accepted the connection, but no login came about within ${CONNECT_TIMEOUT_MS / 1000} seconds`,
-      error,
-    );
-  }
-  const closed = code === 'ETIMEDOUT' || message === 'Connection lost before handshake';
-  const why = closed ? 'the connection was closed during the login' : networkTrouble({ code, message });
-  return failure(target, 'HostUnreachable', why, error);
-}
-
-function networkTrouble(error: { readonly code?: string | undefined; readonly message: string }): string {
-  switch (error.code) {
-    case 'ECONNREFUSED':
-      return 'connection refused (host starting up, or sshd not running)';
-    case 'ECONNRESET':
-    case 'EPIPE':
-      return 'the connection was reset';
-    case 'ENOTFOUND':
-      return 'the name does not resolve';
-    case 'EAI_AGAIN':
-      return 'the DNS server does not answer';
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return 'no route to it (powered off, or network down)';
-    case 'ETIMEDOUT':
-      return 'no answer';
-    default:
-      return error.message;
-  }
-}
-
-function unpinned(target: SshTarget): OperatorError {
-  const scan = `ssh-keyscan -p ${target.port} ${target.address}`;
-  return failure(
-    target,
-    'HostKeyMismatch',
-    `the inventory pins no host key, so the machine cannot be told from another. Read its key with "${scan}", compare the fingerprint from "${scan} | ssh-keygen -lf -" with the one on the console of the host, and write the key to hosts[].ssh.hostKey`,
-  );
-}
-
-function wrongKey(target: SshTarget, expected: string, seen: Buffer): OperatorError {
-  const shown = `${fingerprintOf(seen)} (${typeOf(seen)})`;
-  return failure(
-    target,
-    'HostKeyMismatch',
-    `expected the host key ${expected}, but it shows ${shown}; this may be another machine. If the host was installed anew, compare the fingerprint on its console, then correct hosts[].ssh.hostKey`,
-  );
-}
-
-function failure(target: SshTarget, type: FailureType, why: string, cause?: unknown): OperatorError {
-  const message = `Cannot connect to ${target.name} at ${socketAddress(target)} over SSH: ${why}.`;
-  return new OperatorError(type, message, {
-    details: { host: target.name, address: target.address, port: target.port },
-    cause,
-  });
 }

@@ -16,11 +16,14 @@ export interface SshTarget {
   readonly directory: string;
 }
 
+/** Where an sshd listens, and what to call it. */
+export type SshPlace = Pick<SshTarget, 'name' | 'address' | 'port'>;
+
 export function sshTarget(host: InventoryHost, directory: string): SshTarget {
   return { name: host.name, address: host.address, ...host.ssh, directory };
 }
 
 /** `address:port`, with brackets around an IPv6 address. */
-export function socketAddress(target: SshTarget): string {
+export function socketAddress(target: SshPlace): string {
   return target.address.includes(':') ? `[${target.address}]:${target.port}` : `${target.address}:${target.port}`;
 }

@@ -56,7 +56,7 @@ describe('the host key', () => {
   it('that is not pinned stops the connection before it is made', async () => {
     const error = await failureOf(pool.run(sshd.target({ hostKey: undefined }), { argv: ['true'] }));
     expect(error.type).toBe('HostKeyMismatch');
-    expect(error.message).toContain(`ssh-keyscan -p ${sshd.port} 127.0.0.1 | ssh-keygen -lf -`);
+    expect(error.message).toContain('npx runbook inventory trust host1');
     expect(sshd.connections).toBe(0);
   });
 });

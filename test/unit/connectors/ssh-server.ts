@@ -54,21 +54,22 @@ export class TestSshd {
   readonly #server: ssh2.Server;
   readonly #sockets = new Set<Socket>();
 
-  static async start(): Promise<TestSshd> {
+  /** With one ED25519 host key, unless private keys are given. */
+  static async start(hostKeys: readonly string[] = [HOST_KEY]): Promise<TestSshd> {
     const directory = await mkdtemp(join(tmpdir(), 'sshd-'));
     await writeFile(join(directory, 'key'), `${CLIENT_KEY.private}\n`, { mode: 0o600 });
     await writeFile(join(directory, 'wrong-key'), OTHER_KEY.private, { mode: 0o600 });
     await writeFile(join(directory, 'password'), `${PASSWORD}\n`, { mode: 0o600 });
     await writeFile(join(directory, 'locked-key'), LOCKED_KEY, { mode: 0o600 });
     await writeFile(join(directory, 'wrong-passphrase'), 'close sesame', { mode: 0o600 });
-    const sshd = new TestSshd(directory);
+    const sshd = new TestSshd(directory, hostKeys);
     await new Promise<void>((listening) => sshd.#server.listen(0, '127.0.0.1', listening));
     return sshd;
   }
 
-  private constructor(directory: string) {
+  private constructor(directory: string, hostKeys: readonly string[]) {
     this.directory = directory;
-    this.#server = new Server({ hostKeys: [HOST_KEY] }, (connection) => this.#serve(connection));
+    this.#server = new Server({ hostKeys: [...hostKeys] }, (connection) => this.#serve(connection));
     // The TCP socket is what a power loss cuts; ssh2 hands out only its own layer.
     const net = (this.#server as unknown as { _srv: import('node:net').Server })._srv;
     net.on('connection', (socket) => {
