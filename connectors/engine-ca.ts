@@ -1,10 +1,10 @@
 /** The CA by which the engine is verified: a file of the inventory, or what the engine hands out if it is the pinned one. */
-import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import got, { RequestError } from 'got';
 import { OperatorError } from '../failures/operator-error.ts';
 import type { InventoryEngine } from '../inventory/schema.ts';
+import { readCertificate } from './certificate.ts';
 import { httpFailure } from './http-errors.ts';
 
 const CA_RESOURCE = '/services/pki-resource?resource=ca-certificate&format=X509-PEM-CA';
@@ -31,33 +31,32 @@ async function readCa(path: string): Promise<string> {
   }
 }
 
-/** Nothing vouches for the connection here; the fingerprint vouches for what came over it. */
 async function fetchPinnedCa(engineUrl: string, pinned: string, signal?: AbortSignal): Promise<string> {
+  const pem = await fetchCa(engineUrl, signal);
+  const seen = readCertificate(pem)?.fingerprint ?? 'no readable certificate';
+  if (seen === pinned.toUpperCase()) return pem;
+  throw new OperatorError(
+    'AccessDenied',
+    `Cannot verify the engine at ${engineUrl}: engine.fingerprint is ${pinned.toUpperCase()}, but its CA has ${seen}.`,
+  );
+}
+
+/**
+ * What the engine hands out as its CA, in PEM. Nothing vouches for the connection: use it only for what its fingerprint
+ * vouches for.
+ */
+export async function fetchCa(engineUrl: string, signal?: AbortSignal): Promise<string> {
   const url = `${engineUrl}${CA_RESOURCE}`;
   try {
-    const pem = await got(url, {
+    return await got(url, {
       retry: { limit: 0 },
       followRedirect: false,
       timeout: { request: TIMEOUT_MS },
       https: { rejectUnauthorized: false },
       ...(signal && { signal }),
     }).text();
-    const seen = fingerprintOf(pem);
-    if (seen === pinned.toUpperCase()) return pem;
-    throw new OperatorError(
-      'AccessDenied',
-      `Cannot verify the engine at ${engineUrl}: engine.fingerprint is ${pinned.toUpperCase()}, but its CA has ${seen}.`,
-    );
   } catch (error) {
     signal?.throwIfAborted();
     throw error instanceof RequestError ? httpFailure(error, url) : error;
-  }
-}
-
-function fingerprintOf(pem: string): string {
-  try {
-    return new X509Certificate(pem).fingerprint256;
-  } catch {
-    return 'no readable certificate';
   }
 }

@@ -28,9 +28,20 @@ function judge(error: RequestError): [FailureType, string] {
     return [typeForStatus(statusCode), `the server answered ${statusCode} ${statusMessage ?? ''}`.trimEnd()];
   }
   if (error instanceof TimeoutError) return ['EngineUnreachable', 'no answer in time'];
-  const certificate = CERTIFICATE_TROUBLE[error.code];
+  return connectionTrouble(error);
+}
+
+/** Why no verified connection came about, by the codes of Node and OpenSSL. */
+export function connectionTrouble({
+  code,
+  message,
+}: {
+  readonly code?: string | undefined;
+  readonly message: string;
+}): [FailureType, string] {
+  const certificate = CERTIFICATE_TROUBLE[code ?? ''];
   if (certificate !== undefined) return ['AccessDenied', certificate];
-  switch (error.code) {
+  switch (code) {
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return ['AccessDenied', 'its certificate is for another name; use a name in engine.url that the certificate has'];
     case 'ERR_INVALID_URL':
@@ -50,7 +61,7 @@ function judge(error: RequestError): [FailureType, string] {
     case 'ENETUNREACH':
       return ['EngineUnreachable', 'no route to it'];
     default:
-      return ['EngineUnreachable', error.message];
+      return ['EngineUnreachable', message];
   }
 }
 

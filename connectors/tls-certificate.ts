@@ -1,20 +1,22 @@
 /** Looks at the certificate that an HTTPS server shows. */
 import { connect } from 'node:tls';
 import { OperatorError } from '../failures/operator-error.ts';
-
-export interface ServerCertificate {
-  readonly subject: string;
-  /** Milliseconds since the epoch. */
-  readonly notAfter: number;
-}
+import { type CertificateFacts, factsOf } from './certificate.ts';
+import { connectionTrouble } from './http-errors.ts';
 
 const TIMEOUT_MS = 10_000;
 
 /**
- * Answers with the certificate of a server after verifying it against the CA and the name, as a client does.
- * @throws EngineUnreachable when no verified connection comes about; the signal's reason when aborted
+ * The certificate of a server, verified as a client does it: against the CA (without one, those that Node trusts) and
+ * the name.
+ * @throws EngineUnreachable when nobody answers; AccessDenied when the certificate does not hold; the signal's reason
+ * when aborted
  */
-export async function serverCertificate(url: string, ca: string, signal: AbortSignal): Promise<ServerCertificate> {
+export async function serverCertificate(
+  url: string,
+  ca: string | undefined,
+  signal: AbortSignal,
+): Promise<CertificateFacts> {
   signal.throwIfAborted();
   const { hostname, port } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');
@@ -23,25 +25,27 @@ export async function serverCertificate(url: string, ca: string, signal: AbortSi
     const socket = connect({
       host,
       port: port === '' ? 443 : Number(port),
-      ca,
+      ...(ca !== undefined && { ca }),
       timeout: TIMEOUT_MS,
       // A literal address has no place in SNI.
       ...(!address && { servername: host }),
     });
-    const fail = (why: string) => {
+    const fail = (error: NodeJS.ErrnoException) => {
       signal.removeEventListener('abort', abort);
       socket.destroy();
-      reject(signal.aborted ? signal.reason : new OperatorError('EngineUnreachable', `${url}: ${why}`));
+      const [type, why] = connectionTrouble(error);
+      reject(signal.aborted ? signal.reason : new OperatorError(type, `${url}: ${why}`, { cause: error }));
     };
-    const abort = () => fail('aborted');
+    const abort = () => fail(new Error('aborted'));
     signal.addEventListener('abort', abort, { once: true });
-    socket.once('error', (error) => fail(error.message));
-    socket.once('timeout', () => fail('no answer in time'));
+    socket.once('error', fail);
+    socket.once('timeout', () => fail(new Error('no answer in time')));
     socket.once('secureConnect', () => {
-      const { subject, valid_to } = socket.getPeerCertificate();
+      const certificate = socket.getPeerX509Certificate();
+      if (certificate === undefined) return fail(new Error('it showed no certificate'));
       signal.removeEventListener('abort', abort);
       socket.end();
-      resolve({ subject: [subject.CN].flat().join(', '), notAfter: Date.parse(valid_to) });
+      resolve(factsOf(certificate));
     });
   });
 }

@@ -1,9 +1,9 @@
-/** Puts a changed inventory in place of the old one, as a whole: a reader sees the one or the other. */
+/** Puts a changed file in place of the old one, as a whole: a reader sees the one or the other. */
 import { randomUUID } from 'node:crypto';
 import { chmod, chown, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { OperatorError } from '../failures/operator-error.ts';
 
-/** Finds out before anybody is asked whether `replaceInventory` could work. @throws InvalidInventory if not */
+/** Finds out before anybody is asked whether `replaceFile` could work. @throws InvalidInventory if not */
 export async function requireWritable(path: string): Promise<void> {
   await told(path, async () => {
     const target = await realpath(path);
@@ -15,32 +15,38 @@ export async function requireWritable(path: string): Promise<void> {
 }
 
 /**
- * Replaces the file if it still holds `before`; mode and owner stay, a symbolic link goes on pointing to it.
+ * Replaces the file if it still holds `before`, or makes it if that is undefined and there is none. Mode and owner stay,
+ * a symbolic link goes on pointing to it.
  * @throws InvalidInventory when it cannot be written or was changed meanwhile; the file is untouched then
  */
-export async function replaceInventory(path: string, before: string, after: string): Promise<void> {
+export async function replaceFile(path: string, before: string | undefined, after: string): Promise<void> {
   await told(path, async () => {
-    const target = await realpath(path);
-    const { mode, uid, gid } = await stat(target);
+    const target = before === undefined ? path : await realpath(path);
+    const former = before === undefined ? undefined : await stat(target);
     const unfinished = draftOf(target);
     try {
-      const file = await open(unfinished, 'wx', 0o600);
+      const file = await open(unfinished, 'wx', 0o644);
       try {
         await file.writeFile(after);
         await file.sync();
       } finally {
         await file.close();
       }
-      if (process.getuid?.() === 0) await chown(unfinished, uid, gid);
-      await chmod(unfinished, mode & 0o7777);
-      if ((await readFile(target, 'utf8')) !== before)
-        throw new Error('somebody changed it meanwhile; look, and run it again');
+      if (former !== undefined && process.getuid?.() === 0) await chown(unfinished, former.uid, former.gid);
+      if (former !== undefined) await chmod(unfinished, former.mode & 0o7777);
+      const now = await readFile(target, 'utf8').catch(unlessMissing);
+      if (now !== before) throw new Error('somebody changed it meanwhile; look, and run it again');
       await rename(unfinished, target);
     } catch (error) {
       await rm(unfinished, { force: true });
       throw error;
     }
   });
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+  return undefined;
 }
 
 /** Beside the file, because only there a rename replaces it in one go. */
@@ -54,14 +60,14 @@ async function told(path: string, work: () => Promise<void>): Promise<void> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = WHY[code ?? ''] ?? message;
-    throw new OperatorError('InvalidInventory', `Cannot write the inventory ${path}: ${why}. Nothing was changed.`, {
+    throw new OperatorError('InvalidInventory', `Cannot write ${path}: ${why}. Nothing was changed.`, {
       cause: error,
     });
   }
 }
 
 const WHY: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
+  ENOENT: 'there is no such file or folder',
   EACCES: 'you may not write the file or its folder',
   EPERM: 'you may not write the file or its folder',
   EROFS: 'it lies on a file system that is mounted read-only',

@@ -132,6 +132,7 @@ const host = z.strictObject({
   name: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'may hold letters, digits, ., - and _ only')
+    .refine((name) => name !== 'engine', 'may not be engine: commands call the engine so')
     .describe('Short name, used in inputs, plans and reports.'),
   fqdn: field.fqdn.describe('Name of the host on the management network; must resolve both ways.'),
   address: field.address.describe('Address or name at which the worker reaches sshd.'),

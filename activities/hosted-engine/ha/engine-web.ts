@@ -1,3 +1,4 @@
+import { dateOf, daysUntil } from '../../../connectors/certificate.ts';
 import { getText } from '../../../connectors/http.ts';
 import { serverCertificate } from '../../../connectors/tls-certificate.ts';
 import { OperatorError } from '../../../failures/operator-error.ts';
@@ -21,7 +22,6 @@ export interface Answer {
   readonly text: string;
 }
 
-const DAY_MS = 86_400_000;
 /** engine-setup offers to renew from 60 days on; below this it is urgent. */
 const URGENT_DAYS = 30;
 
@@ -49,8 +49,8 @@ export async function readEngineWeb(context: OperationContext, host: string): Pr
     portal,
     ...(certificate !== undefined && {
       certificate: {
-        notAfter: new Date(certificate.notAfter).toISOString().slice(0, 10),
-        daysLeft: Math.floor((certificate.notAfter - Date.now()) / DAY_MS),
+        notAfter: dateOf(certificate.notAfter),
+        daysLeft: daysUntil(certificate.notAfter),
       },
     }),
   };

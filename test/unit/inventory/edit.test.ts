@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setField } from '../../../inventory/edit.ts';
 import { parseInventory } from '../../../inventory/load.ts';
-import { replaceInventory, requireWritable } from '../../../inventory/save.ts';
+import { replaceFile, requireWritable } from '../../../inventory/save.ts';
 
 const EXAMPLE = readFileSync(new URL('../../../examples/datacenter.yaml', import.meta.url), 'utf8');
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOeyNPwoqs9T4jUu3cYjE0kUfVVpLzvC1bIDCR4nPVbB';
@@ -107,17 +107,23 @@ describe('the file of an inventory', () => {
     const link = join(directory, 'link.yaml');
     symlinkSync('datacenter.yaml', link);
     await requireWritable(link);
-    await replaceInventory(link, 'a: 1\n', 'a: 2\n');
+    await replaceFile(link, 'a: 1\n', 'a: 2\n');
     expect(readFileSync(file, 'utf8')).toBe('a: 2\n');
     expect(statSync(file).mode & 0o777).toBe(0o640);
     expect(readdirSync(directory).sort()).toEqual(['datacenter.yaml', 'link.yaml']);
   });
 
+  it('that is new is made, and only where there is none', async () => {
+    const made = join(directory, 'ca.pem');
+    await replaceFile(made, undefined, 'x\n');
+    expect(readFileSync(made, 'utf8')).toBe('x\n');
+    await expect(replaceFile(made, undefined, 'y\n')).rejects.toThrow(/changed it meanwhile/);
+    expect(readFileSync(made, 'utf8')).toBe('x\n');
+  });
+
   it('that somebody changed meanwhile is left as it is', async () => {
     writeFileSync(file, 'a: 3\n');
-    await expect(replaceInventory(file, 'a: 1\n', 'a: 2\n')).rejects.toThrow(
-      /changed it meanwhile.*Nothing was changed/,
-    );
+    await expect(replaceFile(file, 'a: 1\n', 'a: 2\n')).rejects.toThrow(/changed it meanwhile.*Nothing was changed/);
     expect(readFileSync(file, 'utf8')).toBe('a: 3\n');
     expect(readdirSync(directory).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
@@ -132,12 +138,12 @@ describe('the file of an inventory', () => {
     if (root) process.seteuid?.(65_534);
     try {
       await expect(requireWritable(file)).rejects.toThrow(/you may not write the file or its folder/);
-      await expect(replaceInventory(file, 'a: 1\n', 'a: 2\n')).rejects.toThrow(/you may not write/);
+      await expect(replaceFile(file, 'a: 1\n', 'a: 2\n')).rejects.toThrow(/you may not write/);
     } finally {
       if (root) process.seteuid?.(0);
       chmodSync(directory, 0o755);
     }
-    await expect(requireWritable(closed)).rejects.toThrow(/there is no such file/);
+    await expect(requireWritable(closed)).rejects.toThrow(/there is no such file or folder/);
     expect(readFileSync(file, 'utf8')).toBe('a: 1\n');
   });
 });
