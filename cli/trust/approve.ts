@@ -27,7 +27,7 @@ export interface Approval {
  * The fingerprint to pin: the one given if it is among those found, else what the person at the terminal says.
  * @throws CliFailure (usage) when it is another one; CliFailure (person) when nobody can be asked, or said no
  */
-export async function approve(approval: Approval): Promise<string> {
+export async function approve(approval: Approval, ask: () => Promise<string> = askHere): Promise<string> {
   const { name, shown, fingerprints, given, example, parse, compare, terminal } = approval;
   if (given !== undefined) {
     const fingerprint = parse(given);
@@ -42,16 +42,20 @@ export async function approve(approval: Approval): Promise<string> {
     );
   }
   note(`${shown}\n${compare}`);
-  const answer = await text({
-    message: `Type "yes" when you have compared it, or paste the fingerprint that you see there (anything else: no)`,
-    output: process.stderr,
-  });
-  const said = isCancel(answer) ? '' : String(answer ?? '').trim();
+  const said = (await ask()).trim();
   const pasted = parse(said);
   if (pasted !== undefined) return among(approval, pasted);
   const [first] = fingerprints;
   if (said.toLowerCase() === 'yes' && first !== undefined) return first;
   throw new CliFailure(EXIT.person, `nothing was pinned for ${name}.`);
+}
+
+async function askHere(): Promise<string> {
+  const answer = await text({
+    message: 'Type yes when you have compared it, or paste the fingerprint that you see there; anything else is no.',
+    output: process.stderr,
+  });
+  return isCancel(answer) ? '' : (answer ?? '');
 }
 
 function among({ name, shown, fingerprints }: Approval, fingerprint: string): string {
