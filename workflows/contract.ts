@@ -3,6 +3,7 @@
  * The command line, the Temporal UI and scripts read these shapes; a field without a value is absent, never null.
  */
 import type { Finding } from '../activities/operation.ts';
+import type { Owned } from '../runbooks/owned-states.ts';
 
 export type { Finding };
 
@@ -116,6 +117,15 @@ export interface Remainder {
   readonly byHand: string;
 }
 
+/** A state that must not outlast the run that brought it about, as long as it has not been ended. */
+export interface OwnedState extends Owned {
+  /** When the run took it over, just before the change. */
+  readonly since: string;
+  /** Title of the step that brought it about. */
+  readonly step: string;
+  readonly byHand: string;
+}
+
 export interface ChildView {
   readonly id: string;
   readonly runbook: string;
@@ -133,6 +143,7 @@ export interface StatusView {
   readonly children?: readonly ChildView[];
   /** Answers that were refused, each with the sentence that says why. */
   readonly refusals?: readonly string[];
+  readonly owns?: readonly OwnedState[];
   readonly remains: readonly Remainder[];
 }
 
@@ -163,6 +174,8 @@ export interface RunRecord {
   readonly phase: Phase;
   readonly waiting?: Waiting;
   readonly endState?: EndState;
+  /** Outlives a run that was ended from outside: the watchdog goes by it. */
+  readonly owns?: readonly OwnedState[];
   readonly remains: readonly Remainder[];
   readonly steps: readonly { readonly id: string; readonly title: string; readonly state: StepState }[];
   /** The last refused answers: a signal's sender gets no other word. */

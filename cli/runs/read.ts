@@ -74,7 +74,7 @@ export async function readStatus(session: Session, run: RunHandle): Promise<Stat
 }
 
 function statusOf(report: Report): StatusView {
-  const { id, runbook, phase, endState, steps, waiting, children, refusals, remains } = report;
+  const { id, runbook, phase, endState, steps, waiting, children, refusals, owns, remains } = report;
   return {
     id,
     runbook,
@@ -84,6 +84,7 @@ function statusOf(report: Report): StatusView {
     ...(waiting && { waiting }),
     ...(children && { children }),
     ...(refusals && { refusals }),
+    ...(owns && { owns }),
     remains,
   };
 }

@@ -1,4 +1,5 @@
-import type { RunRecord, StatusView, StepState, StepView } from '../../workflows/contract.ts';
+import { ownedWords } from '../../runbooks/owned-states.ts';
+import type { OwnedState, RunRecord, StatusView, StepState, StepView } from '../../workflows/contract.ts';
 import { type ActivityTrace, activityTraces, checkResult, type HistoryEvents } from './events.ts';
 
 export interface Closing {
@@ -18,7 +19,7 @@ export function statusFromHistory(
 ): StatusView {
   const traces = activityTraces(events).filter(({ step }) => step !== undefined);
   const steps = merge(record, traces);
-  const { runbook, waiting, endState, remains, refusals } = record;
+  const { runbook, waiting, endState, owns, remains, refusals } = record;
   if (closing.fromOutside !== undefined && endState === undefined) {
     return {
       id,
@@ -26,7 +27,8 @@ export function statusFromHistory(
       phase: 'ended',
       endState: 'failed',
       steps: steps.map(stopped),
-      remains: [...remains, ...left(closing.fromOutside, steps)],
+      ...(owns && { owns }),
+      remains: [...remains, ...(owns ?? []).map((owned) => stillOwned(id, owned)), ...left(closing.fromOutside, steps)],
     };
   }
   return {
@@ -37,6 +39,7 @@ export function statusFromHistory(
     steps,
     ...(waiting && closing.fromOutside === undefined && { waiting }),
     ...(refusals?.length && { refusals }),
+    ...(owns && { owns }),
     remains,
   };
 }
@@ -128,6 +131,11 @@ function stopped(step: StepView): StepView {
         summary: 'the run was ended from outside during this step',
       }
     : step;
+}
+
+/** What such a run brought about for itself only: whether it is so still, nobody has looked. */
+function stillOwned(id: string, { since, step, byHand, ...owned }: OwnedState): StatusView['remains'][number] {
+  return { what: `most likely ${ownedWords(owned)}, since ${since}, by "${step}" of run ${id}`, byHand };
 }
 
 const HOW = {

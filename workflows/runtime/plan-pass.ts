@@ -1,6 +1,8 @@
 import type { OperationCall } from '../../activities/operation.ts';
 import type { CommonInput } from '../../runbooks/definition.ts';
+import { type Owned, sameOwned } from '../../runbooks/owned-states.ts';
 import type { Finding, Plan, PlanStep } from '../contract.ts';
+import { owns } from './owned.ts';
 import { makePlan } from './plan.ts';
 import { type ApprovalOptions, Ids, type Result, type Run, type StepOptions } from './run.ts';
 import type { RunState } from './state.ts';
@@ -13,6 +15,8 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
   private readonly ids = new Ids();
   private readonly steps: PlanStep[] = [];
   private readonly refusals: Finding[] = [];
+  /** States that the run will own by then, if it does not yet. */
+  private readonly owned: Owned[] = [];
   /** Set inside a branch whose condition is not known yet. */
   private unknownUntil: string | undefined;
   /** Set inside a branch that will not be taken: its ids are used up, so that both passes give the same ones. */
@@ -92,7 +96,7 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
   }
 
   async step<Output>(title: string, call: OperationCall<Output>, options: StepOptions = {}): Promise<Result<Output>> {
-    if (this.passOver(title)) return { known: false, until: title };
+    if (this.passOver(title, options.releases)) return { known: false, until: title };
     const step = this.open(title);
     const until = this.blocked(options);
     const found = await this.look(step.id, title, call);
@@ -109,6 +113,7 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
       ...target(call),
     });
     if (state === 'already') return { known: true, output: found.output as Output };
+    if (options.owns !== undefined) this.owned.push(options.owns);
     return { known: false, until: title };
   }
 
@@ -142,9 +147,15 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
     }
   }
 
-  private passOver(title: string): boolean {
-    if (this.silent) this.ids.next(title);
-    return this.silent;
+  /** Steps of a branch that will not be taken, and those that end what will not be the run's. */
+  private passOver(title: string, releases?: Owned): boolean {
+    const over = this.silent || (releases !== undefined && !this.willOwn(releases));
+    if (over) this.ids.next(title);
+    return over;
+  }
+
+  private willOwn(wanted: Owned): boolean {
+    return owns(this.state, wanted) || this.owned.some((owned) => sameOwned(owned, wanted));
   }
 
   private open(title: string): { id: string; title: string } {

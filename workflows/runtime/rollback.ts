@@ -1,29 +1,38 @@
 import type { EndState, Remainder } from '../contract.ts';
 import { stepFailure } from './endings.ts';
 import { ask } from './gate.ts';
+import { ownedBy, ownedRemainder } from './owned.ts';
 import { park } from './park.ts';
 import type { RunState, Undo } from './state.ts';
 
 /**
  * Undoes what the run did, newest first; each undo looks, changes and verifies, and can park like a step.
- * What is kept or could not be undone is left on the list of what remains.
- * @returns true when every registered undo was verified.
+ * What is kept or could not be undone stays registered.
+ * @returns true when every one of these undos was verified.
  */
-export async function rollBack(state: RunState): Promise<boolean> {
+export async function rollBack(state: RunState, undos: readonly Undo[] = state.undos): Promise<boolean> {
   state.enterPhase('rollingBack');
   let whole = true;
-  for (const undo of [...state.undos].reverse()) {
+  for (const undo of [...undos].reverse()) {
     const outcome = await undoOne(state, undo);
-    if (outcome === 'undone') continue;
-    whole = false;
-    state.remains.push(remainder(undo));
-    if (outcome === 'abort') {
-      const left = state.undos.slice(0, state.undos.indexOf(undo)).reverse();
-      state.remains.push(...left.map(remainder));
-      break;
+    if (outcome === 'undone') {
+      state.undos.splice(state.undos.indexOf(undo), 1);
+      if (undo.owned !== undefined) state.publish('phase');
+    } else {
+      whole = false;
     }
+    if (outcome === 'abort') break;
   }
   return whole;
+}
+
+/**
+ * Ends what must not outlast the run, where its effects are to stay.
+ * @returns true when there was nothing of the kind, or its end was verified.
+ */
+export async function endOwned(state: RunState): Promise<boolean> {
+  const owned = state.undos.filter((undo) => undo.owned !== undefined);
+  return owned.length === 0 || rollBack(state, owned);
 }
 
 async function undoOne(state: RunState, undo: Undo): Promise<'undone' | 'kept' | 'abort'> {
@@ -81,12 +90,14 @@ function note(state: RunState, stepId: string, leaves: Remainder | undefined): v
 }
 
 function remainder(undo: Undo): Remainder {
+  const [owned] = ownedBy([undo]);
+  if (owned !== undefined) return ownedRemainder(owned);
   return { what: `"${undo.step.title}" is still in effect`, byHand: undo.byHand ?? undo.title };
 }
 
-/** What a run leaves that ends without rolling back: every registered undo, and what has none. */
-export function leaveAsIs(state: RunState): void {
-  state.remains.push(...[...state.undos].reverse().map(remainder));
+/** Lists what these undos would have taken back, newest first, as what remains. */
+export function leaveAsIs(state: RunState, undos: readonly Undo[] = state.undos): void {
+  state.remains.push(...[...undos].reverse().map(remainder));
 }
 
 /** What each way out comes to, once the rollback has said whether it was whole. */

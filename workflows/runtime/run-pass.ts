@@ -1,12 +1,14 @@
 import type { CheckResult, OperationCall } from '../../activities/operation.ts';
 import type { CommonInput } from '../../runbooks/definition.ts';
+import { ownedWords } from '../../runbooks/owned-states.ts';
 import { Ending, NotReady, Restart, type StepFailure, stepFailure } from './endings.ts';
 import { ask } from './gate.ts';
+import { owns, release } from './owned.ts';
 import { park } from './park.ts';
 import { nothingBehind, unplanned } from './plan.ts';
 import { type ApprovalOptions, Ids, type Result, type Run, type StepOptions } from './run.ts';
 import { NOT_NEEDED } from './show.ts';
-import { interruptible, type MutableStep, type RunState } from './state.ts';
+import { interruptible, type MutableStep, now, type RunState } from './state.ts';
 
 /** The second pass: every step looks, registers its undo, changes and verifies; a failure is mended or parks the run. */
 export class RunPass<Input extends CommonInput> implements Run<Input> {
@@ -56,6 +58,7 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
           evidence: found.evidence,
           summary: found.evidence[0] ?? 'nothing to do',
         });
+        if (options.releases) release(this.state, options.releases);
         return { known: true, output: found.output as Output };
       }
       await this.askAgain(step, found);
@@ -72,6 +75,7 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
         summary: result.evidence[0] ?? 'done and verified',
         ...(result.log && { log: result.log }),
       });
+      if (options.releases) release(this.state, options.releases);
       return { known: true, output: result.output as Output };
     });
   }
@@ -117,11 +121,13 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
   }
 
   /** Inside a branch that is not taken: the planned step is ticked off, its id is used up. */
-  private passOver(title: string): Result<never> | undefined {
-    if (this.notNeeded === undefined) return undefined;
+  private passOver(title: string, { releases }: StepOptions = {}): Result<never> | undefined {
+    const foreign = releases !== undefined && !owns(this.state, releases) ? releases : undefined;
+    const why = this.notNeeded ?? (foreign && `this run has not brought about that ${ownedWords(foreign)}`);
+    if (why === undefined) return undefined;
     const id = this.ids.next(title);
     const step = this.state.steps.find((known) => known.id === id && known.state === 'pending');
-    if (step !== undefined) this.state.finish(step, { state: 'already', summary: `${NOT_NEEDED}${this.notNeeded}` });
+    if (step !== undefined) this.state.finish(step, { state: 'already', summary: `${NOT_NEEDED}${why}` });
     return { known: false, until: title };
   }
 
@@ -131,7 +137,7 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
     options: StepOptions,
     work: (step: MutableStep) => Promise<Result<Output>>,
   ): Promise<Result<Output>> {
-    const over = this.passOver(title);
+    const over = this.passOver(title, options);
     if (over !== undefined) return over;
     const { state } = this;
     const step = state.enter(this.ids.next(title), title);
@@ -224,15 +230,16 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
 
   private register(step: MutableStep, found: CheckResult, options: StepOptions): void {
     const { undos, leaves } = this.state;
-    // A second attempt must not replace the undo that knows how things were before the first.
-    if (found.undo !== undefined && !undos.some((undo) => undo.step === step)) {
-      undos.push({
-        step,
-        ...found.undo,
-        ...(options.undoApproval !== undefined && { approval: options.undoApproval }),
-      });
+    const { owns: owned, releases, undoApproval: approval } = options;
+    if (owned !== undefined && found.undo === undefined) {
+      throw new TypeError(`"${step.title}" brings about that ${ownedWords(owned)}, but its operation names no undo`);
     }
     if (found.leaves !== undefined) leaves.set(step.id, found.leaves);
+    // A second attempt must not replace the undo that knows how things were before the first.
+    if (found.undo === undefined || releases !== undefined || undos.some((undo) => undo.step === step)) return;
+    undos.push({ step, since: now(), ...found.undo, ...(approval && { approval }), ...(owned && { owned }) });
+    // Written down before the change, for those who look after a run that was ended from outside.
+    if (owned !== undefined) this.state.publish('phase');
   }
 
   /** A long change: started once as a unit on the host, then followed; a cancel stops the unit first. */

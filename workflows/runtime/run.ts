@@ -1,6 +1,7 @@
 import type { OperationCall } from '../../activities/operation.ts';
 import type { SiteView } from '../../activities/run/site.ts';
 import type { CommonInput } from '../../runbooks/definition.ts';
+import type { Owned } from '../../runbooks/owned-states.ts';
 
 /** What a step or check found; in the plan pass it may be known only after another step has run. */
 export type Result<Output> =
@@ -24,6 +25,13 @@ export interface StepOptions {
   readonly fixes?: Readonly<Record<string, Fix>>;
   /** Asked before this step's undo, because the undo destroys what could be looked at. */
   readonly undoApproval?: string;
+  /**
+   * The step brings about a state that must not outlast the run, unless it is there already and so is not the run's:
+   * the undo that its operation names ends it on every way out but an abort.
+   */
+  readonly owns?: Owned;
+  /** The step ends a state that the run owns; it is passed over where the run does not own it, and never undone. */
+  readonly releases?: Owned;
 }
 
 export interface ApprovalOptions {

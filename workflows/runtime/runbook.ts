@@ -17,7 +17,7 @@ import { loadSite, Performer, writeReport } from './activities.ts';
 import { Ending, Restart, stepFailure } from './endings.ts';
 import { mergePatch } from './merge.ts';
 import { PlanPass } from './plan-pass.ts';
-import { endStateOf, leaveAsIs, rollBack } from './rollback.ts';
+import { endOwned, endStateOf, leaveAsIs, rollBack } from './rollback.ts';
 import type { Run } from './run.ts';
 import { RunPass } from './run-pass.ts';
 import { keep, show } from './show.ts';
@@ -71,16 +71,22 @@ async function live<Input extends CommonInput>(
 ): Promise<string | undefined> {
   try {
     while (!(await pass(state, procedure)));
-    state.endState = 'succeeded';
-    return undefined;
+    const ended = await endOwned(state);
+    if (!ended)
+      leaveAsIs(
+        state,
+        state.undos.filter(({ owned }) => owned !== undefined),
+      );
+    state.endState = ended ? 'succeeded' : 'partlyRolledBack';
+    return ended ? undefined : 'every step is done, but a state that should not outlast the run was left';
   } catch (error) {
     const ending =
       error instanceof Ending
         ? error
         : new Ending('fail', error instanceof Error ? stepFailureText(error) : String(error));
     const back = ending.way === 'rollback' || ending.way === 'reject' || ending.way === 'cancel';
-    const whole = back ? await rollBack(state) : true;
-    if (!back) leaveAsIs(state);
+    const whole = back ? await rollBack(state) : ending.way === 'abort' || (await endOwned(state));
+    leaveAsIs(state);
     state.remains.push(...state.leaves.values());
     state.endState = endStateOf(ending.way, whole);
     return ending.why;

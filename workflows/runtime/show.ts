@@ -100,6 +100,7 @@ export function keep(state: RunState): void {
     phase: state.phase,
     ...(waiting && { waiting }),
     ...(state.endState && { endState: state.endState }),
+    ...(state.owns.length > 0 && { owns: state.owns }),
     remains: state.remains,
     steps: state.steps.map(({ id, title, state: step }) => ({ id, title, state: step })),
     ...(state.refusals.length > 0 && { refusals: state.refusals }),

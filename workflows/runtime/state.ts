@@ -2,9 +2,11 @@ import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow
 import type { OperationCall, StepRef } from '../../activities/operation.ts';
 import type { SiteView } from '../../activities/run/site.ts';
 import type { CommonInput, RunbookDefinition } from '../../runbooks/definition.ts';
+import type { Owned } from '../../runbooks/owned-states.ts';
 import type {
   DecisionView,
   EndState,
+  OwnedState,
   Phase,
   Plan,
   Remainder,
@@ -15,6 +17,7 @@ import type {
 } from '../contract.ts';
 import type { Performer } from './activities.ts';
 import { Ending } from './endings.ts';
+import { ownedBy } from './owned.ts';
 import { type Wait, Waits } from './waits.ts';
 
 export type MutableStep = { -readonly [Key in keyof StepView]: StepView[Key] };
@@ -27,6 +30,10 @@ export interface Undo {
   readonly byHand?: string;
   /** The question a person answers before this undo destroys evidence. */
   readonly approval?: string;
+  /** The state that must not outlast the run. */
+  readonly owned?: Owned;
+  /** When it was registered. */
+  readonly since: string;
 }
 
 /** Everything that a run knows about itself, for both passes, the rollback, the queries and the report. */
@@ -122,6 +129,11 @@ export class RunState<Input extends CommonInput = CommonInput> {
     this.publish('phase');
   }
 
+  /** States that must not outlast the run and are not ended yet. */
+  get owns(): readonly OwnedState[] {
+    return ownedBy(this.undos);
+  }
+
   get status(): StatusView {
     const waiting = this.waits.first;
     return {
@@ -132,6 +144,7 @@ export class RunState<Input extends CommonInput = CommonInput> {
       steps: this.steps,
       ...(waiting && { waiting }),
       ...(this.refusals.length > 0 && { refusals: this.refusals }),
+      ...(this.owns.length > 0 && { owns: this.owns }),
       remains: this.remains,
     };
   }

@@ -1,0 +1,33 @@
+/**
+ * States that no run may leave behind unsaid: while they last, HA does not act, a host is open, or an image is locked.
+ * A step declares that it brings one about for its run only.
+ */
+export const OWNED_KINDS = ['globalMaintenance', 'localMaintenance', 'disabledFirewall', 'imageTransfer'] as const;
+export type OwnedKind = (typeof OWNED_KINDS)[number];
+
+/** One such state: of a host, by its name in the inventory; of the `hosted-engine`; of a transfer, by its id. */
+export interface Owned {
+  readonly kind: OwnedKind;
+  readonly target: string;
+}
+
+/** Global maintenance is one for all hosts of the hosted engine. */
+export const GLOBAL_MAINTENANCE: Owned = { kind: 'globalMaintenance', target: 'hosted-engine' };
+
+export function sameOwned(one: Owned, other: Owned): boolean {
+  return one.kind === other.kind && one.target === other.target;
+}
+
+/** The state in a sentence that ends before "since". */
+export function ownedWords({ kind, target }: Owned): string {
+  switch (kind) {
+    case 'globalMaintenance':
+      return 'the hosted engine is in global maintenance';
+    case 'localMaintenance':
+      return `${target} is in local maintenance`;
+    case 'disabledFirewall':
+      return `the firewall of ${target} is off`;
+    case 'imageTransfer':
+      return `image transfer ${target} is open`;
+  }
+}

@@ -1,0 +1,157 @@
+/** What a run brings about for itself only does not outlast it, whatever the way out. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commandFailed, FakeWorld } from './fixtures/fake-world.ts';
+import { Rig } from './fixtures/rig.ts';
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await Rig.open();
+});
+afterAll(() => rig.close());
+
+const STANDING = { by: 'night shift' };
+const OWNED = { kind: 'globalMaintenance', target: 'hosted-engine', step: 'Set maintenance' };
+const ended = (world: FakeWorld) => world.calls.filter((call) => call.startsWith('apply undo-maintenance'));
+
+describe('an owned state', () => {
+  test('is written down before the change, and released by the step that ends it', async () => {
+    const world = new FakeWorld();
+    const held = world.hold('apply maintenance');
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1', standingApproval: STANDING }, 'maintain');
+      await held.reached;
+      expect((await run.record()).owns).toMatchObject([OWNED]);
+      held.release();
+      const { type, report } = await run.end();
+      expect(type).toBe('succeeded');
+      expect(report?.plan?.steps.at(-1)).toMatchObject({ id: 'end-maintenance', unknownUntil: 'Set maintenance' });
+      expect(report).not.toHaveProperty('owns');
+      expect(await run.record()).not.toHaveProperty('owns');
+      expect(ended(world)).toEqual(['apply undo-maintenance run']);
+    });
+  });
+
+  test('that the procedure does not end is ended after its last step', async () => {
+    const world = new FakeWorld();
+    await rig.with(world, async (start) => {
+      const { type, report } = await (
+        await start({ host: 'host1', size: 0, standingApproval: STANDING }, 'maintain')
+      ).end();
+      expect(type).toBe('succeeded');
+      expect(world.present).toEqual(new Set(['alpha']));
+      expect(ended(world)).toEqual(['apply undo-maintenance undo']);
+      expect(report?.steps.find(({ id }) => id === 'set-maintenance')).toMatchObject({ state: 'undone' });
+    });
+  });
+
+  test('that cannot be ended does not let the run succeed', async () => {
+    const world = new FakeWorld();
+    world.fail('apply undo-maintenance', commandFailed('it sticks'));
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1', size: 0, standingApproval: STANDING }, 'maintain');
+      await run.waitingFor('parked');
+      await run.decide({ step: 'set-maintenance', verb: 'skip', reason: 'the night is over', by: 'ann' });
+      const { type, report } = await run.end();
+      expect(type).toBe('partlyRolledBack');
+      expect(report?.remains).toHaveLength(1);
+      expect((await run.record()).owns).toMatchObject([OWNED]);
+      expect(world.present).toEqual(new Set(['alpha', 'maintenance']));
+    });
+  });
+
+  test('that was there before is neither taken over nor ended', async () => {
+    const world = new FakeWorld();
+    world.present.add('maintenance');
+    await rig.with(world, async (start) => {
+      const { type, report } = await (await start({ host: 'host1', standingApproval: STANDING }, 'maintain')).end();
+      expect(type).toBe('succeeded');
+      expect(report?.plan?.steps.map(({ id }) => id)).not.toContain('end-maintenance');
+      expect(world.present).toEqual(new Set(['alpha', 'maintenance']));
+    });
+  });
+
+  test('that somebody else set after the plan is left to them', async () => {
+    const world = new FakeWorld();
+    const held = world.hold('check maintenance');
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1', standingApproval: STANDING }, 'maintain');
+      await held.reached;
+      const again = world.hold('check maintenance');
+      held.release();
+      await again.reached;
+      world.present.add('maintenance');
+      again.release();
+      const { type, report } = await run.end();
+      expect(type).toBe('succeeded');
+      expect(report?.steps.find(({ id }) => id === 'end-maintenance')).toMatchObject({
+        state: 'already',
+        summary: 'not needed: this run has not brought about that the hosted engine is in global maintenance',
+      });
+      expect(world.present).toEqual(new Set(['alpha', 'maintenance']));
+    });
+  });
+});
+
+describe('on the way out', () => {
+  test.each([
+    ['rollback', 'rolledBack', []],
+    ['cancel', 'cancelled', []],
+    ['reject', 'rejected', []],
+    ['reject and keep', 'rejected', ['alpha']],
+  ])('%s ends the owned state once', async (way, end, left) => {
+    const world = new FakeWorld();
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1' }, 'maintain');
+      const { waiting } = await run.waitingFor('approval');
+      if (way === 'cancel') await run.handle.cancel();
+      else if (way === 'reject') await run.decide({ ...waiting?.answer, verdict: 'reject' });
+      else if (way === 'reject and keep') await run.decide({ ...waiting?.answer, verdict: 'reject', keep: true });
+      else {
+        world.fail('check verify', commandFailed('gamma does not serve'));
+        await run.decide(waiting?.answer);
+        await run.waitingFor('parked');
+        await run.decide({ step: 'verify-gamma', verb: 'rollback', by: 'ann' });
+      }
+      expect((await run.end()).type).toBe(end);
+      expect(world.present).toEqual(new Set(left));
+      expect(ended(world)).toEqual(['apply undo-maintenance undo']);
+      expect(await run.record()).not.toHaveProperty('owns');
+    });
+  });
+
+  test('abort leaves it, and says since when, whose it is and how to end it', async () => {
+    const world = new FakeWorld();
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1' }, 'maintain');
+      await run.waitingFor('approval');
+      world.fail('check verify', commandFailed('gamma does not serve'));
+      await run.approve();
+      const { owns } = await run.waitingFor('parked');
+      await run.decide({ step: 'verify-gamma', verb: 'abort', by: 'ann' });
+      const { type, report } = await run.end();
+      expect(type).toBe('aborted');
+      expect(report?.remains).toContainEqual({
+        what: `the hosted engine is in global maintenance, since ${owns?.[0]?.since}, by "Set maintenance" of run ${run.id}`,
+        byHand: 'unmake maintenance',
+      });
+      expect((await run.record()).owns).toMatchObject([OWNED]);
+      expect(world.present).toEqual(new Set(['alpha', 'maintenance']));
+    });
+  });
+
+  test('a run that fails beside its procedure ends it too', async () => {
+    const world = new FakeWorld();
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1', size: 1 }, 'maintain');
+      await run.waitingFor('approval');
+      world.fail('check verify', commandFailed('gamma does not serve'));
+      await run.approve();
+      await run.waitingFor('parked');
+      world.fail('check maintenance', commandFailed('nothing can be planned any more'));
+      await run.decide({ step: 'verify-gamma', verb: 'retry', input: { size: 2 }, by: 'ann' });
+      const { type, report } = await run.end();
+      expect([type, report?.remains.map(({ byHand }) => byHand)]).toEqual(['failed', ['unmake alpha']]);
+      expect(world.present).toEqual(new Set(['alpha']));
+    });
+  });
+});
