@@ -23,6 +23,7 @@ module.exports = {
           'inventory',
           'profiles',
           'runbooks',
+          'windows',
           'workers',
           'workflows',
         ),
@@ -73,7 +74,7 @@ module.exports = {
     {
       name: 'data-is-data',
       severity: 'error',
-      from: { path: folder('runbooks', 'profiles', 'diagnoses', 'failures', 'inventory') },
+      from: { path: folder('runbooks', 'profiles', 'diagnoses', 'failures', 'inventory', 'windows') },
       to: { path: folder('activities', 'connectors', 'workflows', 'workers', 'cli') },
     },
     { name: 'no-orphans-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -21,6 +21,7 @@ COPY profiles profiles
 COPY reports reports
 COPY runbooks runbooks
 COPY scripts scripts
+COPY windows windows
 COPY workers workers
 COPY workflows workflows
 COPY tsconfig.json ./
