@@ -18,11 +18,12 @@ const CERTIFICATE_TROUBLE: Readonly<Record<string, string>> = {
 };
 
 export function httpFailure(error: RequestError, url: string): OperatorError {
-  const [type, why] = judge(error);
+  const [type, why] = explain(error);
   return new OperatorError(type, `Cannot read ${withoutCredentials(url)}: ${why}.`, { cause: error });
 }
 
-function judge(error: RequestError): [FailureType, string] {
+/** What kind of failure it is, and why, as the end of a sentence. */
+export function explain(error: RequestError): [FailureType, string] {
   if (error instanceof HTTPError) {
     const { statusCode, statusMessage } = error.response;
     return [typeForStatus(statusCode), `the server answered ${statusCode} ${statusMessage ?? ''}`.trimEnd()];

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run, sdkPython } from '../../../python-packages.ts';
 import type { ServedLab } from '../test-client.ts';
 import { servedLab } from '../test-client.ts';
-import { run, sdkPython } from './environment.ts';
 
 describe("oVirt's own SDK", () => {
   let s: ServedLab;
