@@ -8,8 +8,6 @@ export interface AgentSample {
   readonly pid: number;
   /** `active/running`; between two attempts of a crash loop `activating/auto-restart`. */
   readonly words: string;
-  /** How the last process ended. */
-  readonly exitStatus: number;
 }
 
 export interface AgentState {
@@ -17,6 +15,8 @@ export interface AgentState {
   readonly samples: readonly [AgentSample, AgentSample];
   /** What the agent said in the journal when it gave up, newest last. */
   readonly symptoms: readonly string[];
+  /** How its newest failed process ended: `status 157`, `signal KILL`; absent: the journal tells of none. */
+  readonly lastFailure?: string;
 }
 
 /** Longer than RestartSec, so that a process which lived through it is not the next attempt. */
@@ -24,6 +24,7 @@ const SAMPLE_SECONDS = 15;
 /** An agent that starts joins the sanlock lockspace first, and is silent until then. */
 const SILENCE_SECONDS = 300;
 const RUNNING = 'active/running';
+const BETWEEN_ATTEMPTS = 'activating/auto-restart';
 
 /** Looks until it is plain: the agent publishes, or its process ends, or it stays silent for longer than it may. */
 export async function readAgentState(context: OperationContext, host: string): Promise<AgentState> {
@@ -32,7 +33,9 @@ export async function readAgentState(context: OperationContext, host: string): P
     await context.pause(SAMPLE_SECONDS);
     const sight = await readHaHost(context, host);
     const { sample, journal } = await sampleOf(context, host);
-    const state: AgentState = { sight, samples: [first, sample], symptoms: parseSymptoms(journal) };
+    const lastFailure = parseLastFailure(journal);
+    const symptoms = parseSymptoms(journal);
+    const state: AgentState = { sight, samples: [first, sample], symptoms, ...(lastFailure && { lastFailure }) };
     if (!sameProcess(state) || publishes(sight) || !isDeployed(sight) || waited >= SILENCE_SECONDS) return state;
     context.progress(`the HA agent of ${host} runs, but publishes nothing yet`);
     first = sample;
@@ -41,7 +44,7 @@ export async function readAgentState(context: OperationContext, host: string): P
 
 async function sampleOf(context: OperationContext, host: string): Promise<{ sample: AgentSample; journal: string }> {
   const answers = await readAll(context.host(host), {
-    unit: ['systemctl', 'show', `${AGENT}.service`, '-p', 'MainPID,ActiveState,SubState,ExecMainStatus'],
+    unit: ['systemctl', 'show', `${AGENT}.service`, '-p', 'MainPID,ActiveState,SubState'],
     journal: ['journalctl', '-u', AGENT, '-n', '40', '-o', 'cat', '--no-pager'],
   });
   return { sample: parseSample(answers.unit.text), journal: answers.journal.text };
@@ -52,7 +55,6 @@ export function parseSample(text: string): AgentSample {
   return {
     pid: Number(values.get('MainPID') ?? 0),
     words: `${values.get('ActiveState') ?? 'inactive'}/${values.get('SubState') ?? 'dead'}`,
-    exitStatus: Number(values.get('ExecMainStatus') ?? 0),
   };
 }
 
@@ -74,6 +76,17 @@ export function parseSymptoms(journal: string): readonly string[] {
     .split('\n')
     .flatMap((line) => SYMPTOMS.flatMap((symptom) => symptom.exec(line)?.[0].trim() ?? []));
   return [...new Set(found)];
+}
+
+/**
+ * systemd's own line on the newest process that failed. ExecMainStatus would not do: it is 0 again as soon as the next
+ * attempt runs. EL8 writes `Main`.
+ */
+export function parseLastFailure(journal: string): string | undefined {
+  const [, code, status, name] =
+    [...journal.matchAll(/[Mm]ain process exited, code=(\w+), status=(\d+)\/(\S+)/g)].at(-1) ?? [];
+  if (code === undefined) return undefined;
+  return code === 'exited' ? `status ${status}` : `signal ${name}`;
 }
 
 export function sameProcess({ samples: [before, after] }: AgentState): boolean {
@@ -98,8 +111,11 @@ export function describeAgent(host: string, state: AgentState): string {
     return `the HA agent of ${host} runs steadily and publishes: state ${own?.state}, score ${own?.score}`;
   }
   if (sameProcess(state)) return `the HA agent of ${host} runs, but publishes nothing`;
-  const looping = after.words === 'activating/auto-restart' || (before.pid !== after.pid && after.words === RUNNING);
-  if (!looping) return `the HA agent of ${host} is ${after.words}, and systemd does not try to start it`;
-  const exit = [before, after].find(({ exitStatus }) => exitStatus !== 0)?.exitStatus;
-  return `the HA agent of ${host} ends and is restarted over and over${exit === undefined ? '' : ` (status ${exit})`}`;
+  const failure = state.lastFailure === undefined ? '' : ` (${state.lastFailure})`;
+  const another = before.words === RUNNING && after.words === RUNNING && before.pid !== after.pid;
+  if ([before.words, after.words].includes(BETWEEN_ATTEMPTS) || (another && failure !== '')) {
+    return `the HA agent of ${host} ends and is restarted over and over${failure}`;
+  }
+  if (after.words === RUNNING) return `the HA agent of ${host} was started anew between two looks`;
+  return `the HA agent of ${host} is ${after.words}, and systemd does not try to start it`;
 }

@@ -3,6 +3,7 @@ import { parseAgentLog } from '../../../activities/hosted-engine/ha/agent-log.ts
 import {
   type AgentState,
   describeAgent,
+  parseLastFailure,
   parseSample,
   parseSymptoms,
 } from '../../../activities/hosted-engine/ha/agent-state.ts';
@@ -17,13 +18,14 @@ const JOURNAL = `Jun 29 14:34:44 host1 journal: ovirt-ha-agent ovirt_hosted_engi
 Jun 29 14:34:44 host1 journal: ovirt-ha-agent ovirt_hosted_engine_ha.agent.agent.Agent ERROR Traceback (most recent call last):#012  File "/usr/lib/python2.7/site-packages/ovirt_hosted_engine_ha/lib/brokerlink.py", line 86, in start_monitor#012    ).format(t=type, o=options, e=e)#012RequestError: brokerlink - failed to start monitor via ovirt-ha-broker: [Errno 2] No such file or directory, [monitor: 'ping', options: {'addr': '172.20.32.32'}]
 Jun 29 14:34:44 host1 journal: ovirt-ha-agent ovirt_hosted_engine_ha.agent.agent.Agent ERROR Trying to restart agent
 `;
-const running = { pid: 1178, words: 'active/running', exitStatus: 0 };
-const waiting = { pid: 0, words: 'activating/auto-restart', exitStatus: 157 };
+const running = { pid: 1178, words: 'active/running' };
+const waiting = { pid: 0, words: 'activating/auto-restart' };
 const steady: AgentState = { sight: sight(), samples: [running, running], symptoms: [] };
 const crashing: AgentState = {
   sight: sight({ status: null, socket: false, vmConf: false, units: { 'ovirt-ha-broker': down('failed/failed') } }),
   samples: [running, waiting],
   symptoms: parseSymptoms(JOURNAL),
+  lastFailure: 'status 157',
 };
 const recover = (state: AgentState) => recoverHaAgent.decide(state, { host: 'host1' }, context);
 const commands = (decision: { changes: readonly { argv: readonly string[] }[] }) =>
@@ -42,25 +44,36 @@ describe('what an agent shows', () => {
   });
 
   it('is read from systemctl, whatever the order', () => {
-    expect(parseSample('MainPID=0\nExecMainStatus=157\nActiveState=activating\nSubState=auto-restart\n')).toEqual(
-      waiting,
-    );
+    expect(parseSample('MainPID=0\nActiveState=activating\nSubState=auto-restart\n')).toEqual(waiting);
   });
 
-  it.each<[string, AgentState['samples'], string]>([
-    ['one process that publishes', [running, running], 'runs steadily and publishes: state EngineUp, score 3400'],
-    ['active, then waiting', [running, waiting], 'ends and is restarted over and over (status 157)'],
-    ['active twice, in two attempts', [running, { ...running, pid: 1201 }], 'ends and is restarted over and over'],
-    [
-      'stopped',
-      [
-        { pid: 0, words: 'inactive/dead', exitStatus: 0 },
-        { pid: 0, words: 'inactive/dead', exitStatus: 0 },
-      ],
-      'is inactive/dead, and systemd does not try to start it',
-    ],
-  ])('is described: %s', (_what, samples, words) => {
-    expect(describeAgent('host1', { ...steady, samples })).toBe(`the HA agent of host1 ${words}`);
+  it.each([
+    ['status 157', 'ovirt-ha-agent.service: main process exited, code=exited, status=157/n/a\n'],
+    ['signal KILL', 'ovirt-ha-agent.service: Main process exited, code=killed, status=9/KILL\n'],
+    [undefined, 'Stopped oVirt Hosted Engine High Availability Monitoring Agent.\n'],
+  ])('ended by %s, says systemd in the journal', (failure, line) => {
+    expect(parseLastFailure(line)).toBe(failure);
+  });
+
+  it('ended as the newest line says', () => {
+    const line = (status: string) => `ovirt-ha-agent.service: main process exited, code=exited, status=${status}/n/a\n`;
+    expect(parseLastFailure(`${line('158')}Started it.\n${line('157')}Started it.\n`)).toBe('status 157');
+  });
+
+  const stopped = { pid: 0, words: 'inactive/dead' };
+  const next = { ...running, pid: 1201 };
+  const gaveUp = { lastFailure: 'status 157' };
+  it.each<[string, AgentState['samples'], Partial<AgentState>, string]>([
+    ['one that publishes', [running, running], {}, 'runs steadily and publishes: state EngineUp, score 3400'],
+    ['running, then waiting', [running, waiting], gaveUp, 'ends and is restarted over and over (status 157)'],
+    ['waiting, then running', [waiting, running], gaveUp, 'ends and is restarted over and over (status 157)'],
+    ['running in two attempts', [running, next], gaveUp, 'ends and is restarted over and over (status 157)'],
+    ['waiting, its journal lost', [running, waiting], {}, 'ends and is restarted over and over'],
+    ['restarted by somebody', [running, next], {}, 'was started anew between two looks'],
+    ['started by somebody, after a failure', [stopped, running], gaveUp, 'was started anew between two looks'],
+    ['stopped', [stopped, stopped], gaveUp, 'is inactive/dead, and systemd does not try to start it'],
+  ])('is described: %s', (_what, samples, failure, words) => {
+    expect(describeAgent('host1', { ...steady, ...failure, samples })).toBe(`the HA agent of host1 ${words}`);
   });
 
   it('is not steady while its own block is stale', () => {
