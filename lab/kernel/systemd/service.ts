@@ -138,6 +138,19 @@ function becomeActive(manager: UnitManager, unit: Unit, sub: string): void {
   });
 }
 
+/** exit_status_to_string of systemd 219, LSB's names included. */
+const EXIT_NAMES: Readonly<Record<number, string>> = {
+  0: 'SUCCESS',
+  1: 'FAILURE',
+  2: 'INVALIDARGUMENT',
+  3: 'NOTIMPLEMENTED',
+  4: 'NOPERMISSION',
+  5: 'NOTINSTALLED',
+  6: 'NOTCONFIGURED',
+  7: 'NOTRUNNING',
+  203: 'EXEC',
+};
+
 function fail(manager: UnitManager, unit: Unit, result: string, status: ExitStatus): void {
   unit.active = 'failed';
   unit.sub = 'failed';
@@ -146,7 +159,7 @@ function fail(manager: UnitManager, unit: Unit, result: string, status: ExitStat
   unit.inactiveSince = manager.host.lab.clock.now();
   const how = status.signal
     ? `code=killed, status=${constants.signals[status.signal]}/${status.signal.slice(3)}`
-    : `code=exited, status=${status.code}`;
+    : `code=exited, status=${status.code}/${EXIT_NAMES[status.code] ?? 'n/a'}`;
   manager.host.journal.log({
     identifier: 'systemd',
     message: `${unit.name}: main process exited, ${how}`,
