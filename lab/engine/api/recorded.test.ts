@@ -84,6 +84,10 @@ const absent = [
   /=(autopincpuandnumanodes|checkpoints|cleanfinishedtasks|copyhostnetworks|cpuunits|discoveriscsi|mediateddevices)$/,
   /=(externaltemplateimports|refreshglusterhealstatus|reset|screenshot|setmaster)$/,
   /\/(clusters?|actions)\/actions\/link=upgrade$|^\/actions\/link=upgrade$/,
+  /\/permits(\/|$)/,
+  // Shown when networks are there.
+  /\/management_network([@/]|$)/,
+  /mac_pool\/link(=permissions)?$/,
   /\/os\/(description|version\/minor)$/,
   /\/pm_proxies\/pm_proxy(\/type)?$/,
   /\/storage\/(address|path)$/,
@@ -104,6 +108,14 @@ const present = [
   /=(files|images|options|reloadconfigurations)$/,
   /(^|\/data_center)\/(storage_format|description|mac_pool(@\w+|\/\w+)?)$/,
 ];
+/** What only one kind of entity lacks, by the path that was asked: a data center has no actions in 4.3. */
+const absentAt: readonly (readonly [path: RegExp, key: RegExp])[] = [
+  [/^\/ovirt-engine\/api(\/v4)?\/datacenters(\/[^/]+)?$/, /^(\/data_centers)?(\/data_center)?\/actions(\/link)?$/],
+];
+const absentOf = (path: string): RegExp[] => [
+  ...absent,
+  ...absentAt.filter(([asked]) => asked.test(path.split('?')[0] ?? '')).map(([, key]) => key),
+];
 const except = (keys: Set<string>, other: Set<string>, accepted: readonly RegExp[]): string[] =>
   [...keys].filter((key) => !other.has(key) && !accepted.some((one) => one.test(key)));
 
@@ -117,8 +129,7 @@ describe('the engine of the lab answers what was recorded from a real one', () =
     const [cluster] = (await s.client.json('GET', '/clusters')).cluster as unknown as Json[];
     const [domain] = (await s.client.json('GET', '/storagedomains')).storage_domain as unknown as Json[];
     const [second] = (await s.client.json('GET', '/hosts?search=host2*')).host as unknown as Json[];
-    for (const id of ['a8b99c78-e708-11f1-a09d-02fc00000001', 'f62284ab-de23-419f-aa10-7e830e38b7dd'])
-      ids.set(id, String(first?.id));
+    ids.set('a8b99c78-e708-11f1-a09d-02fc00000001', String(first?.id));
     ids.set('a8be3864-e708-11f1-bac9-02fc00000001', String(cluster?.id));
     ids.set('eb8d2252-3b75-408e-96dc-e65edc3c2fd5', String(domain?.id));
     ids.set('d8fa2011-a18e-45cb-8936-bf99f4cea0d0', String(second?.id));
@@ -142,18 +153,26 @@ describe('the engine of the lab answers what was recorded from a real one', () =
   const here = (text: string): string => {
     let out = text;
     for (const [theirs, ours] of ids) out = out.replaceAll(theirs, ours);
-    return out
-      .replaceAll('name%3DDC1', 'name%3DDATACENTER1')
-      .replaceAll('cluster%3DDefault', 'cluster%3DCluster1')
-      .replaceAll('"name": "Default"', '"name": "Cluster1"')
-      .replaceAll('"v1"', '"host2.test.local"')
-      .replaceAll('%22v1%22', '%22host2.test.local%22')
-      .replaceAll('=v1', '=host2.test.local')
-      .replaceAll('%3Dv1', '%3Dhost2.test.local')
-      .replaceAll('"localhost"', '"host2.test.local"');
+    return (
+      out
+        .replaceAll('name%3Ddc1', 'name%3DDefault')
+        .replaceAll('name%3DDC1', 'name%3DDATACENTER1')
+        // Levels and CPU types that a 4.3 engine knows, and one that it does not.
+        .replace(/("minor": "?)7/, '$12')
+        .replace(/(recj.*)Intel Westmere IBRS SSBD MDS Family/s, '$1Intel Cooperlake Family')
+        .replaceAll('cluster%3DDefault', 'cluster%3DCluster1')
+        .replaceAll('"name": "Default"', '"name": "Cluster1"')
+        .replaceAll('"v1"', '"host2.test.local"')
+        .replaceAll('%22v1%22', '%22host2.test.local%22')
+        .replaceAll('=v1', '=host2.test.local')
+        .replaceAll('%3Dv1', '%3Dhost2.test.local')
+        .replaceAll('"localhost"', '"host2.test.local"')
+    );
   };
   const theirs = (text: string): string => {
-    let out = text.replaceAll("'host2.test.local'", "'localhost'");
+    // The engine's own VM is in the cluster, which theirs was not.
+    let out = text.replace('., Cannot remove Cluster. One or more VMs are still assigned to the Cluster', '');
+    out = out.replaceAll("'host2.test.local'", "'localhost'");
     for (const [their, our] of ids) out = out.replaceAll(our, their);
     return out;
   };
@@ -179,6 +198,12 @@ describe('the engine of the lab answers what was recorded from a real one', () =
     }
   };
 
+  /** What was made here has another id than what was made there. */
+  const learn = (recorded: Answer, answer: Answer): void => {
+    const [there, made] = [recorded, answer].map((one) => /[^/]+-[^/]+$/.exec(one.headers.location ?? '')?.[0]);
+    if (there !== undefined && made !== undefined) ids.set(there, made);
+  };
+
   const replay = async (one: Recorded): Promise<Answer> => {
     const { secrets } = s.t.lab;
     const basic = one.answer.status === 401 ? 'admin@internal:wrong' : `admin@internal:${secrets.enginePassword}`;
@@ -200,6 +225,7 @@ describe('the engine of the lab answers what was recorded from a real one', () =
     const one = read(name);
     await prepare(name);
     const answer = await replay(one);
+    learn(one.answer, answer);
     expect([answer.status, answer.headers['content-type']]).toEqual([
       one.answer.status,
       one.answer.headers['content-type'],
@@ -208,7 +234,7 @@ describe('the engine of the lab answers what was recorded from a real one', () =
     if (one.headers['correlation-id'] !== undefined)
       expect(answer.headers['correlation-id']).toBe(one.answer.headers['correlation-id']);
     const [ours, recorded] = [keysOf(answer), keysOf(one.answer)];
-    expect({ missing: except(recorded, ours, absent), extra: except(ours, recorded, present) }).toEqual({
+    expect({ missing: except(recorded, ours, absentOf(one.path)), extra: except(ours, recorded, present) }).toEqual({
       missing: [],
       extra: [],
     });

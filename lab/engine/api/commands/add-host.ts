@@ -1,25 +1,21 @@
+import type { ClusterRow } from '../database/data-centers.ts';
+import { DEFAULT } from '../database/data-centers.ts';
 import type { HostRow } from '../database/database.ts';
 import { insertHost } from '../database/database.ts';
 import { tell, userName } from '../database/events.ts';
 import { startJob } from '../database/jobs.ts';
 import type { Call } from '../routing/call.ts';
 import { queryFlag } from '../routing/call.ts';
-import { entityNotFound, incomplete, refused } from '../wire/fault.ts';
+import { incomplete, refused } from '../wire/fault.ts';
 import { number, part, text } from '../wire/values.ts';
+import { findCluster } from './find.ts';
 import { installHost } from './install-host.ts';
 import { reachHost } from './reach-host.ts';
 
 const missing = (call: Call): string[] => ['name', 'address'].filter((name) => !text(call.body, name));
 
-/** The one cluster there is, by the reference in the body; a body without one means the cluster "Default". */
-function checkCluster(call: Call): void {
-  const { db, body } = call;
-  const wanted = part(body, 'cluster');
-  const id = text(wanted, 'id');
-  const name = text(wanted, 'name') ?? 'Default';
-  if (id !== undefined ? id === db.clusterId : name.toLowerCase() === db.image.cluster.toLowerCase()) return;
-  throw entityNotFound(`Cluster: ${id === undefined ? `name=${name}` : `id=${id}`}`);
-}
+/** The cluster that the body names; a body without one means the cluster "Default". */
+const wantedCluster = (call: Call): ClusterRow => findCluster(call.db, part(call.body, 'cluster') ?? { name: DEFAULT });
 
 /** Takes a host into the engine after looking whether it can be reached, and installs it behind the answer. */
 export function addHost(call: Call): HostRow {
@@ -28,7 +24,7 @@ export function addHost(call: Call): HostRow {
   if (lacking.length > 0) throw incomplete(`Host [${lacking.join(', ')}] required for add`);
   const name = text(body, 'name') ?? '';
   const address = text(body, 'address') ?? '';
-  checkCluster(call);
+  const cluster = wantedCluster(call);
   const rows = [...db.hosts.values()];
   if (rows.some((row) => row.name === name)) {
     throw refused(409, 'Cannot add Host. The Host name is already in use, please choose a unique name and try again.');
@@ -42,6 +38,7 @@ export function addHost(call: Call): HostRow {
     name,
     address,
     comment: text(body, 'comment') ?? '',
+    clusterId: cluster.id,
     spmPriority: number(part(body, 'spm'), 'priority') ?? 5,
   });
   const { correlationId } = call;
@@ -55,7 +52,7 @@ export function addHost(call: Call): HostRow {
   });
   lab.changed(`host ${name} added to the engine`);
   const job = startJob(lab, db, {
-    description: `Adding new Host ${name} to Cluster ${db.image.cluster}`,
+    description: `Adding new Host ${name} to Cluster ${cluster.name}`,
     correlationId,
     work: `Installing Host ${name}`,
   });

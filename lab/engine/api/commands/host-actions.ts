@@ -1,6 +1,7 @@
 import { localMaintenance, setLocalMaintenance } from '../../../ovirt/conf.ts';
 import { paths } from '../../../ovirt/paths.ts';
 import type { LabHost } from '../../../types.ts';
+import { clusterOf, spmStatus } from '../database/data-centers.ts';
 import type { HostRow, HostStatus } from '../database/database.ts';
 import { machineAt, removeHost } from '../database/database.ts';
 import { tell, userName } from '../database/events.ts';
@@ -77,13 +78,15 @@ function checkDeactivation(call: Call, row: HostRow): void {
       'Cannot switch Host to Maintenance mode.\nHost still has running VMs on it and is in Non Responsive state.',
     );
   }
-  if (db.spm.hostId === row.id && db.spm.state === 'contending') {
+  if (spmStatus(db, row) === 'contending') {
     throw refused(
       409,
       'Cannot switch Host to Maintenance mode. Host is contending for Storage Pool Manager,\nwait for operation to complete and retry.',
     );
   }
-  const others = [...db.hosts.values()].filter((one) => one !== row && one.status === 'up');
+  const others = [...db.hosts.values()].filter(
+    (one) => one !== row && one.clusterId === row.clusterId && one.status === 'up',
+  );
   if (engineHost(lab, db) === row && !others.some((one) => one.ha?.active && one.ha.score > 0)) {
     throw refused(
       409,
@@ -93,7 +96,7 @@ function checkDeactivation(call: Call, row: HostRow): void {
   if (vms.length > 0 && others.length === 0) {
     throw refused(
       409,
-      `The following Hosts have running VMs and cannot be switched to maintenance mode: ${row.name}.\nPlease ensure that the following Clusters have at least one Host in UP state: ${db.image.cluster}.`,
+      `The following Hosts have running VMs and cannot be switched to maintenance mode: ${row.name}.\nPlease ensure that the following Clusters have at least one Host in UP state: ${clusterOf(db, row).name}.`,
     );
   }
 }

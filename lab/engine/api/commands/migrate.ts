@@ -19,6 +19,7 @@ export interface Mover {
   readonly name: string;
   readonly memory: number;
   readonly hostedEngine: boolean;
+  readonly clusterId: string;
   readonly from: HostRow;
   readonly migratingTo: string | undefined;
   mark(to: HostRow | undefined): void;
@@ -33,6 +34,7 @@ export function engineMover(call: Call): Mover | undefined {
     ...engineVm(db, lab),
     memory: db.image.memoryMb * 1024 ** 2,
     hostedEngine: true,
+    clusterId: db.engineClusterId,
     from,
     migratingTo: db.engineVmMigratingTo,
     mark: (to) => {
@@ -54,6 +56,7 @@ export function vmMover(call: Call, vm: VmRow): Mover | undefined {
     name: vm.name,
     memory: vm.memory,
     hostedEngine: false,
+    clusterId: vm.clusterId,
     from,
     migratingTo: vm.migratingTo,
     mark: (to) => {
@@ -69,7 +72,7 @@ export function vmMover(call: Call, vm: VmRow): Mover | undefined {
 
 /** Where a VM may go: to the wanted host, or to the best of the others. */
 function destination(db: EngineDatabase, call: Call, mover: Mover, wanted: HostRow | undefined): HostRow {
-  const need = { memory: mover.memory, hostedEngine: mover.hostedEngine };
+  const need = { memory: mover.memory, hostedEngine: mover.hostedEngine, clusterId: mover.clusterId };
   const found = schedule(call.lab, db, need, (row) => row !== mover.from && (wanted === undefined || row === wanted));
   if ('host' in found) return found.host;
   if (found.reasons.length === 0) {

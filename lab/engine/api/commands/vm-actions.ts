@@ -12,6 +12,7 @@ import type { Call } from '../routing/call.ts';
 import { entityNotFound, incomplete, notGiven, refused } from '../wire/fault.ts';
 import type { Value } from '../wire/values.ts';
 import { flag, isList, number, part, text } from '../wire/values.ts';
+import { findCluster } from './find.ts';
 
 const NO_BOOTABLE_DISK =
   "Cannot run VM without at least one bootable disk.\nAlternatives:\n- Create a disk for this VM, and rerun the VM.\n- Change the boot sequence using the Edit VM command (Boot Option Sub-Tab).\n- Use the 'Run Once' command to select a different boot option and rerun the VM.";
@@ -31,10 +32,7 @@ export function addVm(call: Call): VmRow {
   if (lacking.length > 0) throw incomplete(`Vm [${lacking.join(', ')}] required for add`);
   if (!part(body, 'template')) throw incomplete('Vm [template.id|name] required for add');
   const name = text(body, 'name') ?? '';
-  const known = text(cluster, 'id') ?? text(cluster, 'name');
-  if (known !== db.clusterId && known?.toLowerCase() !== db.image.cluster.toLowerCase()) {
-    throw entityNotFound(`Cluster: name=${known ?? ''}`);
-  }
+  const { id: clusterId } = findCluster(db, cluster ?? {});
   const template = text(part(body, 'template'), 'id') ?? text(part(body, 'template'), 'name');
   if (template !== BLANK && template !== 'Blank') throw entityNotFound('GetVmTemplate');
   if (name === 'HostedEngine' || [...db.vms.values()].some((vm) => vm.name === name)) {
@@ -50,6 +48,7 @@ export function addVm(call: Call): VmRow {
     id: uuid(lab),
     name,
     description: text(body, 'description') ?? '',
+    clusterId,
     memory,
     sockets: number(part(part(body, 'cpu'), 'topology'), 'sockets') ?? 1,
     bootDevices: devices.length > 0 ? devices : ['hd'],
@@ -75,7 +74,7 @@ export function startVm(call: Call, vm: VmRow): Job {
   const { lab, db, run, correlationId } = call;
   if (vmStatus(lab, db, vm) !== 'down') throw refused(409, 'Cannot run VM. VM is running.');
   if (!vm.bootDevices.includes('network')) throw refused(409, NO_BOOTABLE_DISK);
-  const found = schedule(lab, db, { memory: vm.memory, hostedEngine: false }, () => true);
+  const found = schedule(lab, db, { memory: vm.memory, hostedEngine: false, clusterId: vm.clusterId });
   if (!('host' in found)) {
     throw found.reasons.length === 0
       ? refused(400, 'There are no hosts to use. Check that the cluster contains at least one host in Up state.')

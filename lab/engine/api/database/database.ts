@@ -6,8 +6,14 @@ import type { HaStats } from '../../../ovirt/ha/stats.ts';
 import { uuid } from '../../../ovirt/ids.ts';
 import type { EngineImage } from '../../../ovirt/storage.ts';
 import type { Lab, LabHost } from '../../../types.ts';
+import { newClusterSettings } from './cluster-settings.ts';
+import { HOST_CPU } from './cpu-types.ts';
+import type { ClusterRow, DataCenterRow } from './data-centers.ts';
+import { DEFAULT, dataCenterOf, insertDataCenter, newestLevel } from './data-centers.ts';
 import type { EngineEvent } from './events.ts';
 import type { Job } from './jobs.ts';
+import type { MacPoolRow } from './mac-pools.ts';
+import { defaultMacPool } from './mac-pools.ts';
 
 export type HostStatus =
   | 'unassigned'
@@ -26,6 +32,7 @@ export interface HostRow {
   readonly name: string;
   comment: string;
   readonly address: string;
+  readonly clusterId: string;
   readonly spmId: number;
   spmPriority: number;
   status: HostStatus;
@@ -42,6 +49,7 @@ export interface VmRow {
   readonly id: string;
   readonly name: string;
   readonly description: string;
+  readonly clusterId: string;
   readonly memory: number;
   readonly sockets: number;
   readonly bootDevices: readonly string[];
@@ -56,29 +64,22 @@ export interface VmRow {
   ending?: boolean | undefined;
 }
 
-/** Which host leads the storage pool, and how far its election is. */
-export interface Spm {
-  hostId: string | undefined;
-  state: 'none' | 'contending' | 'spm';
-  since: number;
-}
-
 export interface EngineDatabase {
   readonly image: EngineImage;
-  readonly dataCenterId: string;
-  readonly clusterId: string;
-  readonly macPoolId: string;
   readonly cpuProfileId: string;
   readonly quotaId: string;
-  readonly schedulingPolicyId: string;
   readonly iconIds: { readonly small: string; readonly large: string };
   readonly userId: string;
   readonly createdAt: number;
+  readonly dataCenters: Map<string, DataCenterRow>;
+  readonly clusters: Map<string, ClusterRow>;
+  readonly macPools: Map<string, MacPoolRow>;
   readonly hosts: Map<string, HostRow>;
   readonly vms: Map<string, VmRow>;
   readonly events: EngineEvent[];
   readonly jobs: Map<string, Job>;
-  readonly spm: Spm;
+  /** The cluster that the engine's own VM belongs to. */
+  engineClusterId: string;
   /** The engine VM's migration, by the id of the host it goes to. */
   engineVmMigratingTo?: string | undefined;
   lastEvent: number;
@@ -86,26 +87,49 @@ export interface EngineDatabase {
 
 const databases = new WeakMap<EngineImage, EngineDatabase>();
 
+/** What an installation begins with: the stock data center and cluster, and those that the deployment was asked for. */
+function stock(lab: Lab, db: EngineDatabase, name: { dataCenter: string; cluster: string }): ClusterRow {
+  const { dataCenter, cluster } = name;
+  const [pool] = db.macPools.keys();
+  const description = dataCenter === DEFAULT ? 'The default Data Center' : undefined;
+  const owner =
+    [...db.dataCenters.values()].find((row) => row.name === dataCenter) ??
+    insertDataCenter(lab, db, { name: dataCenter, description });
+  const made: ClusterRow = {
+    id: uuid(lab),
+    name: cluster,
+    dataCenterId: owner.id,
+    macPoolId: pool ?? '',
+    version: newestLevel,
+    cpu: cluster === DEFAULT ? { architecture: 'undefined', type: '' } : { architecture: 'x86_64', type: HOST_CPU },
+    settings: newClusterSettings(cluster === DEFAULT ? 'The default server cluster' : '', true),
+  };
+  db.clusters.set(made.id, made);
+  return made;
+}
+
 function make(lab: Lab, image: EngineImage): EngineDatabase {
-  return {
+  const pool = defaultMacPool(lab);
+  const db: EngineDatabase = {
     image,
-    dataCenterId: uuid(lab),
-    clusterId: uuid(lab),
-    macPoolId: uuid(lab),
     cpuProfileId: uuid(lab),
     quotaId: uuid(lab),
-    // The built-in policy "none" has the same id in every installation.
-    schedulingPolicyId: 'b4ed2332-a7ac-4d5f-9596-99a439cb2812',
     iconIds: { small: uuid(lab), large: uuid(lab) },
     userId: uuid(lab),
     createdAt: lab.clock.now(),
+    dataCenters: new Map(),
+    clusters: new Map(),
+    macPools: new Map([[pool.id, pool]]),
+    engineClusterId: '',
     hosts: new Map(),
     vms: new Map(),
     events: [],
     jobs: new Map(),
-    spm: { hostId: undefined, state: 'none', since: lab.clock.now() },
     lastEvent: 0,
   };
+  db.engineClusterId = stock(lab, db, image).id;
+  if (image.cluster !== DEFAULT) stock(lab, db, { dataCenter: DEFAULT, cluster: DEFAULT });
+  return db;
 }
 
 /** The database of an engine disk. Hosts that the deployment put into the engine are in it, up as it left them. */
@@ -122,12 +146,14 @@ export function databaseOf(lab: Lab, image: EngineImage): EngineDatabase {
       name,
       comment: '',
       address: known.address,
+      clusterId: db.engineClusterId,
       spmId: known.spmId,
       spmPriority: 5,
       status: 'up',
     };
     db.hosts.set(row.id, row);
-    if (db.spm.hostId === undefined) Object.assign(db.spm, { hostId: row.id, state: 'spm' });
+    const spm = dataCenterOf(db, row)?.spm;
+    if (spm?.hostId === undefined && spm) Object.assign(spm, { hostId: row.id, state: 'spm' });
   }
   return db;
 }
@@ -136,6 +162,7 @@ export interface NewHost {
   readonly name: string;
   readonly address: string;
   readonly comment: string;
+  readonly clusterId: string;
   readonly spmPriority: number;
 }
 
@@ -153,7 +180,8 @@ export function insertHost(lab: Lab, db: EngineDatabase, host: NewHost): HostRow
 export function removeHost(db: EngineDatabase, row: HostRow): void {
   db.hosts.delete(row.id);
   db.image.hosts.delete(row.name);
-  if (db.spm.hostId === row.id) Object.assign(db.spm, { hostId: undefined, state: 'none' });
+  const spm = dataCenterOf(db, row)?.spm;
+  if (spm?.hostId === row.id) Object.assign(spm, { hostId: undefined, state: 'none' });
 }
 
 /** The machine behind an address, by the zone of the datacentre or by its IP address. */

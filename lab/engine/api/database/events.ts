@@ -1,5 +1,7 @@
 import { uuid } from '../../../ovirt/ids.ts';
 import type { Lab } from '../../../types.ts';
+import type { ClusterRow, DataCenterRow } from './data-centers.ts';
+import { clusterOf, dataCenterOf } from './data-centers.ts';
 import type { EngineDatabase, HostRow } from './database.ts';
 
 export type Severity = 'normal' | 'warning' | 'error' | 'alert';
@@ -20,6 +22,9 @@ export interface EngineEvent {
   readonly customId: number;
   readonly host?: NamedReference;
   readonly vm?: NamedReference;
+  readonly cluster?: NamedReference;
+  readonly dataCenter?: NamedReference;
+  readonly storageDomain?: NamedReference;
   readonly user?: NamedReference;
 }
 
@@ -48,6 +53,9 @@ export interface Told {
   readonly correlationId?: string | undefined;
   readonly host?: HostRow | undefined;
   readonly vm?: NamedReference | undefined;
+  readonly cluster?: ClusterRow | undefined;
+  readonly dataCenter?: DataCenterRow | undefined;
+  readonly storageDomain?: NamedReference | undefined;
   /** The name of the user who did it; without one the system did. */
   readonly user?: string | undefined;
   readonly origin?: string;
@@ -57,6 +65,22 @@ export interface Told {
 
 /** The engine's first line; it belongs to no command. */
 const STARTED = 1;
+
+/** A host on its way to maintenance is told of by its cluster alone. */
+const clusterOnly = new Set([600, 620]);
+
+/** The place of what an event is about: that of its host, of its VM, or what the event names itself. */
+function placeOf(db: EngineDatabase, told: Told): Pick<EngineEvent, 'cluster' | 'dataCenter'> {
+  const vm = told.vm && (db.vms.get(told.vm.id ?? '') ?? { clusterId: db.engineClusterId });
+  const member = told.host ?? vm;
+  const known = member !== undefined && db.clusters.has(member.clusterId) ? member : undefined;
+  const cluster = told.cluster ?? (known && clusterOf(db, known));
+  const dataCenter = told.dataCenter ?? (known && dataCenterOf(db, known));
+  return {
+    ...(cluster ? { cluster: { id: cluster.id, name: cluster.name } } : {}),
+    ...(dataCenter && !clusterOnly.has(told.code) ? { dataCenter: { id: dataCenter.id, name: dataCenter.name } } : {}),
+  };
+}
 
 /** Writes a line of the audit log; what no client has asked for gets a short correlation id of its own. */
 export function tell(lab: Lab, db: EngineDatabase, told: Told): EngineEvent {
@@ -75,6 +99,8 @@ export function tell(lab: Lab, db: EngineDatabase, told: Told): EngineEvent {
     ...(correlationId === undefined ? {} : { correlationId }),
     ...(told.host ? { host: { id: told.host.id, name: told.host.name } } : {}),
     ...(told.vm ? { vm: told.vm } : {}),
+    ...(told.storageDomain ? { storageDomain: told.storageDomain } : {}),
+    ...placeOf(db, told),
   };
   db.events.push(event);
   return event;

@@ -6,7 +6,7 @@ import { machineAt } from './database.ts';
 
 /** Where VMs are and where they could go. */
 export const engineVm = (db: EngineDatabase, lab: Lab): { id: string; name: string } => ({
-  id: runningOn(lab)?.record.storage.volumes.vm ?? db.dataCenterId,
+  id: runningOn(lab)?.record.storage.volumes.vm ?? db.userId,
   name: 'HostedEngine',
 });
 
@@ -58,13 +58,13 @@ export function obstacle(
 export function schedule(
   lab: Lab,
   db: EngineDatabase,
-  need: { memory: number; hostedEngine: boolean },
-  among: (row: HostRow) => boolean,
+  need: { memory: number; hostedEngine: boolean; clusterId: string },
+  among: (row: HostRow) => boolean = () => true,
 ): { host: HostRow; machine: LabHost } | { reasons: string[] } {
   const reasons: string[] = [];
   const fit: { host: HostRow; machine: LabHost }[] = [];
   for (const row of db.hosts.values()) {
-    if (row.status !== 'up' || !among(row)) continue;
+    if (row.status !== 'up' || row.clusterId !== need.clusterId || !among(row)) continue;
     const why = obstacle(lab, row, need);
     const machine = machineAt(lab, row.address);
     if (why) reasons.push(`The host ${row.name} did not satisfy internal filter ${why.filter} because ${why.because}.`);

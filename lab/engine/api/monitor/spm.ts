@@ -1,31 +1,40 @@
 import type { Lab } from '../../../types.ts';
+import type { DataCenterRow } from '../database/data-centers.ts';
+import { clusterOf, hostsOf } from '../database/data-centers.ts';
 import type { EngineDatabase } from '../database/database.ts';
 import { tell } from '../database/events.ts';
 
 /** Virtual seconds from the choice of a host until it leads the pool. */
 const ELECTION = 12;
 
-export type DataCenterStatus = 'up' | 'contend' | 'problematic';
+export type DataCenterStatus = 'uninitialized' | 'up' | 'contend' | 'problematic';
 
-export function dataCenterStatus(db: EngineDatabase): DataCenterStatus {
-  if (db.spm.state === 'spm') return 'up';
-  return db.spm.state === 'contending' ? 'contend' : 'problematic';
+/** True as soon as a data center has a storage pool: with its first data domain. */
+const hasPool = (db: EngineDatabase, dataCenter: DataCenterRow): boolean =>
+  clusterOf(db, { clusterId: db.engineClusterId }).dataCenterId === dataCenter.id;
+
+export function dataCenterStatus(db: EngineDatabase, dataCenter: DataCenterRow): DataCenterStatus {
+  if (!hasPool(db, dataCenter)) return 'uninitialized';
+  if (dataCenter.spm.state === 'spm') return 'up';
+  return dataCenter.spm.state === 'contending' ? 'contend' : 'problematic';
 }
 
 /** Takes the lead from a host that is no longer up and gives it to another: the one with the highest priority. */
-export function electSpm(lab: Lab, db: EngineDatabase): void {
-  const { spm } = db;
+function elect(lab: Lab, db: EngineDatabase, dataCenter: DataCenterRow): void {
+  const { spm } = dataCenter;
   const now = lab.clock.now();
-  const holder = spm.hostId === undefined ? undefined : db.hosts.get(spm.hostId);
+  const hosts = hostsOf(db, dataCenter);
+  const holder = hosts.find((row) => row.id === spm.hostId);
   const mayHold = holder?.status === 'up' || (holder?.status === 'connecting' && spm.state === 'spm');
   if (!mayHold) {
     if (spm.state === 'spm') {
       tell(lab, db, {
         code: 980,
-        text: `Invalid status on Data Center ${db.image.dataCenter}. Setting status to Non Responsive.`,
+        dataCenter,
+        text: `Invalid status on Data Center ${dataCenter.name}. Setting status to Non Responsive.`,
       });
     }
-    const next = [...db.hosts.values()]
+    const next = hosts
       .filter((row) => row.status === 'up' && row.spmPriority >= 0)
       .sort((a, b) => b.spmPriority - a.spmPriority)[0];
     Object.assign(spm, { hostId: next?.id, state: next ? 'contending' : 'none', since: now });
@@ -36,6 +45,11 @@ export function electSpm(lab: Lab, db: EngineDatabase): void {
   tell(lab, db, {
     code: 204,
     host: holder,
-    text: `Storage Pool Manager runs on Host ${holder.name} (Address: ${holder.address}), Data Center ${db.image.dataCenter}.`,
+    text: `Storage Pool Manager runs on Host ${holder.name} (Address: ${holder.address}), Data Center ${dataCenter.name}.`,
   });
+}
+
+/** Every storage pool has a host that leads it, as long as one of its hosts is up. */
+export function electSpm(lab: Lab, db: EngineDatabase): void {
+  for (const dataCenter of db.dataCenters.values()) if (hasPool(db, dataCenter)) elect(lab, db, dataCenter);
 }

@@ -12,12 +12,7 @@ import { number, text } from '../wire/values.ts';
 const ranks: readonly Severity[] = ['normal', 'warning', 'error', 'alert'];
 const external: Readonly<Record<Severity, number>> = { normal: 9801, warning: 9802, error: 9803, alert: 9804 };
 
-/** A host on its way to maintenance is told of by its cluster alone. */
-const clusterOnly = new Set([600, 620]);
-
-function eventResource(call: Call, event: EngineEvent): Resource {
-  const { db } = call;
-  const place = event.host || event.vm;
+function eventResource(event: EngineEvent): Resource {
   const reference = (one: { id?: string; name: string } | undefined): Entity | undefined => one && { ...one };
   return {
     type: 'event',
@@ -33,20 +28,17 @@ function eventResource(call: Call, event: EngineEvent): Resource {
       origin: event.origin,
       severity: event.severity,
       time: event.time,
-      ...(place
-        ? {
-            cluster: { id: db.clusterId, name: db.image.cluster },
-            ...(clusterOnly.has(event.code) ? {} : { data_center: { id: db.dataCenterId, name: db.image.dataCenter } }),
-          }
-        : {}),
+      cluster: reference(event.cluster),
+      data_center: reference(event.dataCenter),
       host: reference(event.host),
+      storage_domain: reference(event.storageDomain),
       vm: reference(event.vm),
       user: event.origin === 'oVirt' ? reference(event.user) : undefined,
     },
   };
 }
 
-const fields = (call: Call): Fields<EngineEvent> => ({
+const fields: Fields<EngineEvent> = {
   type: (event) => event.code,
   severity: (event) => event.severity,
   message: (event) => event.description,
@@ -58,13 +50,16 @@ const fields = (call: Call): Fields<EngineEvent> => ({
   event_host: (event) => event.host?.name,
   'vm.name': (event) => event.vm?.name,
   event_vm: (event) => event.vm?.name,
-  'cluster.name': (event) => (event.host || event.vm ? call.db.image.cluster : undefined),
-});
+  'cluster.name': (event) => event.cluster?.name,
+  'datacenter.name': (event) => event.dataCenter?.name,
+  'storage.name': (event) => event.storageDomain?.name,
+  event_storage: (event) => event.storageDomain?.name,
+};
 
 /** Severities compare by rank: they are turned into numbers on both sides. */
 function withRanks(call: Call): { fields: Fields<EngineEvent>; query: URLSearchParams } {
   const search = call.query.get('search') ?? '';
-  if (!/severity\s*[<>]/i.test(search)) return { fields: fields(call), query: call.query };
+  if (!/severity\s*[<>]/i.test(search)) return { fields, query: call.query };
   const query = new URLSearchParams(call.query);
   query.set(
     'search',
@@ -72,7 +67,7 @@ function withRanks(call: Call): { fields: Fields<EngineEvent>; query: URLSearchP
       return `${before}${ranks.indexOf(word.toLowerCase() as Severity)}`;
     }),
   );
-  return { fields: { ...fields(call), severity: (event) => ranks.indexOf(event.severity) }, query };
+  return { fields: { ...fields, severity: (event) => ranks.indexOf(event.severity) }, query };
 }
 
 function add(call: Call): Resource {
@@ -97,7 +92,7 @@ function add(call: Call): Resource {
     text: text(body, 'description') ?? '',
   });
   lab.changed('external event');
-  return eventResource(call, event);
+  return eventResource(event);
 }
 
 export const events: Readonly<Record<string, Handler>> = {
@@ -107,7 +102,7 @@ export const events: Readonly<Record<string, Handler>> = {
     const asked = withRanks(call);
     return many(
       'event',
-      select(newest, asked.fields, asked.query).map((event) => eventResource(call, event)),
+      select(newest, asked.fields, asked.query).map((event) => eventResource(event)),
     );
   },
   add: (call) => created(add(call)),
@@ -117,7 +112,7 @@ export const event: Readonly<Record<string, Handler>> = {
   get: (call) => {
     const found = call.db.events.find((one) => String(one.index) === call.route.ids[0]);
     if (!found) throw unknownId();
-    return one(eventResource(call, found));
+    return one(eventResource(found));
   },
   remove: (call) => {
     const at = call.db.events.findIndex((one) => String(one.index) === call.route.ids[0]);

@@ -2,6 +2,8 @@ import { paths } from '../../../ovirt/paths.ts';
 import type { LabHost } from '../../../types.ts';
 import { addHost } from '../commands/add-host.ts';
 import { activateHost, deactivateHost, deleteHost, refreshHost, reinstallHost } from '../commands/host-actions.ts';
+import { HOST_CPU } from '../database/cpu-types.ts';
+import { clusterOf, dataCenterOf, spmStatus } from '../database/data-centers.ts';
 import type { HostRow } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
 import { vmsOn } from '../database/placement.ts';
@@ -37,7 +39,7 @@ function capabilities(machine: LabHost): Entity {
       name: machine.cpu.model,
       speed: machine.cpu.mhz,
       topology: { cores: machine.cpu.count, sockets: 1, threads: 1 },
-      type: 'Intel Westmere IBRS SSBD MDS Family',
+      type: HOST_CPU,
     },
     device_passthrough: { enabled: false },
     hardware_information: {
@@ -105,7 +107,7 @@ export function hostResource(call: Call, row: HostRow): Resource {
       protocol: 'stomp',
       spm: {
         priority: row.spmPriority,
-        status: db.spm.hostId === row.id ? db.spm.state : 'none',
+        status: spmStatus(db, row),
       },
       ssh: { port: 22 },
       status: row.status,
@@ -117,7 +119,7 @@ export function hostResource(call: Call, row: HostRow): Resource {
       vgpu_placement: 'consolidated',
       ...(machine && installed ? capabilities(machine) : {}),
       ...hostedEngine(call, row),
-      cluster: { id: db.clusterId },
+      cluster: { id: row.clusterId },
     },
   };
 }
@@ -136,9 +138,10 @@ const fields = (call: Call): Fields<HostRow> => ({
   id: (row) => row.id,
   comment: (row) => row.comment,
   status: (row) => row.status.replaceAll('_', ''),
-  cluster: () => call.db.image.cluster,
-  'cluster.name': () => call.db.image.cluster,
-  datacenter: () => call.db.image.dataCenter,
+  cluster: (row) => clusterOf(call.db, row).name,
+  'cluster.name': (row) => clusterOf(call.db, row).name,
+  datacenter: (row) => dataCenterOf(call.db, row)?.name,
+  'datacenter.name': (row) => dataCenterOf(call.db, row)?.name,
   spm_id: (row) => row.spmId,
   ha_score: (row) => row.ha?.score,
   update_available: () => 'false',

@@ -1,5 +1,7 @@
 import { anyStorage, storageOn } from '../../../ovirt/storage.ts';
 import type { Lab } from '../../../types.ts';
+import type { DataCenterRow } from '../database/data-centers.ts';
+import { dataCenterOf } from '../database/data-centers.ts';
 import { dataCenterStatus } from '../monitor/spm.ts';
 import type { Call, Handler, Resource } from '../routing/call.ts';
 import { many, one } from '../routing/call.ts';
@@ -7,6 +9,7 @@ import type { Fields } from '../routing/search.ts';
 import { select } from '../routing/search.ts';
 import { unknownId } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
+import { dataCenterOfPath } from './data-centers.ts';
 
 const NAME = 'hosted_storage';
 const GiB = 1024 ** 3;
@@ -72,22 +75,23 @@ function globalResource(call: Call, domain: Domain): Resource {
     type: 'storage_domain',
     service: 'storage_domain',
     path: `/storagedomains/${domain.id}`,
-    entity: { ...domain.entity, data_centers: [{ id: call.db.dataCenterId }] },
+    entity: { ...domain.entity, data_centers: [{ id: ownDataCenter(call)?.id ?? '' }] },
   };
 }
 
 /** Under its data center it shows one, which follows the storage pool's manager. */
 function attachedResource(call: Call, domain: Domain): Resource {
   const { db } = call;
+  const owner = dataCenterOfPath(call);
   return {
     type: 'storage_domain',
     service: 'attached_storage_domain',
-    path: `/datacenters/${db.dataCenterId}/storagedomains/${domain.id}`,
+    path: `/datacenters/${owner.id}/storagedomains/${domain.id}`,
     entity: {
       ...domain.entity,
-      status: dataCenterStatus(db) === 'up' ? 'active' : 'unknown',
-      data_center: { id: db.dataCenterId },
-      data_centers: [{ id: db.dataCenterId }],
+      status: dataCenterStatus(db, owner) === 'up' ? 'active' : 'unknown',
+      data_center: { id: owner.id },
+      data_centers: [{ id: owner.id }],
     },
   };
 }
@@ -107,9 +111,10 @@ function byId(call: Call): Domain {
   return found;
 }
 
-function inDataCenter(call: Call): void {
-  if (call.route.ids[0] !== call.db.dataCenterId) throw unknownId();
-}
+const ownDataCenter = (call: Call): DataCenterRow | undefined =>
+  dataCenterOf(call.db, { clusterId: call.db.engineClusterId });
+
+const inDataCenter = (call: Call): Domain[] => (dataCenterOfPath(call) === ownDataCenter(call) ? domains(call) : []);
 
 export const storageDomains: Readonly<Record<string, Handler>> = {
   list: (call) =>
@@ -125,17 +130,16 @@ export const storageDomain: Readonly<Record<string, Handler>> = {
 
 export const attachedStorageDomains: Readonly<Record<string, Handler>> = {
   list: (call) => {
-    inDataCenter(call);
     return many(
       'storage_domain',
-      domains(call).map((domain) => attachedResource(call, domain)),
+      inDataCenter(call).map((domain) => attachedResource(call, domain)),
     );
   },
 };
 
 export const attachedStorageDomain: Readonly<Record<string, Handler>> = {
   get: (call) => {
-    inDataCenter(call);
+    if (inDataCenter(call).length === 0) throw unknownId();
     return one(attachedResource(call, byId(call)));
   },
 };

@@ -1,15 +1,17 @@
 import { runningOn } from '../../../ovirt/engine-vm.ts';
+import { findHost } from '../commands/find.ts';
 import { engineMover, migrate, vmMover } from '../commands/migrate.ts';
 import { addVm, endVm, setGlobalMaintenance, startVm } from '../commands/vm-actions.ts';
+import { clusterOf, dataCenterOf } from '../database/data-centers.ts';
 import type { HostRow, VmRow } from '../database/database.ts';
 import { engineHost, engineVm, vmStatus } from '../database/placement.ts';
 import type { Call, Handler, Reply, Resource } from '../routing/call.ts';
 import { complete, created, many, one } from '../routing/call.ts';
 import type { Fields } from '../routing/search.ts';
 import { select } from '../routing/search.ts';
-import { entityNotFound, refused, unknownId } from '../wire/fault.ts';
+import { refused, unknownId } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
-import { part, text } from '../wire/values.ts';
+import { part } from '../wire/values.ts';
 
 const BLANK = '00000000-0000-0000-0000-000000000000';
 const MiB = 1024 ** 2;
@@ -20,6 +22,7 @@ interface Shown {
   readonly name: string;
   readonly description: string;
   readonly status: string;
+  readonly clusterId: string;
   readonly origin: string;
   readonly memory: number;
   readonly sockets: number;
@@ -41,6 +44,7 @@ function own(call: Call): Shown {
     ...engineVm(db, lab),
     description: 'Hosted engine VM',
     status: db.engineVmMigratingTo === undefined ? 'up' : 'migrating',
+    clusterId: db.engineClusterId,
     origin: 'managed_hosted_engine',
     memory: db.image.memoryMb * MiB,
     sockets: db.image.cpus,
@@ -123,7 +127,7 @@ function vmResource(call: Call, vm: Shown): Resource {
       time_zone: { name: 'Etc/GMT' },
       type: 'server',
       usb: { enabled: false },
-      cluster: { id: db.clusterId },
+      cluster: { id: vm.clusterId },
       cpu_profile: { id: db.cpuProfileId },
       ...(vm.host && vm.status !== 'down' ? { host: { id: vm.host.id } } : {}),
       original_template: { id: BLANK },
@@ -146,9 +150,9 @@ const fields = (call: Call): Fields<Shown> => ({
   id: (vm) => vm.id,
   description: (vm) => vm.description,
   status: (vm) => vm.status.replaceAll('_', ''),
-  cluster: () => call.db.image.cluster,
-  'cluster.name': () => call.db.image.cluster,
-  datacenter: () => call.db.image.dataCenter,
+  cluster: (vm) => clusterOf(call.db, vm).name,
+  'cluster.name': (vm) => clusterOf(call.db, vm).name,
+  datacenter: (vm) => dataCenterOf(call.db, vm)?.name,
   host: (vm) => vm.host?.name,
   'host.name': (vm) => vm.host?.name,
   fqdn: (vm) => vm.fqdn,
@@ -177,22 +181,13 @@ const act =
     return complete(work(call, vm.row), vmReference(vm));
   };
 
-function wantedHost(call: Call): HostRow | undefined {
-  const wanted = part(call.body, 'host');
-  if (!wanted) return undefined;
-  const id = text(wanted, 'id');
-  const name = text(wanted, 'name');
-  const found = [...call.db.hosts.values()].find((row) => (id === undefined ? row.name === name : row.id === id));
-  if (!found) throw entityNotFound(`Hosts: ${id === undefined ? `name=${name ?? ''}` : `id=${id}`}`);
-  return found;
-}
-
 function migrateVm(call: Call): Reply {
   const vm = find(call);
   if (!vm) throw refused(400, 'Cannot migrate VM. VM is not found.');
+  const wanted = part(call.body, 'host');
   const mover = vm.row ? vmMover(call, vm.row) : engineMover(call);
   if (!mover || vm.status === 'down') throw refused(409, 'Cannot migrate VM. VM is not running.');
-  return complete(job(migrate(call, mover, wantedHost(call))), vmReference(vm));
+  return complete(job(migrate(call, mover, wanted && findHost(call.db, wanted))), vmReference(vm));
 }
 
 export const vm: Readonly<Record<string, Handler>> = {

@@ -45,10 +45,10 @@ export const complete = (entity: Entity = {}, about?: Resource): Reply => ({
   ...(about ? { about } : {}),
 });
 
-/** The answer to a removal; only here does `async` change the code. */
-export const removed = (call: Call): Reply => ({
+/** The answer to a removal, with the job of one that has one; only here does `async` change the code. */
+export const removed = (call: Call, job?: { readonly id: string }): Reply => ({
   kind: 'action',
-  entity: { status: 'complete' },
+  entity: { ...(job ? { job: { id: job.id } } : {}), status: 'complete' },
   ...(queryFlag(call.query, 'async') === true ? { status: 202 } : {}),
 });
 

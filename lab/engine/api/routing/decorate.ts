@@ -7,7 +7,7 @@ import type { Resource } from './call.ts';
 import { collectionPath } from './route.ts';
 
 /** Services whose members are shown without links and actions. */
-const bare = new Set(['event', 'system']);
+const bare = new Set(['cluster_level', 'event', 'system']);
 
 /** References get the path of what they refer to, where it is a collection at the root. */
 function referred(type: string, value: Entity, base: string): Entity {
@@ -45,6 +45,6 @@ export function decorate(resource: Resource, base: string): Entity {
   return {
     ...own,
     ...(link.length > 0 ? { link: link as unknown as Value } : {}),
-    actions: actions as unknown as Value,
+    ...(actions.length > 0 ? { actions: actions as unknown as Value } : {}),
   };
 }

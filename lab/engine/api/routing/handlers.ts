@@ -1,8 +1,11 @@
+import { clusterLevel, clusterLevels } from '../resources/cluster-levels.ts';
 import { cluster, clusters } from '../resources/clusters.ts';
 import { dataCenter, dataCenters } from '../resources/data-centers.ts';
 import { event, events } from '../resources/events.ts';
 import { host, hosts } from '../resources/hosts.ts';
 import { job, jobs, step, steps } from '../resources/jobs.ts';
+import { macPool, macPools } from '../resources/mac-pools.ts';
+import { schedulingPolicies, schedulingPolicy } from '../resources/scheduling-policies.ts';
 import {
   attachedStorageDomain,
   attachedStorageDomains,
@@ -17,6 +20,8 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   attached_storage_domain: attachedStorageDomain,
   attached_storage_domains: attachedStorageDomains,
   cluster,
+  cluster_level: clusterLevel,
+  cluster_levels: clusterLevels,
   clusters,
   data_center: dataCenter,
   data_centers: dataCenters,
@@ -26,6 +31,10 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   hosts,
   job,
   jobs,
+  mac_pool: macPool,
+  mac_pools: macPools,
+  scheduling_policies: schedulingPolicies,
+  scheduling_policy: schedulingPolicy,
   step,
   steps,
   storage_domain: storageDomain,

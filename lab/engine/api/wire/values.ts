@@ -76,3 +76,13 @@ export function number(entity: Entity | undefined, name: string): number | undef
   const value = entity?.[name];
   return typeof value === 'number' ? value : undefined;
 }
+
+/** An update as the engine understands it: what is given takes the place of what was there, the rest stays. */
+export function merged(entity: Entity, changes: Entity): Entity {
+  const out: Record<string, Value | undefined> = { ...entity };
+  for (const [name, value] of Object.entries(changes)) {
+    const before = out[name];
+    out[name] = isEntity(value) && isEntity(before) ? merged(before, value) : value;
+  }
+  return out;
+}
