@@ -67,7 +67,7 @@ export async function buildDatacentre(lab: LabCore, options: { count: number; pr
       const mac = `00:50:56:82:${(index + 1).toString(16).padStart(2, '0')}:10`;
       installHost(host, { mac, dns: dnsServer, hostPassword: lab.secrets.hostRootPassword });
       minimalInstallation(host);
-      for (const part of lab.parts) part.onInstall?.(host);
+      for (const part of lab.parts) await part.onInstall?.(host);
     }
     await lab.clock.hurry(() => Promise.all([...lab.hosts.values()].map((host) => bootHost(host, { atOnce: true }))));
   });

@@ -213,7 +213,7 @@ export interface LabPart {
   /** Fills the mirrors (`lab.mirrors`, `lab.rpmFiles`) with what the simulated internet offers. */
   readonly publish?: (lab: Lab) => void;
   /** When a host has just been installed (preset `bare`). */
-  readonly onInstall?: (host: LabHost) => void;
+  readonly onInstall?: (host: LabHost) => void | Promise<void>;
   /** Each time a host's boot has reached multi-user, before sshd answers. */
   readonly onBoot?: (host: LabHost) => void;
   /** When a host dies or goes down: VMs on it are gone. */

@@ -5,13 +5,19 @@ import * as x509 from '@peculiar/x509';
 import type { Lab } from '../types.ts';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
-const YEARS_10 = 10 * 365 * 24 * 3600 * 1000;
+const YEAR = 365 * 24 * 3600 * 1000;
+/** VdsCertificateValidityInYears of the engine's configuration (packaging/dbscripts/upgrade/pre_upgrade/0000_config.sql). */
+const HOST_YEARS = 5;
 
-export interface EngineIdentity {
-  readonly caPem: string;
-  readonly key: string;
-  readonly certificate: string;
-}
+/** Files of the lab's directory that make up the authority. */
+const files = {
+  caPem: 'engine-ca.pem',
+  caKey: 'secrets/engine-ca-key.pem',
+  key: 'secrets/engine-key.pem',
+  certificate: 'engine-certificate.pem',
+} as const;
+
+export type EngineIdentity = Readonly<Record<keyof typeof files, string>>;
 
 const pem = (label: string, der: ArrayBuffer): string => {
   const lines =
@@ -21,14 +27,21 @@ const pem = (label: string, der: ArrayBuffer): string => {
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 };
 
+const keyPair = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+const privatePem = async (keys: webcrypto.CryptoKeyPair): Promise<string> =>
+  pem('PRIVATE KEY', await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
+const validFor = (years: number) => ({
+  notBefore: new Date(Date.now() - 24 * 3600 * 1000),
+  notAfter: new Date(Date.now() + years * YEAR),
+});
+
 async function make(lab: Lab): Promise<EngineIdentity> {
-  const dates = { notBefore: new Date(Date.now() - 24 * 3600 * 1000), notAfter: new Date(Date.now() + YEARS_10) };
-  const caKeys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const caKeys = await keyPair();
   const caName = `C=US, O=test.local, CN=${lab.engineFqdn}.62119`;
   const ca = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: '1000',
     name: caName,
-    ...dates,
+    ...validFor(10),
     signingAlgorithm: algorithm,
     keys: caKeys,
     extensions: [
@@ -36,12 +49,12 @@ async function make(lab: Lab): Promise<EngineIdentity> {
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
     ],
   });
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const keys = await keyPair();
   const own = await x509.X509CertificateGenerator.create({
     serialNumber: '1004',
     subject: `C=US, O=test.local, CN=${lab.engineFqdn}`,
     issuer: caName,
-    ...dates,
+    ...validFor(10),
     signingAlgorithm: algorithm,
     publicKey: keys.publicKey,
     signingKey: caKeys.privateKey,
@@ -54,19 +67,42 @@ async function make(lab: Lab): Promise<EngineIdentity> {
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
     ],
   });
-  const key = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
-  return { caPem: `${ca.toString('pem')}\n`, certificate: `${own.toString('pem')}\n`, key: pem('PRIVATE KEY', key) };
+  return {
+    caPem: `${ca.toString('pem')}\n`,
+    caKey: await privatePem(caKeys),
+    key: await privatePem(keys),
+    certificate: `${own.toString('pem')}\n`,
+  };
 }
+
+const names = Object.keys(files) as (keyof typeof files)[];
 
 /** The lab's CA and the engine's certificate by it; made once per lab directory, so that a restart keeps its clients. */
 export async function certificateAuthority(lab: Lab): Promise<EngineIdentity> {
-  let made: EngineIdentity | undefined;
-  const part = async (name: keyof EngineIdentity): Promise<string> => {
-    made ??= await make(lab);
-    return made[name];
-  };
-  const caPem = await lab.store.keep('engine-ca.pem', () => part('caPem'), 0o644);
-  const key = await lab.store.keep('secrets/engine-key.pem', () => part('key'));
-  const certificate = await lab.store.keep('engine-certificate.pem', () => part('certificate'), 0o644);
-  return { caPem, key, certificate };
+  const { store } = lab;
+  const kept = Object.fromEntries(names.map((name) => [name, store.read(files[name])]));
+  if (names.every((name) => kept[name] !== undefined)) return kept as EngineIdentity;
+  const made = await make(lab);
+  for (const name of names) store.write(files[name], made[name], files[name].startsWith('secrets/') ? 0o600 : 0o644);
+  return made;
+}
+
+export type HostCertificate = Pick<EngineIdentity, 'caPem' | 'key' | 'certificate'>;
+
+/** What the engine gives a host that it installs: the CA, and a certificate for the host by it. */
+export async function hostCertificate(lab: Lab, fqdn: string): Promise<HostCertificate> {
+  const { caPem, caKey } = await certificateAuthority(lab);
+  const der = Buffer.from(caKey.replace(/-----[A-Z ]+-----|\s/g, ''), 'base64');
+  const signingKey = await webcrypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign']);
+  const keys = await keyPair();
+  const own = await x509.X509CertificateGenerator.create({
+    subject: `O=test.local, CN=${fqdn}`,
+    issuer: new x509.X509Certificate(caPem).subject,
+    ...validFor(HOST_YEARS),
+    signingAlgorithm: algorithm,
+    publicKey: keys.publicKey,
+    signingKey,
+    extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: fqdn }])],
+  });
+  return { caPem, key: await privatePem(keys), certificate: `${own.toString('pem')}\n` };
 }

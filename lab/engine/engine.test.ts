@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { request } from 'node:https';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shutdownVm, vmRecord } from '../ovirt/engine-vm.ts';
@@ -63,8 +64,13 @@ describe('the engine over HTTPS', () => {
     expect((await get('/nothing')).status).toBe(404);
   });
 
-  it('gives the host the very CA that it serves', () => {
+  it('gives the host the very CA that it serves, and a certificate by it for five years', () => {
     expect(t.host.fs.read('/etc/pki/vdsm/certs/cacert.pem')).toBe(engine.caPem);
+    const own = new X509Certificate(t.host.fs.read('/etc/pki/vdsm/certs/vdsmcert.pem'));
+    expect(own.verify(new X509Certificate(engine.caPem).publicKey)).toBe(true);
+    expect(own.subject).toBe('O=test.local\nCN=host1.test.local');
+    expect(own.checkPrivateKey(createPrivateKey(t.host.fs.read('/etc/pki/vdsm/keys/vdsmkey.pem')))).toBe(true);
+    expect(Math.round((Date.parse(own.validTo) - Date.now()) / 86_400_000 / 365)).toBe(5);
   });
 
   it('journals every request to the API, which lets nobody in without credentials', async () => {

@@ -1,3 +1,4 @@
+import { type HostCertificate, hostCertificate } from '../engine/ca.ts';
 import type { LabHost } from '../types.ts';
 import { uuid } from './ids.ts';
 import { paths } from './paths.ts';
@@ -31,17 +32,20 @@ interface Options {
   changed(what: string): void;
 }
 
-const certificate = (what: string): string =>
-  `-----BEGIN CERTIFICATE-----\n${Buffer.from(what).toString('base64')}\n-----END CERTIFICATE-----\n`;
+const ENROLMENT = 'ovirt.enrolment';
+
+/** Makes what the engine will give the host, ahead of time: simulated seconds do not wait for cryptography. */
+export async function prepareEnrolment(host: LabHost): Promise<void> {
+  host.kept.set(ENROLMENT, await hostCertificate(host.lab, host.fqdn));
+}
 
 function enroll(host: LabHost): void {
   const { fs } = host;
   const owned = { owner: 'vdsm', group: 'kvm' };
-  const ca = host.lab.store.read('engine-ca.pem') ?? certificate('engine CA');
-  const own = certificate(`CN=${host.fqdn}`);
+  const { caPem: ca, certificate: own, key } = host.kept.get(ENROLMENT) as HostCertificate;
   fs.write(paths.cacert, ca, { ...owned, mode: 0o644 });
   fs.write(paths.vdsmcert, own, { ...owned, mode: 0o644 });
-  fs.write(paths.vdsmkey, '-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n', { ...owned, mode: 0o440 });
+  fs.write(paths.vdsmkey, key, { ...owned, mode: 0o440 });
   for (const name of ['ca-cert', 'server-cert'])
     fs.write(`/etc/pki/vdsm/libvirt-spice/${name}.pem`, name === 'ca-cert' ? ca : own, owned);
   fs.write('/etc/pki/CA/cacert.pem', ca);

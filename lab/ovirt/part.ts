@@ -9,6 +9,7 @@ import { events } from '../worlds/events.ts';
 import { worlds } from '../worlds/index.ts';
 import { presets } from '../worlds/presets.ts';
 import { hostWentDown, restartEngineService } from './engine-vm.ts';
+import { prepareEnrolment } from './host-deploy.ts';
 import { engineServer } from './liveliness.ts';
 import { daemons } from './packages/daemons.ts';
 import { hostedEnginePackages } from './packages/hosted-engine.ts';
@@ -20,6 +21,7 @@ export const ovirtPart: LabPart = {
   packages: [...daemons, ...hostedEnginePackages, releasePackage],
   publish: publishOvirt,
   onReset: (lab) => lab.servers.set(lab.engineAddress, engineServer(lab, lab.engineAddress)),
+  onInstall: prepareEnrolment,
   onDown: hostWentDown,
   worlds,
   events,
