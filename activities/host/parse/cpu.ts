@@ -1,3 +1,5 @@
+import type { Processor } from '../../../profiles/cpu-types.ts';
+
 export interface CpuFacts {
   readonly count: number;
   readonly flags: ReadonlySet<string>;
@@ -7,6 +9,14 @@ export interface CpuFacts {
 export function parseCpuInfo(text: string): CpuFacts {
   const flags = /^flags\s*:\s*(.*)$/m.exec(text)?.[1]?.trim().split(/\s+/) ?? [];
   return { count: text.match(/^processor\s*:/gm)?.length ?? 0, flags: new Set(flags) };
+}
+
+/** The first processor of /proc/cpuinfo; undefined when the text is none. */
+export function parseProcessor(text: string): Processor | undefined {
+  const field = (name: string) => new RegExp(`^${name}\\s*:\\s*(.*)$`, 'm').exec(text)?.[1]?.trim();
+  const [vendor, family, model] = [field('vendor_id'), Number(field('cpu family')), Number(field('model'))];
+  if (vendor === undefined || !Number.isInteger(family) || !Number.isInteger(model)) return undefined;
+  return { vendor, family, model, flags: parseCpuInfo(text).flags };
 }
 
 /**
