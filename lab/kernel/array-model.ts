@@ -1,11 +1,19 @@
 /** Interfaces of the storage array: LUNs, their paths, the volume groups on them. */
+/** What device-mapper has of a logical volume on one host. */
+export interface ActiveVolume {
+  readonly minor: number;
+  /** Some process holds it open. */
+  open: boolean;
+  mount?: string | undefined;
+}
+
 export interface LogicalVolume {
   readonly name: string;
   readonly uuid: string;
   size: number;
   tags: string[];
-  /** Hosts on which it is active. */
-  readonly active: Set<string>;
+  /** By host name: where it is active. */
+  readonly active: Map<string, ActiveVolume>;
 }
 
 export interface VolumeGroup {

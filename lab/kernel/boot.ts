@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { actAs } from './current.ts';
 import type { Host } from './host.ts';
+import { forgetVolumes } from './logical-volumes.ts';
 
 /** Virtual seconds, as a rack server takes them. */
 const firmwareSeconds = 95;
@@ -75,4 +76,5 @@ function die(host: Host): void {
   for (const process of [...host.processes.values()]) process.kill('SIGKILL');
   host.units.powerLost();
   host.libvirt.hostDown();
+  forgetVolumes(host);
 }

@@ -14,7 +14,7 @@ export const storageWorlds: Readonly<Record<string, World>> = {
   'lun-dirty': (lab) => {
     const lun = hostedEngineLun(lab);
     const name = uuid(lab);
-    const volume = { name: 'metadata', uuid: uuid(lab), size: 128 * 2 ** 20, tags: [], active: new Set<string>() };
+    const volume = { name: 'metadata', uuid: uuid(lab), size: 128 * 2 ** 20, tags: [], active: new Map() };
     lun.group = {
       name,
       uuid: uuid(lab),

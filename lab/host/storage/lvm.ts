@@ -1,4 +1,4 @@
-import type { Command, LabHost, LogicalVolume, VolumeGroup } from '../../types.ts';
+import type { ActiveVolume, Command, LabHost, LogicalVolume, VolumeGroup } from '../../types.ts';
 import { parseOptions } from '../args.ts';
 import { pvcreate, pvremove, vgcreate, vgremove } from './lvm-changes.ts';
 
@@ -14,7 +14,7 @@ function rootGroup(host: LabHost): VolumeGroup {
     uuid: `root-${name}`,
     size,
     tags: [],
-    active: new Set([host.name]),
+    active: new Map([[host.name, { minor: 0, open: true }]]),
   });
   return {
     name: 'centos',
@@ -35,6 +35,10 @@ function groups(host: LabHost): { group: VolumeGroup; device: string; pvSize: nu
     );
   return [{ group: rootGroup(host), device: '/dev/sda2', pvSize: 278 * gib }, ...onLuns];
 }
+
+/** Writable, allocation inherited; then whether it is active and open here. */
+const attributes = (active: ActiveVolume | undefined): string =>
+  `-wi-${active ? 'a' : '-'}${active?.open ? 'o' : '-'}----`;
 
 const used = (group: VolumeGroup): number => group.volumes.reduce((sum, volume) => sum + volume.size, 0);
 
@@ -70,7 +74,7 @@ function rows(host: LabHost, kind: 'pv' | 'vg' | 'lv', size: (bytes: number) => 
       lv_name: volume.name,
       lv_uuid: volume.uuid,
       lv_size: size(volume.size),
-      lv_attr: volume.active.has(host.name) ? '-wi-ao----' : '-wi-------',
+      lv_attr: attributes(volume.active.get(host.name)),
       lv_tags: volume.tags.join(','),
       lv_path: `/dev/${group.name}/${volume.name}`,
       lv_active: volume.active.has(host.name) ? 'active' : '',
@@ -204,11 +208,22 @@ const report =
     return 0;
   };
 
+/** Sizes as lvscan gives them: two decimals of the unit that fits. */
+function display(bytes: number): string {
+  const [name, unit] =
+    bytes >= 2 ** 40
+      ? (['TiB', 2 ** 40] as const)
+      : bytes >= gib
+        ? (['GiB', gib] as const)
+        : (['MiB', 2 ** 20] as const);
+  return `${(bytes / unit).toFixed(2)} ${name}`;
+}
+
 const lvscan: Command = async (ctx) => {
   for (const { group } of groups(ctx.host))
     for (const volume of group.volumes)
       ctx.out(
-        `  ${volume.active.has(ctx.host.name) ? 'ACTIVE  ' : 'inactive'}          '/dev/${group.name}/${volume.name}' [${(volume.size / gib).toFixed(2)} GiB] inherit\n`,
+        `  ${volume.active.has(ctx.host.name) ? 'ACTIVE  ' : 'inactive'}          '/dev/${group.name}/${volume.name}' [${display(volume.size)}] inherit\n`,
       );
   return 0;
 };

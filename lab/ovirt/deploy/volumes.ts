@@ -21,7 +21,7 @@ const volume = (d: Deployment, name: string, size: number, tags: string[] = []):
   uuid: uuid(d.lab),
   size,
   tags,
-  active: new Set([d.host.name]),
+  active: new Map(),
 });
 
 /** vdsm makes a storage domain on a LUN: a volume group named by the domain, with its own volumes. */
