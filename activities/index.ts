@@ -2,13 +2,14 @@
  * activities/ holds everything that touches the world: one folder per thing acted on, `runtime/` that carries
  * operations out, `run/` for what a run keeps. Workflows see the types of this file only.
  */
+import * as engine from './engine/index.ts';
 import * as host from './host/index.ts';
 import * as hostedEngine from './hosted-engine/index.ts';
 import type { SiteView } from './run/site.ts';
 import type { ReportFiles, WriteReportInput } from './run/write-report.ts';
 
 /** Every operation, by its name. */
-export const operations = { ...host, ...hostedEngine } as const;
+export const operations = { ...engine, ...host, ...hostedEngine } as const;
 
 export type Operations = typeof operations;
 

@@ -1,15 +1,18 @@
 /**
- * What an operation is: a pure function from facts to commands, with the reads that gather the facts.
- * The plan prints exactly the commands that apply executes, because both come from the same `decide`.
+ * What an operation is: a pure function from facts to commands or requests, with the reads that gather the facts.
+ * The plan prints exactly the data that apply executes, because both come from the same `decide`.
  * Each folder beside this file holds the operations on one kind of thing.
  */
 import type { Artifacts } from '../connectors/artifacts.ts';
+import type { EngineReader, EngineRequest } from '../connectors/engine/index.ts';
 import type { Inventory } from '../inventory/schema.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { HostShell } from './runtime/host-shell.ts';
 
+export type { EngineReader, EngineRequest } from '../connectors/engine/index.ts';
+
 /** A change as it reaches the host: one program with its arguments, no shell. */
-export interface Change {
+export interface HostChange {
   readonly argv: readonly string[];
   /** Text for standard input. */
   readonly stdin?: string;
@@ -22,6 +25,9 @@ export interface Change {
   /** Runs before the unit of a followed operation is started, over SSH (e.g. writing a file by stdin). */
   readonly before?: boolean;
 }
+
+/** A change as data: a command for the operation's host, or a request to the engine. */
+export type Change = HostChange | EngineRequest;
 
 export interface Finding {
   readonly what: string;
@@ -44,16 +50,24 @@ export interface UndoSpec {
 }
 
 /** What an operation makes of the facts it saw. */
-export interface Decision<Output = unknown> {
-  /** `refused`: the world is not as the operation needs; findings say why and what to do. */
-  readonly state: 'already' | 'wouldDo' | 'refused';
+export interface Decision<Output = unknown, Kind extends Change = HostChange> {
+  /**
+   * `underWay`: what brings the state about has begun, by an earlier try or by somebody else; nothing is sent, it is
+   * waited for, and done then if it is still needed. `refused`: the world is not as the operation needs; findings say why
+   * and what to do.
+   */
+  readonly state: 'already' | 'wouldDo' | 'underWay' | 'refused';
   /** With `refused`: what would be done once the findings are mended; named in plans, never executed. */
-  readonly changes: readonly Change[];
+  readonly changes: readonly Kind[];
   /** What was seen, one line each; no secrets. */
   readonly evidence: readonly string[];
   /** What later steps need to know; JSON. */
   readonly output?: Output;
   readonly findings?: readonly Finding[];
+  /** What is waited for just now, as a line of progress: `host2 is installing: Installing host packages`. */
+  readonly awaits?: string;
+  /** What this very step has begun ended badly: no wait will mend it. Ends the step with these lines, for diagnoses. */
+  readonly failed?: { readonly what: string; readonly lines: readonly string[]; readonly fix?: string };
   /** Puts back what the changes replace; registered before the first of them. */
   readonly undo?: UndoSpec;
   /** What stays in the datacentre if nobody undoes it. */
@@ -66,6 +80,8 @@ export interface OperationContext {
   readonly profile: Profile;
   /** A shell on a host of the inventory; unknown names are refused with a sentence. */
   host(name: string): HostShell;
+  /** Reads of the engine; the runtime alone sends the requests that change something. */
+  engine(): EngineReader;
   /** Resolves a secret of the inventory; the value must stay inside the activity. */
   secret(ref: unknown, purpose: string): Promise<string>;
   readonly artifacts: Artifacts;
@@ -77,9 +93,11 @@ export interface OperationContext {
   progress(line: string): void;
 }
 
-/** One thing that can be brought about on a host or engine. */
-export interface Operation<Params extends { host: string }, Facts, Output = undefined> {
+/** One thing that can be brought about on a host or in the engine. */
+export interface Operation<Params extends object, Facts, Output = undefined, Kind extends Change = HostChange> {
   readonly name: string;
+  /** Absent: on the host that its params name. */
+  readonly on?: 'engine';
   /** What it does to what, for logs. */
   readonly title: (params: Params) => string;
   /** True when the changes can take over 5 s: they run as a transient unit that is followed. */
@@ -93,7 +111,7 @@ export interface Operation<Params extends { host: string }, Facts, Output = unde
     facts: Facts,
     params: Params,
     context: Pick<OperationContext, 'profile' | 'inventory' | 'secret'>,
-  ): Decision<Output>;
+  ): Decision<Output, Kind>;
   /**
    * Waits after the changes until `decide` may say `already`, for states that need time.
    * Seconds before scaling; default 0: looked at once.
@@ -105,10 +123,20 @@ export interface Operation<Params extends { host: string }, Facts, Output = unde
   stage?(log: string): string | undefined;
 }
 
+/** Its changes are commands on the host that its params name. */
 export function operation<Params extends { host: string }, Facts, Output = undefined>(
   definition: Operation<Params, Facts, Output>,
 ): Operation<Params, Facts, Output> {
   return definition;
+}
+
+export type EngineDecision<Output = unknown> = Decision<Output, EngineRequest>;
+
+/** Its changes are requests to the engine; its params may name a host, and need not. */
+export function engineOperation<Params extends object, Facts, Output = undefined>(
+  definition: Operation<Params, Facts, Output, EngineRequest>,
+): Operation<Params, Facts, Output, EngineRequest> {
+  return { ...definition, on: 'engine' };
 }
 
 /** Which step of which run acts: names lock, unit and files on the host. */
@@ -136,6 +164,8 @@ export interface CheckResult<Output = unknown> {
   readonly undo?: UndoSpec;
   readonly leaves?: { readonly what: string; readonly byHand: string };
   readonly followed?: true;
+  /** The change is mostly waiting for others: a cancelled run need not wait for its end. */
+  readonly interruptible?: true;
 }
 
 /** What `<operation>.apply` and `<operation>.follow` answer once the verification has passed. */

@@ -5,6 +5,7 @@ import { Client, type WorkflowHandle } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { activityInterceptors, HEARTBEAT_MS } from '../activities/runtime/interceptors.ts';
 import { createActivities } from '../activities/runtime/register.ts';
+import { EngineSessions } from '../connectors/engine/index.ts';
 import { SshPool } from '../connectors/ssh.ts';
 import { createNamespace } from '../test/support/namespace.ts';
 import { registerSearchAttributes } from '../workers/search-attributes.ts';
@@ -35,6 +36,7 @@ export async function measureStep(
     const searchAttributes = await registerSearchAttributes(connection, namespace, logger);
     const services = {
       ssh,
+      engines: new EngineSessions(),
       inventory: resolve(inventory),
       home,
       searchAttributes,

@@ -9,6 +9,7 @@ import { operations } from '../activities/index.ts';
 import { activityInterceptors, HEARTBEAT_MS } from '../activities/runtime/interceptors.ts';
 import { createActivities } from '../activities/runtime/register.ts';
 import { workerStopping } from '../activities/runtime/services.ts';
+import { EngineSessions } from '../connectors/engine/index.ts';
 import { SshPool } from '../connectors/ssh.ts';
 import { workflowBundle } from './bundle.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
@@ -54,7 +55,14 @@ export async function createRunbookWorker(options: RunbookWorkerOptions): Promis
       registerSearchAttributes(connection, namespace, logger),
       workflowBundle(home, logger, options.workflows),
     ]);
-    const services = { ssh, inventory: resolve(options.inventory), home, searchAttributes, stopping: stopping.signal };
+    const services = {
+      ssh,
+      engines: new EngineSessions(),
+      inventory: resolve(options.inventory),
+      home,
+      searchAttributes,
+      stopping: stopping.signal,
+    };
     const worker = await Worker.create({
       connection,
       namespace,

@@ -1,5 +1,5 @@
 import type { Profile } from '../../profiles/profile.ts';
-import { type Change, type Decision, type OperationContext, operation } from '../operation.ts';
+import { type Decision, type HostChange, type OperationContext, operation } from '../operation.ts';
 import type { HostParams, RestoreFirewall, UnitBefore } from './params.ts';
 import { firewallRuns, parseActiveZones } from './parse/firewall.ts';
 import { packageQuery, parsePackages } from './parse/rpm.ts';
@@ -35,7 +35,7 @@ export const ensureFirewalld = operation<HostParams, FirewallFacts>({
     if (facts.answers && firewalld.active && firewalld.enabled && rivals.length === 0) {
       return { state: 'already', changes: [], evidence };
     }
-    const changes: Change[] = [];
+    const changes: HostChange[] = [];
     if (!facts.installed) changes.push({ argv: ['yum', '-y', 'install', ...names(profile)] });
     if (firewalld.masked) changes.push({ argv: ['systemctl', 'unmask', service] });
     for (const rival of rivals) {

@@ -1,5 +1,5 @@
 import type { PackageSpec, Profile } from '../../profiles/profile.ts';
-import type { Change, OperationContext } from '../operation.ts';
+import type { HostChange, OperationContext } from '../operation.ts';
 import type { InstallPackages } from './params.ts';
 import { type InstalledPackage, packageQuery, parsePackages } from './parse/rpm.ts';
 
@@ -30,7 +30,7 @@ export function missingPackages(facts: PackageFacts, specs: readonly PackageSpec
  * Installs what is missing. 1 is no error by itself: yum ends so when an rpm given by URL is there already, and it ends
  * with 0 when it found only some of the names. Only the look afterwards tells.
  */
-export function installChange(missing: readonly PackageSpec[]): Change {
+export function installChange(missing: readonly PackageSpec[]): HostChange {
   const sources = missing.map(({ name, from }) => from ?? name);
   const byUrl = missing.some(({ from }) => from !== undefined);
   return { argv: ['yum', '-y', 'install', ...sources], ...(byUrl && { okCodes: [0, 1] }) };

@@ -1,6 +1,6 @@
 import { commandLine } from '../../connectors/quote.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
-import { type Change, operation } from '../operation.ts';
+import { type HostChange, operation } from '../operation.ts';
 import type { RestartService } from './params.ts';
 import { packageQuery, parsePackages } from './parse/rpm.ts';
 import { parseUnits, type UnitState, unitQuery } from './parse/systemctl.ts';
@@ -55,7 +55,7 @@ export const restartService = operation<RestartService, RestartFacts>({
   },
   decide({ unit, startedAt, newest }, { host, service }) {
     const evidence = [`${service} is ${unit.words}`];
-    const restart: Change = { argv: ['systemctl', 'restart', service] };
+    const restart: HostChange = { argv: ['systemctl', 'restart', service] };
     if (!unit.loaded) {
       return {
         state: 'refused',

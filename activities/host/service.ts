@@ -1,4 +1,4 @@
-import { type Change, operation } from '../operation.ts';
+import { type HostChange, operation } from '../operation.ts';
 import type { RestoreService, Service, UnitBefore } from './params.ts';
 import { parseUnits, type UnitState, unitQuery } from './parse/systemctl.ts';
 
@@ -76,8 +76,8 @@ export function unitChanges(
   name: string,
   from: Pick<UnitState, 'active' | 'enabled'>,
   to: Pick<UnitBefore, 'active' | 'enabled'>,
-): readonly Change[] {
-  const changes: Change[] = [];
+): readonly HostChange[] {
+  const changes: HostChange[] = [];
   if (from.active && !to.active) changes.push({ argv: ['systemctl', 'stop', name] });
   if (from.enabled && !to.enabled) changes.push({ argv: ['systemctl', 'disable', name] });
   if (!from.enabled && to.enabled) changes.push({ argv: ['systemctl', 'enable', name] });

@@ -3,7 +3,7 @@ import { parsePorts } from '../host/parse/firewall.ts';
 import { parseAddressList } from '../host/parse/ip.ts';
 import { parseUnits, type UnitState, unitQuery } from '../host/parse/systemctl.ts';
 import { limited, type Read, type ReadResult, readAll } from '../host/read-all.ts';
-import { type Change, operation } from '../operation.ts';
+import { type HostChange, operation } from '../operation.ts';
 import { ANY_CODE, deployedServices, PERMANENT_PORTS } from './deploy.ts';
 import { type EngineState, engineReads, leftovers, parseEngineState } from './engine-state.ts';
 import { type LunState, lunContent, lunReads, parseLun, wipeByHand } from './lun.ts';
@@ -155,12 +155,12 @@ function parseRemains(
   };
 }
 
-function cleanUpChanges(remains: Remains, enabledBefore: readonly string[]): readonly Change[] {
+function cleanUpChanges(remains: Remains, enabledBefore: readonly string[]): readonly HostChange[] {
   const { engine, units, localVms, answerFiles } = remains;
   const deep = leftovers(engine);
   const enabled = Object.keys(units).filter((unit) => units[unit]?.enabled === true && !enabledBefore.includes(unit));
   const libvirt = units[LIBVIRT];
-  const changes: Change[] = [];
+  const changes: HostChange[] = [];
   if (deep.length > 0) changes.push({ argv: ['ovirt-hosted-engine-cleanup', '-q'], okCodes: ANY_CODE });
   for (const unit of enabled) changes.push({ argv: ['systemctl', 'disable', unit] });
   // The cleanup tool stops libvirtd; it was running before, or is needed for what follows.
@@ -188,7 +188,7 @@ function cleanUpChanges(remains: Remains, enabledBefore: readonly string[]): rea
 }
 
 /** Without a reload, which would take away what others have opened until the next boot. */
-function closePorts(ports: readonly string[]): readonly Change[] {
+function closePorts(ports: readonly string[]): readonly HostChange[] {
   if (ports.length === 0) return [];
   const removals = ports.map((port) => `--remove-port=${port}`);
   return [{ argv: ['firewall-cmd', ...removals] }, { argv: ['firewall-cmd', '--permanent', ...removals] }];

@@ -3,7 +3,7 @@ import { parsePorts } from '../host/parse/firewall.ts';
 import { parseUnits, type UnitState, unitQuery } from '../host/parse/systemctl.ts';
 import { engineIsHealthy, type HostStatus } from '../host/parse/vm-status.ts';
 import { limited, readAll } from '../host/read-all.ts';
-import { type Change, type Decision, type Finding, type OperationContext, operation } from '../operation.ts';
+import { type Decision, type Finding, type HostChange, type OperationContext, operation } from '../operation.ts';
 import { writeFile } from '../runtime/write-file.ts';
 import { renderAnswers, secretAnswers } from './answers.ts';
 import { type EngineState, engineReads, leftovers, parseEngineState } from './engine-state.ts';
@@ -100,7 +100,7 @@ function decideDeployment(
   if (findings.length > 0) return { state: 'refused', changes: [], evidence, findings };
   const answers = answersPath(fqdn);
   const { password, rootPassword } = inventory.engine;
-  const changes: Change[] = [
+  const changes: HostChange[] = [
     ...writeFile(
       SECRETS_FILE,
       '0600',
@@ -167,7 +167,7 @@ export function deployedServices({ hostedEngine }: Profile): readonly string[] {
   return [...hostedEngine.services, ...hostedEngine.alsoEnabled];
 }
 
-function removeSecrets(): Change {
+function removeSecrets(): HostChange {
   return { argv: ['rm', '-f', SECRETS_FILE], always: true };
 }
 

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { OperationContext } from '../operation.ts';
-import { VDSM_CA } from './paths.ts';
+import { readHostCa, VDSM_CA } from '../runtime/host-ca.ts';
 
 export interface EngineCa {
   readonly pem?: string;
@@ -23,11 +23,11 @@ export async function engineCa(context: OperationContext, host: string): Promise
       () => ({ source: `engine.ca names ${ca.file}, which cannot be read` }),
     );
   }
-  const { code, stdout } = await context.host(host).read(['cat', VDSM_CA]);
-  if (code !== 0 || !stdout.includes('BEGIN CERTIFICATE')) return { source: `${host} has no engine CA in ${VDSM_CA}` };
-  const seen = new X509Certificate(stdout).fingerprint256;
+  const pem = await readHostCa(context.host(host));
+  if (pem === undefined) return { source: `${host} has no engine CA in ${VDSM_CA}` };
+  const seen = new X509Certificate(pem).fingerprint256;
   if (fingerprint !== undefined && seen !== fingerprint.toUpperCase()) {
     return { source: `the engine CA on ${host} has fingerprint ${seen}, the inventory expects ${fingerprint}` };
   }
-  return { pem: stdout, source: `the CA in ${VDSM_CA} on ${host}, fingerprint ${seen}` };
+  return { pem, source: `the CA in ${VDSM_CA} on ${host}, fingerprint ${seen}` };
 }

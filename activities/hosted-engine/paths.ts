@@ -3,8 +3,6 @@ export const HOSTED_ENGINE_CONF = '/etc/ovirt-hosted-engine/hosted-engine.conf';
 export const ANSWERS_DIRECTORY = '/var/lib/ovirt-hosted-engine-setup/answers';
 /** Flags of local maintenance, left behind by the cleanup tool. */
 export const HA_CONF = '/var/lib/ovirt-hosted-engine-ha/ha.conf';
-/** The engine's CA, as the host got it when the engine took it over. */
-export const VDSM_CA = '/etc/pki/vdsm/certs/cacert.pem';
 /** In memory, so that a reboot takes it away; there only while the deployment runs. */
 export const SECRETS_FILE = '/run/ovirt-runbooks/hosted-engine-secrets.conf';
 /** The libvirt domain that the engine runs in until its disk is copied to the LUN. */

@@ -1,9 +1,19 @@
 import { OperatorError } from '../../failures/operator-error.ts';
-import type { ApplyResult, Change, Decision, StepRef } from '../operation.ts';
+import type { ApplyResult, HostChange, StepRef } from '../operation.ts';
+import { applyToEngine } from './apply-to-engine.ts';
 import type { RuntimeContext } from './context.ts';
-import { type AnyOperation, lookAndDecide, type Params, refuse, verify } from './decide.ts';
+import {
+  type AnyOperation,
+  hostOf,
+  lookAndDecide,
+  type Params,
+  refuse,
+  result,
+  throwIfFailed,
+  verify,
+} from './decide.ts';
 import { awaitPredecessor, runLocked } from './locked-change.ts';
-import { renderCommand } from './render-command.ts';
+import { hostChanges, renderCommand } from './render-command.ts';
 import { lockPath } from './unit-name.ts';
 
 /**
@@ -17,15 +27,18 @@ export async function apply(
   step: StepRef,
   firstTry: boolean,
 ): Promise<ApplyResult> {
-  const host = context.host(params.host);
+  if (operation.on === 'engine') return applyToEngine(operation, context, params, firstTry);
+  const host = hostOf(context, params);
   const lock = lockPath(step);
   if (!firstTry) await awaitPredecessor(host, lock);
   const decision = await lookAndDecide(operation, context, params);
   if (decision.state === 'refused') throw refuse(operation, params, decision);
   if (decision.state === 'already') return result([], decision);
+  throwIfFailed(operation, params, decision);
 
-  const commands = decision.changes.map(renderCommand);
-  const failure = await change(context, params, lock, decision.changes);
+  const changes = hostChanges(decision.changes);
+  const commands = changes.map(renderCommand);
+  const failure = await change(context, params, lock, changes);
   if (failure === undefined) return result(commands, await verify(operation, context, params));
   if (!(failure instanceof OperatorError) || failure.type !== 'CommandFailed') throw failure;
   const after = await lookAndDecide(operation, context, params);
@@ -38,9 +51,9 @@ async function change(
   context: RuntimeContext,
   params: Params,
   lock: string,
-  changes: readonly Change[],
+  changes: readonly HostChange[],
 ): Promise<unknown> {
-  const host = context.host(params.host);
+  const host = hostOf(context, params);
   let failure: unknown;
   for (const each of changes) {
     if (failure !== undefined && each.always !== true) continue;
@@ -53,9 +66,4 @@ async function change(
     }
   }
   return failure;
-}
-
-function result(commands: readonly string[], decision: Pick<Decision, 'evidence' | 'output' | 'leaves'>): ApplyResult {
-  const { evidence, output, leaves } = decision;
-  return { commands, evidence, ...(output !== undefined && { output }), ...(leaves && { leaves }) };
 }

@@ -6,15 +6,17 @@ import { renderCommand } from './render-command.ts';
 /** Reads only: whether the wished state is there, else what would bring it about. */
 export async function check(operation: AnyOperation, context: RuntimeContext, params: Params): Promise<CheckResult> {
   context.progress(`looking: ${operation.title(params)}`);
-  const { state, changes, evidence, output, findings, undo, leaves } = await lookAndDecide(operation, context, params);
+  const decision = await lookAndDecide(operation, context, params);
+  const { state, changes, evidence, awaits, output, findings, undo, leaves } = decision;
   return {
-    state,
+    state: state === 'underWay' ? 'wouldDo' : state,
     commands: changes.map(renderCommand),
-    evidence,
+    evidence: [...evidence, ...(awaits === undefined ? [] : [awaits])],
     ...(output !== undefined && { output }),
     ...(findings && { findings }),
     ...(undo && { undo }),
     ...(leaves && { leaves }),
     ...(operation.followed === true && { followed: true as const }),
+    ...(operation.on === 'engine' && { interruptible: true as const }),
   };
 }

@@ -1,30 +1,35 @@
 import { Context } from '@temporalio/activity';
 import { Artifacts } from '../../connectors/artifacts.ts';
+import type { EngineClient } from '../../connectors/engine/index.ts';
 import { resolveSecret } from '../../connectors/secrets.ts';
 import { secretRef } from '../../inventory/fields.ts';
 import { loadInventory } from '../../inventory/load.ts';
 import type { Inventory } from '../../inventory/schema.ts';
 import { resolveProfile } from '../../profiles/index.ts';
-import type { OperationContext } from '../operation.ts';
+import type { OperationContext, StepRef } from '../operation.ts';
+import { correlationId } from './correlation-id.ts';
+import { engineAccess } from './engine-access.ts';
 import { type HostAccess, hostAccess } from './host-access.ts';
 import { report } from './progress.ts';
 import type { ActivityServices } from './services.ts';
 import { wait } from './waiting.ts';
 
-/** What the runtime works with: an operation's context whose shells may also change things. */
+/** What the runtime works with: an operation's context whose shells and engine may also change things. */
 export interface RuntimeContext extends OperationContext {
   host(name: string): HostAccess;
+  engine(): EngineClient;
   readonly scale: number;
 }
 
 /** Reads the inventory, which is cached as long as the file does not change. */
-export async function openContext(services: ActivityServices): Promise<RuntimeContext> {
+export async function openContext(services: ActivityServices, step: StepRef): Promise<RuntimeContext> {
   const activity = Context.current();
   const { inventory, directory } = await loadInventory(services.inventory);
   await learnSecrets(inventory, directory);
   const scale = inventory.timing.scale;
   const signal = AbortSignal.any([activity.cancellationSignal, services.stopping]);
-  const source = { ssh: services.ssh, inventory, inventoryDirectory: directory, signal };
+  const source = { ssh: services.ssh, engines: services.engines, inventory, inventoryDirectory: directory, signal };
+  const engine = engineAccess(source, { correlationId: correlationId(step), signal });
   return {
     inventory,
     inventoryDirectory: directory,
@@ -32,6 +37,7 @@ export async function openContext(services: ActivityServices): Promise<RuntimeCo
     scale,
     signal,
     host: (name) => hostAccess(source, name),
+    engine: () => engine,
     secret: (ref, purpose) => resolveSecret(secretRef.parse(ref), directory, purpose),
     artifacts: new Artifacts(services.home, activity.info.workflowExecution?.workflowId ?? activity.info.activityId),
     pause: (seconds) => wait(seconds * scale * 1000, signal),

@@ -1,13 +1,23 @@
+import { diagnose } from '../../diagnoses/index.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
-import type { Decision, Finding, Operation } from '../operation.ts';
+import type { ApplyResult, Change, Decision, Finding, Operation } from '../operation.ts';
 import type { RuntimeContext } from './context.ts';
+import type { HostAccess } from './host-access.ts';
 import { renderCommand } from './render-command.ts';
 import { pollInterval, wait } from './waiting.ts';
 
 /** Any operation of the registry, once its types are behind it. */
-export type AnyOperation = Operation<{ host: string }, unknown, unknown>;
+export type AnyOperation = Operation<Params, unknown, unknown, Change>;
+export type AnyDecision = Decision<unknown, Change>;
 export interface Params {
-  readonly host: string;
+  /** The host that commands run on; an operation on the engine may name one, or none. */
+  readonly host?: string;
+}
+
+/** The host that an operation's commands run on. */
+export function hostOf(context: RuntimeContext, { host }: Params): HostAccess {
+  if (host === undefined) throw new OperatorError('Bug', 'commands were to run on a host, and none was named');
+  return context.host(host);
 }
 
 /** Looks and decides, once; a cancelled activity looks no more. */
@@ -15,13 +25,13 @@ export async function lookAndDecide(
   operation: AnyOperation,
   context: RuntimeContext,
   params: Params,
-): Promise<Decision> {
+): Promise<AnyDecision> {
   context.signal.throwIfAborted();
   return operation.decide(await operation.look(context, params), params, context);
 }
 
 /** Ends the step before it changes anything, because the world is not as the operation needs it. */
-export function refuse(operation: AnyOperation, params: Params, decision: Decision): OperatorError {
+export function refuse(operation: AnyOperation, params: Params, decision: AnyDecision): OperatorError {
   const findings = decision.findings ?? [];
   const why =
     findings.map((finding) => finding.what).join('; ') || decision.evidence.join('; ') || 'no reason was given';
@@ -32,20 +42,48 @@ export function refuse(operation: AnyOperation, params: Params, decision: Decisi
 
 /**
  * Looks until the wished state is there. Only this makes a step done.
- * @throws VerificationFailed naming what is still missing when the settling time is over
+ * @throws VerificationFailed naming what is still missing when the settling time is over, or at once when what was begun
+ * has ended badly
  */
-export async function verify(operation: AnyOperation, context: RuntimeContext, params: Params): Promise<Decision> {
+export function verify(operation: AnyOperation, context: RuntimeContext, params: Params): Promise<AnyDecision> {
+  return lookUntil(operation, context, params, ({ state }) => state === 'already');
+}
+
+/** Looks until a decision is as wanted; throws as `verify` does. */
+export async function lookUntil(
+  operation: AnyOperation,
+  context: RuntimeContext,
+  params: Params,
+  wanted: (decision: AnyDecision) => boolean,
+): Promise<AnyDecision> {
   const until = performance.now() + (operation.settleSeconds ?? 0) * context.scale * 1000;
   for (;;) {
     const decision = await lookAndDecide(operation, context, params);
-    if (decision.state === 'already') return decision;
+    if (wanted(decision)) return decision;
+    throwIfFailed(operation, params, decision);
     if (performance.now() >= until) throw unverified(operation, params, decision);
-    context.progress(`${operation.title(params)}: not yet as wished; ${missing(decision)[0] ?? 'looking again'}`);
+    context.progress(
+      decision.awaits ?? `${operation.title(params)}: not yet as wished; ${missing(decision)[0] ?? 'looking again'}`,
+    );
     await wait(pollInterval(context.scale, 100, 1000), context.signal);
   }
 }
 
-function unverified(operation: AnyOperation, params: Params, decision: Decision): OperatorError {
+/** Ends the step with what the world says about the bad end of what this step began. */
+export function throwIfFailed(operation: AnyOperation, params: Params, { failed, evidence }: AnyDecision): void {
+  if (failed === undefined) return;
+  const lines = failed.lines.length > 0 ? [...failed.lines] : [...evidence];
+  const diagnosis = diagnose([failed.what, ...lines].join('\n'));
+  throw new OperatorError('VerificationFailed', `${operation.title(params)}: ${failed.what}`, {
+    details: {
+      lines,
+      ...(diagnosis && { diagnosis: diagnosis.id }),
+      ...(failed.fix !== undefined && { findings: [{ what: failed.what, fix: failed.fix }] }),
+    },
+  });
+}
+
+function unverified(operation: AnyOperation, params: Params, decision: AnyDecision): OperatorError {
   const lines = [...missing(decision), ...decision.evidence.map((line) => `seen: ${line}`)];
   return new OperatorError(
     'VerificationFailed',
@@ -54,14 +92,24 @@ function unverified(operation: AnyOperation, params: Params, decision: Decision)
   );
 }
 
-function missing(decision: Decision): string[] {
+function missing(decision: AnyDecision): string[] {
   const findings = (decision.findings ?? []).map((finding) => finding.what);
   if (findings.length > 0) return findings;
+  if (decision.state === 'underWay') return decision.awaits === undefined ? [] : [decision.awaits];
   return decision.changes
-    .filter((change) => change.always !== true)
+    .filter((change) => 'request' in change || change.always !== true)
     .map((change) => `still to do: ${renderCommand(change)}`);
 }
 
 function plain({ what, fix }: Finding): { what: string; fix: string } {
   return { what, fix };
+}
+
+/** What a step did and what its last look saw. */
+export function result(
+  commands: readonly string[],
+  decision: Pick<AnyDecision, 'evidence' | 'output' | 'leaves'>,
+): ApplyResult {
+  const { evidence, output, leaves } = decision;
+  return { commands, evidence, ...(output !== undefined && { output }), ...(leaves && { leaves }) };
 }

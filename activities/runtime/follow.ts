@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { ApplyResult, StepRef } from '../operation.ts';
 import type { RuntimeContext } from './context.ts';
-import { type AnyOperation, lookAndDecide, type Params } from './decide.ts';
+import { type AnyOperation, hostOf, lookAndDecide, type Params } from './decide.ts';
 import { conclude, fail } from './follow-end.ts';
 import { progressOf, report } from './progress.ts';
 import { endedUnseen } from './start.ts';
@@ -23,7 +23,7 @@ export async function follow(
   params: Params,
   step: StepRef,
 ): Promise<ApplyResult> {
-  const unit = new Unit(context.host(params.host), unitPlace(operation.name, step));
+  const unit = new Unit(hostOf(context, params), unitPlace(operation.name, step));
   const deadline =
     Context.current().info.scheduledTimestampMs +
     (operation.limitSeconds ?? DEFAULT_LIMIT_SECONDS) * 1000 * context.scale;

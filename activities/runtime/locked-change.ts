@@ -1,6 +1,6 @@
 import { commandLine } from '../../connectors/quote.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
-import type { Change } from '../operation.ts';
+import type { HostChange } from '../operation.ts';
 import { decisiveLines } from './decisive-lines.ts';
 import type { HostAccess } from './host-access.ts';
 
@@ -21,7 +21,7 @@ export async function awaitPredecessor(host: HostAccess, lock: string): Promise<
  * Runs a change while it holds the step's lock, so that two of one step never run at once.
  * @throws CommandFailed with the decisive lines of its output, unless the exit code is one of its `okCodes`
  */
-export async function runLocked(host: HostAccess, lock: string, change: Change): Promise<void> {
+export async function runLocked(host: HostAccess, lock: string, change: HostChange): Promise<void> {
   const stdin = change.secretStdin === undefined ? change.stdin : await change.secretStdin();
   const argv = ['flock', '-w', String(LOCK_SECONDS), lock, ...change.argv];
   const { code, stdout, stderr } = await host.change(argv, stdin === undefined ? {} : { stdin });

@@ -31,8 +31,8 @@ export function createActivities(
   for (const [name, operation] of Object.entries(operations)) {
     for (const [verb, act] of Object.entries(verbs(named(name, operation)))) {
       activities[`${name}.${verb}`] = async (input: OperationInput) => {
-        const params = parameters(name, input);
-        return redactResult(await act(await openContext(services), params, input));
+        const params = parameters(operation as AnyOperation, input);
+        return redactResult(await act(await openContext(services, input.step), params, input));
       };
     }
   }
@@ -63,8 +63,10 @@ function named(key: string, operation: object): AnyOperation {
   return known;
 }
 
-function parameters(name: string, input: OperationInput): Params {
-  const { host } = input.params as Partial<Params>;
-  if (typeof host !== 'string') throw new OperatorError('Bug', `${name} was called without the name of a host`);
+function parameters({ name, on }: AnyOperation, input: OperationInput): Params {
+  const { host } = input.params as Params;
+  if (on !== 'engine' && typeof host !== 'string') {
+    throw new OperatorError('Bug', `${name} was called without the name of a host`);
+  }
   return input.params as Params;
 }

@@ -1,9 +1,9 @@
 import { OperatorError } from '../../failures/operator-error.ts';
 import type { StartResult, StepRef } from '../operation.ts';
 import type { RuntimeContext } from './context.ts';
-import { type AnyOperation, lookAndDecide, type Params, refuse } from './decide.ts';
+import { type AnyOperation, hostOf, lookAndDecide, type Params, refuse } from './decide.ts';
 import { awaitPredecessor, runLocked } from './locked-change.ts';
-import { renderCommand } from './render-command.ts';
+import { hostChanges, renderCommand } from './render-command.ts';
 import { Unit } from './unit.ts';
 import { lockPath, unitPlace } from './unit-name.ts';
 import { unitScript } from './unit-script.ts';
@@ -20,7 +20,7 @@ export async function start(
   step: StepRef,
   firstTry: boolean,
 ): Promise<StartResult> {
-  const host = context.host(params.host);
+  const host = hostOf(context, params);
   const unit = new Unit(host, unitPlace(operation.name, step));
   const title = operation.title(params);
   const lock = lockPath(step);
@@ -34,12 +34,13 @@ export async function start(
   const decision = await lookAndDecide(operation, context, params);
   if (decision.state === 'refused') throw refuse(operation, params, decision);
   if (decision.state === 'already') return { ...found, commands: [], already: true };
+  const changes = hostChanges(decision.changes);
 
   context.progress(`starting unit ${unit.place.unit}: ${title}`);
   // The script first: from then on it is known how to take back what the changes before the unit leave, such as secrets.
-  await unit.prepare(unitScript(title, unit.place, decision.changes));
+  await unit.prepare(unitScript(title, unit.place, changes));
   try {
-    for (const change of decision.changes.filter((candidate) => candidate.before === true)) {
+    for (const change of changes.filter((candidate) => candidate.before === true)) {
       await runLocked(host, lock, change);
     }
     context.signal.throwIfAborted();
@@ -48,7 +49,7 @@ export async function start(
     if (!(error instanceof OperatorError) || !error.retryable) await unit.runAlways().catch(() => undefined);
     throw error;
   }
-  return { ...found, commands: decision.changes.map(renderCommand) };
+  return { ...found, commands: changes.map(renderCommand) };
 }
 
 /** The script ran, recorded no end, and runs no more. */

@@ -1,7 +1,7 @@
 import { OperatorError } from '../../failures/operator-error.ts';
 import type { StepRef } from '../operation.ts';
 import type { RuntimeContext } from './context.ts';
-import type { AnyOperation, Params } from './decide.ts';
+import { type AnyOperation, hostOf, type Params } from './decide.ts';
 import { Unit } from './unit.ts';
 import { unitPlace } from './unit-name.ts';
 import { pollInterval, wait } from './waiting.ts';
@@ -23,7 +23,7 @@ export async function stop(
   params: Params,
   step: StepRef,
 ): Promise<StopResult> {
-  const host = context.host(params.host);
+  const host = hostOf(context, params);
   const unit = new Unit(host, unitPlace(operation.name, step));
   const { place } = unit;
   const before = await unit.look();

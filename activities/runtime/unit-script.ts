@@ -1,6 +1,6 @@
 import { commandLine, quote } from '../../connectors/quote.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
-import type { Change } from '../operation.ts';
+import type { HostChange } from '../operation.ts';
 import { renderCommand } from './render-command.ts';
 import type { UnitPlace } from './unit-name.ts';
 
@@ -18,7 +18,7 @@ export interface UnitScript {
  * so the script does: it appends all output to a log and moves the exit code into place as its last act.
  * With the argument `always` it runs only what has to be run however the rest ended.
  */
-export function unitScript(title: string, place: UnitPlace, changes: readonly Change[]): UnitScript {
+export function unitScript(title: string, place: UnitPlace, changes: readonly HostChange[]): UnitScript {
   const inputs: { path: string; text: string }[] = [];
   const main: string[] = [];
   const always: string[] = [];

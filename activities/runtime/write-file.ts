@@ -1,4 +1,4 @@
-import type { Change } from '../operation.ts';
+import type { HostChange } from '../operation.ts';
 
 /**
  * The changes that put text into a root-owned file: its mode is right before the first byte is there.
@@ -8,9 +8,9 @@ import type { Change } from '../operation.ts';
 export function writeFile(
   path: string,
   mode: string,
-  content: Pick<Change, 'stdin'> | Pick<Change, 'secretStdin'>,
-  when: Pick<Change, 'before'> = {},
-): readonly Change[] {
+  content: Pick<HostChange, 'stdin'> | Pick<HostChange, 'secretStdin'>,
+  when: Pick<HostChange, 'before'> = {},
+): readonly HostChange[] {
   return [
     { argv: ['install', '-D', '-m', mode, '/dev/null', path], ...when },
     { argv: ['dd', `of=${path}`, 'status=none'], ...content, ...when },

@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Decision, Operation, OperationContext } from '../../activities/operation.ts';
+import type { Change, Decision, Operation, OperationContext } from '../../activities/operation.ts';
+import { engineAccess } from '../../activities/runtime/engine-access.ts';
 import { type HostAccess, hostAccess } from '../../activities/runtime/host-access.ts';
 import { Artifacts } from '../../connectors/artifacts.ts';
+import { type EngineClient, EngineSessions } from '../../connectors/engine/index.ts';
 import { resolveSecret } from '../../connectors/secrets.ts';
 import { SshPool } from '../../connectors/ssh.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
@@ -18,11 +21,19 @@ export interface OperationsLab {
   readonly control: LabControl;
   readonly context: OperationContext;
   shell(host: string): HostAccess;
-  decide<P extends { host: string }, F, O>(operation: Operation<P, F, O>, params: P): Promise<Decision<O>>;
+  /** As one step's requests carry its correlation id. */
+  engine(correlationId?: string): EngineClient;
+  decide<P extends object, F, O, C extends Change>(
+    operation: Operation<P, F, O, C>,
+    params: P,
+  ): Promise<Decision<O, C>>;
   /** Runs the changes of a decision in order, as the runtime does; answers what they printed. */
   carryOut(host: string, decision: Decision<unknown>): Promise<string>;
   /** Looks until the operation is done; fails with what is still missing. */
-  settle<P extends { host: string }, F, O>(operation: Operation<P, F, O>, params: P): Promise<Decision<O>>;
+  settle<P extends object, F, O, C extends Change>(
+    operation: Operation<P, F, O, C>,
+    params: P,
+  ): Promise<Decision<O, C>>;
   reset(): Promise<void>;
   close(): Promise<void>;
 }
@@ -38,13 +49,16 @@ export async function startOperationsLab(options: { speed: number; preset?: stri
   const { inventory, directory } = await loadInventory(lab.inventory);
   const ssh = new SshPool();
   const { signal } = new AbortController();
-  const shell = (name: string) => hostAccess({ ssh, inventory, inventoryDirectory: directory, signal }, name);
+  const source = { ssh, engines: new EngineSessions(), inventory, inventoryDirectory: directory, signal };
+  const shell = (name: string) => hostAccess(source, name);
+  const engine = (correlationId: string = randomUUID()) => engineAccess(source, { correlationId, signal });
   const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
   const context: OperationContext = {
     inventory,
     inventoryDirectory: directory,
     profile: resolveProfile(inventory),
     host: shell,
+    engine: () => engine('00000000-0000-8000-8000-000000000000'),
     secret: (ref, purpose) => resolveSecret(secretRef.parse(ref), directory, purpose),
     artifacts: new Artifacts(join(dir, 'home'), 'operations'),
     signal,
@@ -66,6 +80,7 @@ export async function startOperationsLab(options: { speed: number; preset?: stri
     control,
     context,
     shell,
+    engine,
     decide,
     async carryOut(host, decision) {
       let printed = '';

@@ -44,6 +44,9 @@ export function contextOn(host: LocalHost, signal: AbortSignal): RuntimeContext 
     scale: inventory.timing.scale,
     signal,
     host: () => host,
+    engine: () => {
+      throw new Error('there is no engine here');
+    },
     secret: () => Promise.resolve('not asked for'),
     artifacts: new Artifacts(host.directory, 'test'),
     pause: (seconds) => wait(seconds * inventory.timing.scale * 1000, signal),

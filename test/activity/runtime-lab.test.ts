@@ -7,6 +7,7 @@ import { operations } from '../../activities/index.ts';
 import type { ApplyResult, CheckResult, StartResult, StepRef } from '../../activities/operation.ts';
 import { createActivities } from '../../activities/runtime/register.ts';
 import type { StopResult } from '../../activities/runtime/stop.ts';
+import { EngineSessions } from '../../connectors/engine/index.ts';
 import { SshPool } from '../../connectors/ssh.ts';
 import { startLab } from '../../lab/lab.ts';
 import { LabControl } from '../support/lab-control.ts';
@@ -45,6 +46,7 @@ function perform<Verb extends keyof Results>(
 ): Promise<Results[Verb]> {
   const activities = createActivities(operations, {
     ssh,
+    engines: new EngineSessions(),
     inventory: lab.inventory,
     home: join(directory, 'home'),
     searchAttributes: false,

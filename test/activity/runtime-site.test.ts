@@ -7,6 +7,7 @@ import { operations } from '../../activities/index.ts';
 import type { SiteView } from '../../activities/run/site.ts';
 import type { ReportFiles } from '../../activities/run/write-report.ts';
 import { type ActivityFunction, createActivities } from '../../activities/runtime/register.ts';
+import { EngineSessions } from '../../connectors/engine/index.ts';
 import { registerSecret } from '../../connectors/redaction.ts';
 import { SshPool } from '../../connectors/ssh.ts';
 import { environment } from './runtime-environment.ts';
@@ -22,7 +23,14 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 function activities(inventory = EXAMPLE) {
   const stopping = new AbortController().signal;
-  return createActivities(operations, { ssh, inventory, home, searchAttributes: true, stopping });
+  return createActivities(operations, {
+    ssh,
+    engines: new EngineSessions(),
+    inventory,
+    home,
+    searchAttributes: true,
+    stopping,
+  });
 }
 
 function run<T>(activity: ActivityFunction | undefined, input: object = {}): Promise<T> {

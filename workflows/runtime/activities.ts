@@ -11,8 +11,8 @@ import type {
 } from '../../activities/operation.ts';
 import { NON_RETRYABLE } from '../../failures/table.ts';
 
-type ParamsOf<O> = O extends Operation<infer P, infer _F, infer _O> ? P : never;
-type OutputOf<O> = O extends Operation<infer _P, infer _F, infer Out> ? Out : never;
+type ParamsOf<O> = O extends Operation<infer P, infer _F, infer _O, infer _C> ? P : never;
+type OutputOf<O> = O extends Operation<infer _P, infer _F, infer Out, infer _C> ? Out : never;
 type OperationCalls = {
   readonly [Name in keyof Operations]: (
     params: ParamsOf<Operations[Name]>,
@@ -36,7 +36,7 @@ interface Results {
 /** One attempt's limit; a dead worker is noticed by the missing heartbeat long before. */
 const LIMITS: Record<Verb, string> = {
   check: '30 minutes',
-  apply: '30 minutes',
+  apply: '4 hours',
   start: '10 minutes',
   follow: '8 hours',
   stop: '15 minutes',

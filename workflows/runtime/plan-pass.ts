@@ -184,7 +184,8 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
   }
 }
 
-function target(call: OperationCall): { target?: string } {
+/** The host that is named, else the engine. */
+function target(call: OperationCall): { target: string } {
   const { host } = call.params as { host?: string };
-  return host === undefined ? {} : { target: host };
+  return { target: host ?? 'engine' };
 }

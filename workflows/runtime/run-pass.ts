@@ -66,7 +66,7 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
       step.commands = found.commands;
       const result = found.followed
         ? await this.follow(step, call)
-        : await this.state.performer.perform('apply', call, this.state.ref(step, 'run'));
+        : await this.apply(step, call, found.interruptible === true);
       if (result.leaves !== undefined) this.state.leaves.set(step.id, result.leaves);
       this.state.finish(step, {
         state: 'done',
@@ -240,6 +240,12 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
     undos.push({ step, since: now(), ...found.undo, ...(approval && { approval }), ...(owned && { owned }) });
     // Written down before the change, for those who look after a run that was ended from outside.
     if (owned !== undefined) this.state.publish('phase');
+  }
+
+  /** A change whose end the engine brings about may be left to it: a cancel waits for the request only. */
+  private apply(step: MutableStep, call: OperationCall, mayBeLeft: boolean) {
+    const change = () => this.state.performer.perform('apply', call, this.state.ref(step, 'run'));
+    return mayBeLeft ? interruptible(this.state, change) : change();
   }
 
   /** A long change: started once as a unit on the host, then followed; a cancel stops the unit first. */

@@ -1,5 +1,5 @@
 import type { HostParams } from '../../host/params.ts';
-import { type Change, operation } from '../../operation.ts';
+import { type HostChange, operation } from '../../operation.ts';
 import { type AgentState, describeAgent, isSteady, readAgentState } from './agent-state.ts';
 import { AGENT, BROKER, BROKER_SOCKET } from './read-host.ts';
 
@@ -19,7 +19,7 @@ export const recoverHaAgent = operation<HostParams, AgentState>({
     const { sight, symptoms } = state;
     const summary = describeAgent(host, state);
     if (isSteady(state)) return { state: 'already', changes: [], evidence: [summary] };
-    const changes: Change[] = [{ argv: ['hosted-engine', '--connect-storage'] }];
+    const changes: HostChange[] = [{ argv: ['hosted-engine', '--connect-storage'] }];
     // Its restart empties /run/ovirt-hosted-engine-ha, so a broker that serves is left alone.
     if (sight.units[BROKER]?.active !== true || !sight.socket) changes.push({ argv: ['systemctl', 'restart', BROKER] });
     changes.push({ argv: ['systemctl', 'restart', AGENT] });

@@ -1,0 +1,11 @@
+import { z } from 'zod';
+import * as field from './fields.ts';
+
+export const engineCluster = z.object({
+  id: z.string(),
+  name: z.string(),
+  data_center: field.reference.optional(),
+  cpu: z.object({ type: z.string().optional(), architecture: z.string().optional() }).optional(),
+});
+
+export type EngineCluster = z.output<typeof engineCluster>;

@@ -1,0 +1,107 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type EngineLab, startEngineLab } from './engine-lab.ts';
+
+let lab: EngineLab;
+beforeAll(async () => {
+  lab = await startEngineLab();
+}, 120_000);
+afterAll(() => lab?.close());
+afterEach(() => lab.control.releaseAll());
+
+const host = { host: 'host2' };
+const maintenance = { ...host, reason: 'new "memory"' };
+const DEACTIVATE = /^POST \/ovirt-engine\/api\/hosts\/[^/]+\/deactivate/;
+const ACTIVATE = /^POST \/ovirt-engine\/api\/hosts\/[^/]+\/activate/;
+
+describe('operations on the engine', () => {
+  it('plans the request that it sends, waits for the state, and finds it the second time', async () => {
+    const since = await lab.control.now();
+    const found = await lab.perform('deactivateHost', 'check', maintenance);
+    expect(found).toMatchObject({
+      state: 'wouldDo',
+      interruptible: true,
+      evidence: ['host2 is up in the engine, with 0 VMs'],
+      undo: { title: 'Activate host2 again', call: { operation: 'activateHost', params: host } },
+    });
+    expect(found.commands).toEqual([
+      expect.stringMatching(/^POST \/hosts\/[-0-9a-f]{36}\/deactivate \{"reason":"new \\"memory\\""\}$/),
+    ]);
+    expect(await lab.requests(since, /^(POST|PUT|DELETE) .*\/api\//)).toEqual([]);
+
+    const { result, on } = await lab.insist('deactivateHost', maintenance);
+    expect([result.commands, on]).toEqual([found.commands, []]);
+    expect(result.evidence).toEqual(['host2 is maintenance (new "memory") in the engine, with 0 VMs']);
+    expect(await lab.perform('deactivateHost', 'check', maintenance)).toMatchObject({ state: 'already', commands: [] });
+    expect(await lab.requests(since, DEACTIVATE)).toHaveLength(1);
+
+    await lab.insist('activateHost', host);
+    expect(await lab.perform('activateHost', 'check', host)).toMatchObject({ state: 'already' });
+  });
+
+  it('looks before it repeats a request whose answer was lost', async () => {
+    const since = await lab.control.now();
+    await lab.control.fault({ target: 'engine', kind: 'drop-after', match: '/deactivate' });
+    const { on } = await lab.insist('deactivateHost', host, { attempt: 2 });
+    expect(on).toEqual(['OutcomeUnknown']);
+    expect(await lab.requests(since, DEACTIVATE)).toHaveLength(1);
+  });
+
+  it('sends it again where it provably did not arrive', async () => {
+    const since = await lab.control.now();
+    await lab.control.fault({ target: 'engine', kind: 'drop-before', match: '/activate' });
+    const { on } = await lab.insist('activateHost', host, { attempt: 2 });
+    expect(on).toEqual(['OutcomeUnknown']);
+    expect(await lab.requests(since, ACTIVATE)).toHaveLength(2);
+  });
+
+  it('waits for an engine that restarts, is busy or has forgotten the session', async () => {
+    const since = await lab.control.now();
+    const busy = {
+      detail:
+        '[Cannot switch Host to Maintenance mode. Related operation is currently in progress. Please try again later.]',
+      reason: 'Operation Failed',
+    };
+    await lab.control.fault({
+      target: 'engine',
+      kind: 'http',
+      match: '/deactivate',
+      status: 409,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ fault: busy, status: 'failed' }),
+    });
+    await lab.control.fault({ target: 'engine', kind: 'token-expired', match: 'GET /ovirt-engine/api/events' });
+    const { on } = await lab.insist('deactivateHost', host, { attempt: 3 });
+    expect(on).toEqual(['EngineBusy']);
+    expect(await lab.requests(since, DEACTIVATE)).toHaveLength(2);
+
+    await lab.control.fault({ target: 'engine', kind: 'restart', match: '/activate' });
+    const back = await lab.insist('activateHost', host, { attempt: 3 });
+    expect(back.on).toContain('EngineUnreachable');
+    expect(await lab.perform('activateHost', 'check', host)).toMatchObject({ state: 'already' });
+  });
+
+  it('ends with the sentence of a refusal', async () => {
+    const detail = '[Cannot switch Host to Maintenance mode. Host still has running VMs on it.]';
+    await lab.control.fault({
+      target: 'engine',
+      kind: 'http',
+      match: '/deactivate',
+      status: 409,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ detail, reason: 'Operation Failed' }),
+    });
+    await expect(lab.perform('deactivateHost', 'apply', host, { step: { attempt: 4 } })).rejects.toMatchObject({
+      type: 'PreconditionFailed',
+      message: expect.stringMatching(
+        /deactivate: Cannot switch Host to Maintenance mode\. Host still has running VMs on it\.$/,
+      ),
+    });
+  });
+
+  it('says that the engine does not know a host', async () => {
+    await expect(lab.perform('activateHost', 'check', { host: 'host9' })).rejects.toMatchObject({
+      type: 'NotFound',
+      message: 'host host9: the engine has no host of its name or address',
+    });
+  });
+});
