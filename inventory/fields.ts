@@ -33,6 +33,11 @@ export const interfaceName = z
   .string()
   .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/, 'must be the name of a network interface, such as em1 or bond0');
 
+/** Fence agents as the engine names them; sites may add some of their own (CustomVdsFenceType). */
+export const fenceAgent = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]*$/, 'must be a fence agent as the engine names it, such as drac5, ipmilan or redfish');
+
 export const macAddress = z
   .string()
   .regex(/^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$/, 'must be a MAC address, such as 00:16:3e:12:34:56');

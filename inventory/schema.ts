@@ -128,6 +128,23 @@ const ssh = z
     error: 'must name a way to log in: key, password or agent: true',
   });
 
+const bmc = z.strictObject({
+  agent: field.fenceAgent.describe('Fence agent by its name in the engine, such as drac5 or ipmilan.'),
+  address: field.address.describe('Address of the management controller; the hosts reach it, and the worker should.'),
+  port: field.port
+    .optional()
+    .describe('TCP or UDP port of the controller, where it is not that of the agent; sent as the option ipport.'),
+  user: field.text('a user name').describe('User of the controller that may switch power.'),
+  password: field.secretRef.describe('Password of that user.'),
+  options: z
+    .record(
+      z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'must be the name of an option of the agent'),
+      z.union([z.string(), z.number(), z.boolean()], { error: 'must be a text, a number, true or false' }),
+    )
+    .default({})
+    .describe('Options of the agent by name, such as secure: true; never a secret.'),
+});
+
 const host = z.strictObject({
   name: z
     .string()
@@ -144,6 +161,7 @@ const host = z.strictObject({
   managementInterface: field.interfaceName
     .optional()
     .describe('Interface that becomes part of ovirtmgmt; default: the one that holds the address of the fqdn.'),
+  bmc: bmc.optional().describe('The management controller of the server, by which it is fenced.'),
 });
 
 const hostedEngineStorage = z.strictObject({
@@ -199,6 +217,7 @@ export const inventorySchema = z.strictObject({
 
 export type Inventory = z.output<typeof inventorySchema>;
 export type InventoryHost = Inventory['hosts'][number];
+export type InventoryBmc = NonNullable<InventoryHost['bmc']>;
 export type InventoryEngine = Inventory['engine'];
 export type InventoryDataDomain = Inventory['storage']['dataDomains'][number];
 export type InventoryNetwork = Inventory['networks'][number];

@@ -127,7 +127,17 @@ describe('a problem is one sentence with its line', () => {
     [
       'role: hostedEngine',
       'rol: hostedEngine',
-      'f:12: hosts[0].rol is not a known field (did you mean role?); allowed here: name, fqdn, address, ssh, role, managementInterface.',
+      'f:12: hosts[0].rol is not a known field (did you mean role?); allowed here: name, fqdn, address, ssh, role, managementInterface, bmc.',
+    ],
+    [
+      'role: hostedEngine',
+      'bmc: { agent: Drac5, address: 10.0.0.5, user: root, password: { env: BMC } }',
+      'f:12: hosts[0].bmc.agent is "Drac5", but must be a fence agent as the engine names it, such as drac5, ipmilan or redfish.',
+    ],
+    [
+      'role: hostedEngine',
+      'bmc: { agent: drac5, address: 10.0.0.5, user: root, password: { env: BMC }, options: { secure: [yes] } }',
+      'f:12: hosts[0].bmc.options.secure must be a text, a number, true or false.',
     ],
     [
       '3600a098000e4b4b3000003c95d171065',
