@@ -52,7 +52,7 @@ const PASSES = 5;
 /** Reads and, for the runtime alone, sends what changes something. */
 export class EngineClient implements EngineReader {
   constructor(
-    private readonly session: EngineSession,
+    private readonly session: Pick<EngineSession, 'url' | 'exchange'>,
     private readonly call: Call,
   ) {}
 

@@ -112,7 +112,6 @@ export class EngineSession {
     return new OperatorError('EngineUnreachable', `Cannot log in at ${url}: its SSO answered ${status}.`);
   }
 
-  /** A CA that does not hold is read again for the next request: a newly deployed engine has a new one. */
   async #carry(request: Omit<Exchange, 'ca'>): Promise<Answer> {
     this.#ca ??= this.account.ca();
     const reading = this.#ca;
@@ -120,8 +119,9 @@ export class EngineSession {
       const ca = await reading;
       return await carry({ ...request, ...(ca !== undefined && { ca }) });
     } catch (error) {
-      const doubtful = error instanceof OperatorError && error.type !== 'OutcomeUnknown';
-      if (doubtful && this.#ca === reading) this.#ca = undefined;
+      // A newly deployed engine has a new CA: one that does not hold, or could not be read, is read again next time.
+      const holds = error instanceof OperatorError && ['EngineUnreachable', 'OutcomeUnknown'].includes(error.type);
+      if (!holds && this.#ca === reading) this.#ca = undefined;
       throw error;
     }
   }
