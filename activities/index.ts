@@ -5,6 +5,7 @@
 import * as engine from './engine/index.ts';
 import * as host from './host/index.ts';
 import * as hostedEngine from './hosted-engine/index.ts';
+import type { WindowQuestion, WindowView } from './run/look-at-window.ts';
 import type { SiteView } from './run/site.ts';
 import type { ReportFiles, WriteReportInput } from './run/write-report.ts';
 
@@ -17,6 +18,8 @@ export type Operations = typeof operations;
 export interface RunActivities {
   /** Reads the inventory for a run that begins, or that an operator tells to read it again. */
   loadSite(input?: object): Promise<SiteView>;
+  /** Whether something that takes so long still fits into a maintenance window, and where it fits next. */
+  lookAtWindow(question: WindowQuestion): Promise<WindowView>;
   /** Keeps the report of a run as Markdown and JSON; a second call replaces the first's files. */
   writeReport(input: WriteReportInput): Promise<ReportFiles>;
 }

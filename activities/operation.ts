@@ -147,6 +147,8 @@ export interface StepRef {
   readonly title: string;
   readonly attempt: number;
   readonly pass: 'plan' | 'run' | 'undo';
+  /** After this time it does not fit into the run's maintenance window any more, and must not begin. */
+  readonly beginBefore?: string;
 }
 
 export interface OperationInput {

@@ -6,6 +6,7 @@ import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } 
 import { activityInterceptors, HEARTBEAT_MS } from '../activities/runtime/interceptors.ts';
 import { createActivities } from '../activities/runtime/register.ts';
 import { EngineSessions } from '../connectors/engine/index.ts';
+import { Schedules } from '../connectors/schedules.ts';
 import { SshPool } from '../connectors/ssh.ts';
 import { createNamespace } from '../test/support/namespace.ts';
 import { registerSearchAttributes } from '../workers/search-attributes.ts';
@@ -37,6 +38,7 @@ export async function measureStep(
     const services = {
       ssh,
       engines: new EngineSessions(),
+      schedules: new Schedules(new Client({ connection, namespace })),
       inventory: resolve(inventory),
       home,
       searchAttributes,

@@ -19,7 +19,7 @@ const definition: RunbookDefinition<Input> = {
   input: Input,
   identity: ['host'],
   example: { host: 'host1', steps: 1 },
-  typicalDuration: 'seconds',
+  typicalDuration: '1 minute',
   source: 'bench',
 };
 

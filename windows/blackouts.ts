@@ -1,7 +1,8 @@
 /** Blackout calendars: the times of an iCalendar file (RFC 5545) in which no maintenance is done. */
 import ICAL from 'ical.js';
 import { Temporal } from 'temporal-polyfill';
-import { type Moment, momentOf, zoneName } from './zone.ts';
+import { type Moment, momentOf } from './zone.ts';
+import { zoneName } from './zone-name.ts';
 
 /** One time in which nothing may begin, and its name. */
 export interface Blackout {

@@ -1,6 +1,6 @@
 /**
  * windows/ holds maintenance windows as arithmetic: durations, time zones, blackout calendars, when there is room.
- * Pure data and functions; nothing here knows Temporal, and the procedures' sandbox imports this file only.
+ * Pure functions that know no server. The sandbox of the workflows imports this file and zone-name.ts only.
  */
 
 /** How durations are written in procedures: "35 minutes". */

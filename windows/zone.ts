@@ -4,21 +4,6 @@ import { Temporal } from 'temporal-polyfill';
 /** A moment in milliseconds since 1970, as everywhere in this folder. */
 export type Moment = number;
 
-/** The name as the time zone database spells it; nothing when it has none such. */
-export function zoneName(name: string): string | undefined {
-  if (name === 'UTC') return name;
-  const known = Intl.supportedValuesOf('timeZone').find((zone) => zone.toLowerCase() === name.toLowerCase());
-  if (known !== undefined) return known;
-  // Other names of the database, such as Asia/Kolkata; offsets such as +02:00 are no places with a clock.
-  if (!/^[A-Za-z]/.test(name)) return undefined;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return name;
-  } catch {
-    return undefined;
-  }
-}
-
 /** `Sun 2027-03-28 01:00 CET`. */
 export function localTime(moment: Moment, zone: string): string {
   const { date, time } = parts(moment, zone);

@@ -4,12 +4,14 @@
  */
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
 import { type Logger, NativeConnection, Worker } from '@temporalio/worker';
 import { operations } from '../activities/index.ts';
 import { activityInterceptors, HEARTBEAT_MS } from '../activities/runtime/interceptors.ts';
 import { createActivities } from '../activities/runtime/register.ts';
 import { workerStopping } from '../activities/runtime/services.ts';
 import { EngineSessions } from '../connectors/engine/index.ts';
+import { Schedules } from '../connectors/schedules.ts';
 import { SshPool } from '../connectors/ssh.ts';
 import { workflowBundle } from './bundle.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
@@ -57,6 +59,7 @@ export async function createRunbookWorker(options: RunbookWorkerOptions): Promis
     ]);
     const services = {
       ssh,
+      schedules: new Schedules(new Client({ connection, namespace })),
       engines: new EngineSessions(),
       inventory: resolve(options.inventory),
       home,

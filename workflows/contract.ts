@@ -84,6 +84,8 @@ export interface Waiting {
   readonly show?: Readonly<Record<string, string>>;
   /** The decisive lines of the failure that parked the run. */
   readonly reason?: readonly string[];
+  /** When the run goes on by itself, if nobody decides before. */
+  readonly until?: string;
 }
 
 export interface PlanStep {
@@ -94,6 +96,10 @@ export interface PlanStep {
   /** The object acted on: a host's name. */
   readonly target?: string;
   readonly undo?: string;
+  /** How long the undo typically takes. */
+  readonly undoDuration?: string;
+  /** Steps that a window's end must not part have the id of the first one: it takes over what must not be left. */
+  readonly stretch?: string;
   /** The id of the approval that is asked here. */
   readonly approval?: string;
   readonly typicalDuration: string;

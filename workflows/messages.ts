@@ -19,9 +19,9 @@ export const ApprovalDecision = z.strictObject({
 
 export const StepDecision = z.strictObject({
   step: z.string().min(1).describe('Id of the step that the run shows as parked'),
-  verb: z.enum(['retry', 'skip', 'rollback', 'abort']),
+  verb: z.enum(['retry', 'skip', 'proceed', 'postpone', 'rollback', 'abort']),
   input: z.record(z.string(), z.unknown()).optional().describe('For retry: JSON merge patch on the input'),
-  reason: z.string().min(1).optional().describe('For skip: why it is right to go on without the step'),
+  reason: z.string().min(1).optional().describe('For skip and proceed: why it is right to go on'),
   by,
 });
 

@@ -1,5 +1,6 @@
 import { OperatorError } from '../../failures/operator-error.ts';
-import type { ApplyResult, EngineRequest } from '../operation.ts';
+import type { ApplyResult, EngineRequest, StepRef } from '../operation.ts';
+import { begin } from './begin.ts';
 import type { RuntimeContext } from './context.ts';
 import {
   type AnyOperation,
@@ -22,6 +23,7 @@ export async function applyToEngine(
   operation: AnyOperation,
   context: RuntimeContext,
   params: Params,
+  step: StepRef,
   firstTry: boolean,
 ): Promise<ApplyResult> {
   let decision = await lookAndDecide(operation, context, params);
@@ -37,6 +39,7 @@ export async function applyToEngine(
   if (decision.state === 'already') return result([], decision);
   throwIfFailed(operation, params, decision);
 
+  begin(step, firstTry);
   const requests = engineRequests(decision.changes);
   const refused = await send(context, requests);
   if (refused !== undefined) await lookBehind(operation, context, params, refused);

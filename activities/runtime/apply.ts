@@ -1,6 +1,7 @@
 import { OperatorError } from '../../failures/operator-error.ts';
 import type { ApplyResult, HostChange, StepRef } from '../operation.ts';
 import { applyToEngine } from './apply-to-engine.ts';
+import { begin } from './begin.ts';
 import type { RuntimeContext } from './context.ts';
 import {
   type AnyOperation,
@@ -27,7 +28,7 @@ export async function apply(
   step: StepRef,
   firstTry: boolean,
 ): Promise<ApplyResult> {
-  if (operation.on === 'engine') return applyToEngine(operation, context, params, firstTry);
+  if (operation.on === 'engine') return applyToEngine(operation, context, params, step, firstTry);
   const host = hostOf(context, params);
   const lock = lockPath(step);
   if (!firstTry) await awaitPredecessor(host, lock);
@@ -36,6 +37,7 @@ export async function apply(
   if (decision.state === 'already') return result([], decision);
   throwIfFailed(operation, params, decision);
 
+  begin(step, firstTry);
   const changes = hostChanges(decision.changes);
   const commands = changes.map(renderCommand);
   const failure = await change(context, params, lock, changes);

@@ -8,6 +8,8 @@ export interface Progress {
   readonly unit?: string;
   /** Up to which byte of the unit's log has been read. */
   readonly cursor?: number;
+  /** The changes have begun. */
+  readonly begun?: true;
 }
 
 const newest = new WeakMap<Context, Progress>();

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { OperatorError } from '../../failures/operator-error.ts';
 import type { OperationInput } from '../operation.ts';
 import { loadSite } from '../run/load-site.ts';
+import { lookAtWindow, type WindowQuestion } from '../run/look-at-window.ts';
 import { type WriteReportInput, writeReport } from '../run/write-report.ts';
 import { apply } from './apply.ts';
 import { check } from './check.ts';
@@ -26,6 +27,7 @@ export function createActivities(
 ): Record<string, ActivityFunction> {
   const activities: Record<string, ActivityFunction> = {
     loadSite: () => loadSite(services),
+    lookAtWindow: (question: WindowQuestion) => lookAtWindow(services, question),
     writeReport: (input: WriteReportInput) => writeReport(services, input),
   };
   for (const [name, operation] of Object.entries(operations)) {

@@ -1,11 +1,13 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { EngineSessions } from '../../connectors/engine/index.ts';
+import type { Schedules } from '../../connectors/schedules.ts';
 import type { SshPool } from '../../connectors/ssh.ts';
 
 /** What a worker gives to all its activities. */
 export interface ActivityServices {
   readonly ssh: SshPool;
   readonly engines: EngineSessions;
+  readonly schedules: Schedules;
   /** Path of the inventory file. */
   readonly inventory: string;
   /** RUNBOOK_HOME: artifacts and caches. */

@@ -1,5 +1,6 @@
 import { OperatorError } from '../../failures/operator-error.ts';
 import type { StartResult, StepRef } from '../operation.ts';
+import { begin } from './begin.ts';
 import type { RuntimeContext } from './context.ts';
 import { type AnyOperation, hostOf, lookAndDecide, type Params, refuse } from './decide.ts';
 import { awaitPredecessor, runLocked } from './locked-change.ts';
@@ -36,6 +37,7 @@ export async function start(
   if (decision.state === 'already') return { ...found, commands: [], already: true };
   const changes = hostChanges(decision.changes);
 
+  begin(step, firstTry);
   context.progress(`starting unit ${unit.place.unit}: ${title}`);
   // The script first: from then on it is known how to take back what the changes before the unit leave, such as secrets.
   await unit.prepare(unitScript(title, unit.place, changes));

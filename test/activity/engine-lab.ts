@@ -13,7 +13,7 @@ import { FAILURES, type FailureType } from '../../failures/table.ts';
 import { loadInventory } from '../../inventory/load.ts';
 import { startLab } from '../../lab/lab.ts';
 import { type JournalEntry, LabControl } from '../support/lab-control.ts';
-import { environment } from './runtime-environment.ts';
+import { environment, schedules } from './runtime-environment.ts';
 
 interface Results {
   readonly check: CheckResult;
@@ -53,6 +53,7 @@ export async function startEngineLab(hosts = 2): Promise<EngineLab> {
   const activities = createActivities(operations, {
     ssh,
     engines,
+    schedules,
     inventory: lab.inventory,
     home,
     searchAttributes: false,

@@ -152,3 +152,42 @@ describe('apply', () => {
 });
 
 const never = {} as never;
+
+describe('apply for a maintenance window', () => {
+  const within = (seconds: number, firstTry: boolean, env = environment(), operation = file) => {
+    const beginBefore = new Date(Date.now() + seconds * 1000).toISOString();
+    return inActivity(host, (context) => apply(operation, context, params, { ...step, beginBefore }, firstTry), env);
+  };
+  const tooLate = { type: 'WindowClosed', message: expect.stringMatching(/^"Write a file" was not begun: it fitted/) };
+
+  it('changes as long as the step may begin, and leaves word that it has', async () => {
+    const env = environment();
+    const beats: unknown[] = [];
+    env.on('heartbeat', (details) => beats.push(details));
+    const failing = any({
+      ...fileHas,
+      decide: () => ({ state: 'wouldDo', evidence: [], changes: [{ argv: ['false'] }] }),
+    });
+    await expect(within(60, true, env, failing)).rejects.toMatchObject({ type: 'CommandFailed' });
+    expect(beats.at(-1)).toMatchObject({ begun: true });
+  });
+
+  it('changes nothing after that', async () => {
+    await expect(within(-1, true)).rejects.toMatchObject({ ...tooLate, details: [{ nothingBegun: true }] });
+    expect(changing()).toEqual([]);
+  });
+
+  it('ends what an earlier try has begun, and does not say that nothing was where it cannot know', async () => {
+    await expect(within(-1, false)).rejects.toMatchObject({
+      ...tooLate,
+      details: [expect.not.objectContaining({ nothingBegun: true })],
+    });
+    await within(-1, false, environment({ attempt: 2, heartbeatDetails: { begun: true } }));
+    expect(readFileSync(host.path('/srv/file'), 'utf8')).toBe(params.text);
+  });
+
+  it('says nothing more where the state is there already', async () => {
+    writeFileSync(host.path('/srv/file'), params.text);
+    expect(await within(-1, true)).toMatchObject({ commands: [] });
+  });
+});

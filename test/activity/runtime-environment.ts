@@ -1,4 +1,5 @@
 /** Runs the runtime's functions as activities on a local host, with two operations that touch files below /srv. */
+import { Client, Connection } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { type Operation, operation, type StepRef } from '../../activities/operation.ts';
 import type { RuntimeContext } from '../../activities/runtime/context.ts';
@@ -7,6 +8,7 @@ import { activityInterceptors } from '../../activities/runtime/interceptors.ts';
 import { report } from '../../activities/runtime/progress.ts';
 import { wait } from '../../activities/runtime/waiting.ts';
 import { Artifacts } from '../../connectors/artifacts.ts';
+import { Schedules } from '../../connectors/schedules.ts';
 import { parseInventory } from '../../inventory/load.ts';
 import { resolveProfile } from '../../profiles/index.ts';
 import type { LocalHost } from './runtime-local-host.ts';
@@ -19,6 +21,9 @@ hosts:
 storage: { hostedEngine: { type: fc, lun: 3600a098000e4b4b3000003c95d171065 } }
 timing: { scale: 0.01 }
 `;
+
+/** Temporal as far as activities ask it; none of these tests has a schedule to ask about. */
+export const schedules = new Schedules(new Client({ connection: Connection.lazy() }));
 
 export const step: StepRef = { run: 'run-1', id: 'write-a-file', title: 'Write a file', attempt: 1, pass: 'run' };
 

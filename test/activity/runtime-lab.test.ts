@@ -11,7 +11,7 @@ import { EngineSessions } from '../../connectors/engine/index.ts';
 import { SshPool } from '../../connectors/ssh.ts';
 import { startLab } from '../../lab/lab.ts';
 import { LabControl } from '../support/lab-control.ts';
-import { environment } from './runtime-environment.ts';
+import { environment, schedules } from './runtime-environment.ts';
 
 interface Results {
   readonly check: CheckResult;
@@ -47,6 +47,7 @@ function perform<Verb extends keyof Results>(
   const activities = createActivities(operations, {
     ssh,
     engines: new EngineSessions(),
+    schedules,
     inventory: lab.inventory,
     home: join(directory, 'home'),
     searchAttributes: false,

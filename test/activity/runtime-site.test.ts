@@ -10,7 +10,7 @@ import { type ActivityFunction, createActivities } from '../../activities/runtim
 import { EngineSessions } from '../../connectors/engine/index.ts';
 import { registerSecret } from '../../connectors/redaction.ts';
 import { SshPool } from '../../connectors/ssh.ts';
-import { environment } from './runtime-environment.ts';
+import { environment, schedules } from './runtime-environment.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/datacenter.yaml', import.meta.url));
 let home: string;
@@ -25,6 +25,7 @@ function activities(inventory = EXAMPLE) {
   const stopping = new AbortController().signal;
   return createActivities(operations, {
     ssh,
+    schedules,
     engines: new EngineSessions(),
     inventory,
     home,

@@ -55,7 +55,7 @@ export class RunHandle {
   }
 
   /** The status once the run waits for people in this way; waiting in another way is an error. */
-  async waitingFor(kind: 'approval' | 'parked' | 'hold'): Promise<StatusView> {
+  async waitingFor(kind: 'approval' | 'parked' | 'hold' | 'window'): Promise<StatusView> {
     const status = await this.until(({ waiting }) => waiting !== undefined);
     if (status.waiting?.kind === kind) return status;
     throw new Error(`the run waits otherwise: ${JSON.stringify(brief(status), null, 1)}`);

@@ -104,6 +104,13 @@ export const { loadSite } = proxyActivities<RunActivities>({
   retry: { initialInterval: 500, maximumAttempts: 5, nonRetryableErrorTypes: [...NON_RETRYABLE] },
 });
 
+/** Looks whether a step fits into the run's maintenance window. */
+export const { lookAtWindow } = proxyActivities<RunActivities>({
+  ...bookkeeping,
+  summary: 'Look whether there is room in the maintenance window',
+  retry: { initialInterval: 500, maximumInterval: '30 seconds', nonRetryableErrorTypes: [...NON_RETRYABLE] },
+});
+
 /** Writes the report into the artifact store. */
 export const { writeReport } = proxyActivities<RunActivities>({
   ...bookkeeping,

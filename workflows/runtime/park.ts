@@ -4,7 +4,8 @@ import type { StepFailure } from './endings.ts';
 import { type MutableStep, now, type RunState } from './state.ts';
 import { findingText } from './words.ts';
 
-type Verb = StepDecision['verb'];
+type Verb = Exclude<StepDecision['verb'], 'proceed' | 'postpone'>;
+type ParkedDecision = StepDecision & { readonly verb: Verb };
 
 /**
  * Parks the run at a failed step until an operator decides; nothing goes on meanwhile.
@@ -15,7 +16,7 @@ export async function park(
   step: MutableStep,
   failure: StepFailure,
   options: readonly Verb[],
-): Promise<StepDecision | undefined> {
+): Promise<ParkedDecision | undefined> {
   const undoing = state.phase === 'rollingBack';
   state.waits.forget('parked', step.id);
   step.state = undoing ? 'undoFailed' : 'parked';
@@ -33,7 +34,7 @@ export async function park(
     }),
   };
   const wait = await state.waitFor(view, 'parked', state.phase, (asked) => asked.decision !== undefined);
-  const decision = wait.decision as StepDecision | undefined;
+  const decision = wait.decision as ParkedDecision | undefined;
   if (decision !== undefined) {
     state.decisions.push({
       at: now(),

@@ -17,6 +17,8 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
   private readonly refusals: Finding[] = [];
   /** States that the run will own by then, if it does not yet. */
   private readonly owned: Owned[] = [];
+  /** The first step of those that a window's end must not part, while something is to be owned. */
+  private stretch: { readonly id: string; held: readonly Owned[] } | undefined;
   /** Set inside a branch whose condition is not known yet. */
   private unknownUntil: string | undefined;
   /** Set inside a branch that will not be taken: its ids are used up, so that both passes give the same ones. */
@@ -101,6 +103,7 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
     const until = this.blocked(options);
     const found = await this.look(step.id, title, call);
     const state = until !== undefined || found.state === 'refused' ? 'unknown' : found.state;
+    if (options.owns !== undefined && state !== 'already') this.hold(step.id, options.owns);
     this.list({
       ...step,
       state,
@@ -108,10 +111,12 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
       typicalDuration: options.typical ?? 'seconds',
       evidence: found.evidence,
       ...(found.undo && { undo: found.undo.title }),
+      ...(found.undo && options.undoTypical && { undoDuration: options.undoTypical }),
       ...(until !== undefined && { unknownUntil: until }),
       ...(found.findings && { findings: found.findings }),
       ...target(call),
     });
+    if (options.releases !== undefined) this.letGo(options.releases);
     if (state === 'already') return { known: true, output: found.output as Output };
     if (options.owns !== undefined) this.owned.push(options.owns);
     return { known: false, until: title };
@@ -154,6 +159,16 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
     return over;
   }
 
+  private hold(id: string, owned: Owned): void {
+    this.stretch = { id: this.stretch?.id ?? id, held: [...(this.stretch?.held ?? []), owned] };
+  }
+
+  private letGo(owned: Owned): void {
+    if (this.stretch === undefined) return;
+    this.stretch.held = this.stretch.held.filter((held) => !sameOwned(held, owned));
+    if (this.stretch.held.length === 0) this.stretch = undefined;
+  }
+
   private willOwn(wanted: Owned): boolean {
     return owns(this.state, wanted) || this.owned.some((owned) => sameOwned(owned, wanted));
   }
@@ -165,7 +180,7 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
   }
 
   private list(step: PlanStep): void {
-    this.steps.push(step);
+    this.steps.push({ ...step, ...(this.stretch && { stretch: this.stretch.id }) });
     this.state.publish('progress');
   }
 

@@ -9,6 +9,7 @@ import { nothingBehind, unplanned } from './plan.ts';
 import { type ApprovalOptions, Ids, type Result, type Run, type StepOptions } from './run.ts';
 import { NOT_NEEDED } from './show.ts';
 import { interruptible, type MutableStep, now, type RunState } from './state.ts';
+import { inTime, roomFor } from './window.ts';
 
 /** The second pass: every step looks, registers its undo, changes and verifies; a failure is mended or parks the run. */
 export class RunPass<Input extends CommonInput> implements Run<Input> {
@@ -49,35 +50,41 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
   }
 
   async step<Output>(title: string, call: OperationCall<Output>, options: StepOptions = {}): Promise<Result<Output>> {
-    return this.live(title, options, async (step) => {
-      const found = await this.look(step, call);
-      if (found.state === 'already') {
-        const ours = this.state.undos.some((undo) => undo.step === step) || this.state.leaves.has(step.id);
-        this.state.finish(step, {
-          state: ours ? 'done' : 'already',
-          evidence: found.evidence,
-          summary: found.evidence[0] ?? 'nothing to do',
-        });
-        if (options.releases) release(this.state, options.releases);
-        return { known: true, output: found.output as Output };
-      }
-      await this.askAgain(step, found);
-      this.register(step, found, options);
-      step.commands = found.commands;
-      const result = found.followed
-        ? await this.follow(step, call)
-        : await this.apply(step, call, found.interruptible === true);
-      if (result.leaves !== undefined) this.state.leaves.set(step.id, result.leaves);
+    return this.live(title, options, (step) => inTime(this.state, step, () => this.change(step, call, options)));
+  }
+
+  private async change<Output>(
+    step: MutableStep,
+    call: OperationCall<Output>,
+    options: StepOptions,
+  ): Promise<Result<Output>> {
+    const found = await roomFor(this.state, step, options, () => this.look(step, call));
+    if (found.state === 'already') {
+      const ours = this.state.undos.some((undo) => undo.step === step) || this.state.leaves.has(step.id);
       this.state.finish(step, {
-        state: 'done',
-        commands: result.commands,
-        evidence: result.evidence,
-        summary: result.evidence[0] ?? 'done and verified',
-        ...(result.log && { log: result.log }),
+        state: ours ? 'done' : 'already',
+        evidence: found.evidence,
+        summary: found.evidence[0] ?? 'nothing to do',
       });
       if (options.releases) release(this.state, options.releases);
-      return { known: true, output: result.output as Output };
+      return { known: true, output: found.output as Output };
+    }
+    await this.askAgain(step, found);
+    this.register(step, found, options);
+    step.commands = found.commands;
+    const result = found.followed
+      ? await this.follow(step, call)
+      : await this.apply(step, call, found.interruptible === true);
+    if (result.leaves !== undefined) this.state.leaves.set(step.id, result.leaves);
+    this.state.finish(step, {
+      state: 'done',
+      commands: result.commands,
+      evidence: result.evidence,
+      summary: result.evidence[0] ?? 'done and verified',
+      ...(result.log && { log: result.log }),
     });
+    if (options.releases) release(this.state, options.releases);
+    return { known: true, output: result.output as Output };
   }
 
   async approval(title: string, options: ApprovalOptions): Promise<void> {

@@ -2,6 +2,7 @@ import type { OperationCall } from '../../activities/operation.ts';
 import type { SiteView } from '../../activities/run/site.ts';
 import type { CommonInput } from '../../runbooks/definition.ts';
 import type { Owned } from '../../runbooks/owned-states.ts';
+import type { DurationWords } from '../../windows/duration.ts';
 
 /** What a step or check found; in the plan pass it may be known only after another step has run. */
 export type Result<Output> =
@@ -17,8 +18,10 @@ export interface Fix {
 }
 
 export interface StepOptions {
-  /** In words: "3 minutes". */
-  readonly typical?: string;
+  /** In words: "3 minutes". A maintenance window must have room for it; where nothing is said, for a minute. */
+  readonly typical?: DurationWords;
+  /** The same for the undo; where nothing is said, it may take as long as the step. */
+  readonly undoTypical?: DurationWords;
   /** Results without which the plan cannot tell what this step will do. */
   readonly needs?: readonly Result<unknown>[];
   /** Known failures by the recovery that their diagnosis names. */

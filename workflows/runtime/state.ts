@@ -55,6 +55,10 @@ export class RunState<Input extends CommonInput = CommonInput> {
   cancelled = false;
   /** Set while the approved plan binds: after a gate or with a plan named at the start. */
   bound = false;
+  /** Who let the run go on outside of its maintenance window. */
+  outsideWindow: string | undefined;
+  /** The latest time for the step at work to begin, by its maintenance window. */
+  beginBefore: string | undefined;
   /** The step at work; steps that no plan named are listed behind it. */
   private current: MutableStep | undefined;
 
@@ -120,6 +124,7 @@ export class RunState<Input extends CommonInput = CommonInput> {
       title: step.title,
       attempt: Math.max(1, step.attempts),
       pass,
+      ...(pass === 'run' && this.beginBefore !== undefined && { beginBefore: this.beginBefore }),
     };
   }
 

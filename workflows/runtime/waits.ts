@@ -12,6 +12,9 @@ export interface Wait {
 
 export class Refusal extends Error {}
 
+/** What a decision that names its question can be for. */
+type AnsweredKind = 'approval' | 'parked' | 'window';
+
 /** Parses an answer by the door it names, so that the sentence is about the right fields. */
 function parse(raw: unknown): Decision {
   const shape = raw as Partial<Record<string, unknown>> | null;
@@ -68,7 +71,7 @@ export class Waits {
     const decision = parse(raw);
     if (state.phase === 'ended') throw new Refusal('the run has ended: nothing can be decided any more');
     if ('approval' in decision) {
-      const wait = this.find('approval', decision.approval, state.phase);
+      const wait = this.find(['approval'], decision.approval, state.phase);
       const hash = wait.view.planHash ?? '';
       if (!(state.plan?.hash ?? hash).startsWith(decision.plan)) {
         throw new Refusal(`plan: ${decision.plan} is not the plan that waits for approval; that is ${hash}`);
@@ -76,12 +79,15 @@ export class Waits {
       return { decision, wait };
     }
     if ('step' in decision) {
-      const wait = this.find('parked', decision.step, state.phase);
+      const wait = this.find(['parked', 'window'], decision.step, state.phase);
       if (!wait.view.options.includes(decision.verb)) {
         throw new Refusal(`verb: ${decision.verb} is not possible here; allowed: ${wait.view.options.join(', ')}`);
       }
       if (decision.verb === 'skip' && decision.reason === undefined) {
         throw new Refusal('reason: is missing; a skipped step keeps the reason why it was right to go on without it');
+      }
+      if (decision.verb === 'proceed' && decision.reason === undefined) {
+        throw new Refusal('reason: is missing; whoever goes on outside of the maintenance window says why');
       }
       if (decision.input !== undefined && decision.verb !== 'retry') {
         throw new Refusal('input: goes with the verb retry only');
@@ -94,12 +100,12 @@ export class Waits {
     return { decision };
   }
 
-  private find(kind: 'approval' | 'parked', id: string, phase: string): Wait {
-    const named = this.open.find((wait) => wait.view.kind === kind && wait.view.id === id);
+  private find(kinds: readonly AnsweredKind[], id: string, phase: string): Wait {
+    const named = this.open.find((wait) => kinds.some((kind) => wait.view.kind === kind) && wait.view.id === id);
     if (named !== undefined && named.decision === undefined) return named;
-    const before = this.answered.get(`${kind} ${id}`);
+    const before = kinds.map((kind) => this.answered.get(`${kind} ${id}`)).find((answer) => answer !== undefined);
     if (before !== undefined) throw new Refusal(`${id} has been answered already: ${before}`);
-    const field = kind === 'approval' ? 'approval' : 'step';
+    const field = kinds.includes('approval') ? 'approval' : 'step';
     const waiting = this.open.map((wait) => `${wait.view.kind} ${wait.view.id} (${wait.view.options.join(', ')})`);
     const now =
       waiting.length > 0
@@ -120,7 +126,7 @@ export class Waits {
   }
 
   /** A step that parks again after a retry may be answered again. */
-  forget(kind: 'approval' | 'parked', id: string): void {
+  forget(kind: AnsweredKind, id: string): void {
     this.answered.delete(`${kind} ${id}`);
   }
 }

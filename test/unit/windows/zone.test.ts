@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type ClockNote, clockNotes, type OpeningTimes } from '../../../windows/clock-notes.ts';
-import { clockChanges, localSpan, localTime, zoneName } from '../../../windows/zone.ts';
+import { clockChanges, localSpan, localTime } from '../../../windows/zone.ts';
+import { zoneName } from '../../../windows/zone-name.ts';
 
 const HOUR = 3_600_000;
 const at = (text: string): number => Date.parse(text);
