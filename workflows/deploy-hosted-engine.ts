@@ -64,6 +64,7 @@ export async function deployHostedEngine(input: unknown): Promise<Report> {
       operations.deployHostedEngine({ host, engineFqdn: wish.engineFqdn }),
       {
         typical: '35 minutes',
+        undoTypical: '5 minutes',
         undoApproval: 'Clean up what the deploy left, or keep it for inspection?',
         fixes: {
           'md-clear': { title: 'Renew libvirt', automatic: true, run: () => renewLibvirt(run, host) },
