@@ -1,3 +1,5 @@
+import { createCluster } from './create-cluster.ts';
+import { createDataCenter } from './create-data-center.ts';
 import type { RunbookDefinition } from './definition.ts';
 import { deployHostedEngine } from './deploy-hosted-engine.ts';
 import { recoverHostedEngineAgent } from './recover-hosted-engine-agent.ts';
@@ -5,8 +7,13 @@ import { verifyHostedEngine } from './verify-hosted-engine.ts';
 
 /** Every runbook that can be started, by workflow type. */
 export const runbooks: Readonly<Record<string, RunbookDefinition>> = Object.fromEntries(
-  ([deployHostedEngine, recoverHostedEngineAgent, verifyHostedEngine] as RunbookDefinition[]).map((runbook) => [
-    runbook.name,
-    runbook,
-  ]),
+  (
+    [
+      deployHostedEngine,
+      createDataCenter,
+      createCluster,
+      recoverHostedEngineAgent,
+      verifyHostedEngine,
+    ] as RunbookDefinition[]
+  ).map((runbook) => [runbook.name, runbook]),
 );

@@ -5,6 +5,8 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { runbooks } from '../runbooks/index.ts';
 
+export { createCluster } from './create-cluster.ts';
+export { createDataCenter } from './create-data-center.ts';
 export { deployHostedEngine } from './deploy-hosted-engine.ts';
 export { recoverHostedEngineAgent } from './recover-hosted-engine-agent.ts';
 export { verifyHostedEngine } from './verify-hosted-engine.ts';

@@ -54,11 +54,16 @@ export class Stack {
   }
 
   /** Starts a runbook; `deployHostedEngine` on host1 where nothing else is said. */
-  async start(input: object = {}, runbook = 'deployHostedEngine'): Promise<RunHandle> {
+  start(input: object = {}, runbook = 'deployHostedEngine'): Promise<RunHandle> {
+    return this.startWith(runbook, { host: 'host1', ...input });
+  }
+
+  /** Starts a runbook with just this input. */
+  async startWith(runbook: string, input: object): Promise<RunHandle> {
     const handle = await this.client.workflow.start(runbook, {
       taskQueue: TASK_QUEUE,
       workflowId: `${runbook}-${randomUUID()}`,
-      args: [{ host: 'host1', ...input }],
+      args: [input],
     });
     const run = new RunHandle(handle);
     this.runs.push(run);

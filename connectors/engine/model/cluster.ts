@@ -6,6 +6,9 @@ export const engineCluster = z.object({
   name: z.string(),
   data_center: field.reference.optional(),
   cpu: z.object({ type: z.string().optional(), architecture: z.string().optional() }).optional(),
+  /** legacy (Linux bridge) or ovs. */
+  switch_type: z.string().optional(),
+  firewall_type: z.string().optional(),
 });
 
 export type EngineCluster = z.output<typeof engineCluster>;

@@ -28,7 +28,7 @@ describe('data centers and clusters in the engine', () => {
     ]);
     const clusters = (await call('GET', '/clusters')).cluster as unknown as Json[];
     expect(clusters.map((one) => [one.name, one.cpu?.type])).toEqual([
-      ['Cluster1', 'Intel Westmere IBRS SSBD MDS Family'],
+      ['Cluster1', 'Intel Skylake Server IBRS SSBD MDS Family'],
       ['Default', ''],
     ]);
   });
@@ -84,9 +84,14 @@ describe('data centers and clusters in the engine', () => {
       await named('clusters', 'c2'),
       await named('datacenters', 'Datacenter1'),
     ];
+    const machine = s.t.lab.hosts.get('host1');
+    const microcode = machine?.cpu.flags ?? [];
+    const lowered = { cpu: { type: 'Intel Haswell Family' } };
+    expect(await call('PUT', `/clusters/${used.id}`, lowered)).toMatchObject(lowered);
+    if (machine) machine.cpu.flags = microcode.filter((flag) => flag !== 'md_clear');
     const refusals = [
       await call('PUT', `/clusters/${used.id}`, { cpu: { type: 'AMD EPYC' } }),
-      await call('PUT', `/clusters/${used.id}`, { cpu: { type: 'Intel Haswell Family' } }),
+      await call('PUT', `/clusters/${used.id}`, { cpu: used.cpu }),
       await call('PUT', `/clusters/${used.id}`, { version: { major: 4, minor: 2 } }),
       await call('PUT', `/clusters/${used.id}`, { data_center: { name: 'dc2' } }),
       await call('PUT', `/clusters/${other.id}`, { name: 'Cluster1' }),
@@ -111,7 +116,9 @@ describe('data centers and clusters in the engine', () => {
       [409, '[Cannot remove an active Data Center.]'],
       [400, '[Cannot decrease data center compatibility version.]'],
     ]);
-    expect(await named('clusters', 'Cluster1')).toEqual(used);
+    expect(await named('clusters', 'Cluster1')).toEqual({ ...used, cpu: { ...used.cpu, ...lowered.cpu } });
+    if (machine) machine.cpu.flags = microcode;
+    expect(await call('PUT', `/clusters/${used.id}`, { cpu: used.cpu })).toMatchObject({ cpu: used.cpu });
   });
 
   it('links clusters to pools of MAC addresses', async () => {

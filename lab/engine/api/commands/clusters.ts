@@ -1,9 +1,10 @@
 import { uuid } from '../../../ovirt/ids.ts';
 import { newClusterSettings } from '../database/cluster-settings.ts';
-import { cpuTypeNamed, HOST_CPU, makerOf } from '../database/cpu-types.ts';
+import { cpuTypeNamed, cpuTypeOf, makerOf } from '../database/cpu-types.ts';
 import type { ClusterRow, DataCenterRow, Version } from '../database/data-centers.ts';
 import { clustersOf, compareVersions, DEFAULT } from '../database/data-centers.ts';
-import type { EngineDatabase } from '../database/database.ts';
+import type { EngineDatabase, HostRow } from '../database/database.ts';
+import { machineAt } from '../database/database.ts';
 import { tell, userName } from '../database/events.ts';
 import { endJob, startJob } from '../database/jobs.ts';
 import { schedulingPolicies } from '../database/scheduling-policies.ts';
@@ -128,9 +129,12 @@ function checkCpu(call: Call, row: ClusterRow, cpu: ClusterRow['cpu'], version: 
   if (makerOf(cpu.type) !== makerOf(row.cpu.type) && working.length > 0) {
     throw refused(409, 'Cannot change Cluster CPU type unless all Hosts attached to this Cluster are in Maintenance.');
   }
-  const able = cpuTypeNamed(version, HOST_CPU)?.level ?? 0;
   const wanted = cpuTypeNamed(version, cpu.type)?.level ?? 0;
-  const lower = hosts.filter((host) => host.status === 'up' && wanted > able);
+  const able = (host: HostRow) => {
+    const machine = machineAt(call.lab, host.address);
+    return machine === undefined ? 0 : (cpuTypeNamed(version, cpuTypeOf(machine))?.level ?? 0);
+  };
+  const lower = hosts.filter((host) => host.status === 'up' && wanted > able(host));
   if (lower.length === 0) return;
   throw refused(
     409,

@@ -1,3 +1,4 @@
+import type { LabHost } from '../../../types.ts';
 import type { Version } from './data-centers.ts';
 
 /** A CPU type as a cluster can be set to: the smallest set of features that its VMs may count on. */
@@ -57,8 +58,12 @@ export const cpuTypes = (version: Version): readonly CpuType[] => (version.minor
 export const cpuTypeNamed = (version: Version, name: string): CpuType | undefined =>
   cpuTypes(version).find((type) => type.name === name);
 
-/** What the lab's hosts are, all of them. */
-export const HOST_CPU = 'Intel Westmere IBRS SSBD MDS Family';
+/** The best type that a machine gives: all of them are Skylake servers, their mitigations differ. */
+export function cpuTypeOf({ cpu }: LabHost): string {
+  const has = (...flags: string[]) => flags.every((flag) => cpu.flags.includes(flag));
+  const mitigations = !has('spec_ctrl', 'ssbd') ? '' : has('md_clear') ? ' IBRS SSBD MDS' : ' IBRS SSBD';
+  return `Intel Skylake Server${mitigations} Family`;
+}
 
 /** Types of one maker form an order; the first word of a name is the maker. */
 export const makerOf = (name: string): string => name.split(' ')[0] ?? '';

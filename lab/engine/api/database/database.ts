@@ -7,7 +7,7 @@ import { uuid } from '../../../ovirt/ids.ts';
 import type { EngineImage } from '../../../ovirt/storage.ts';
 import type { Lab, LabHost } from '../../../types.ts';
 import { newClusterSettings } from './cluster-settings.ts';
-import { HOST_CPU } from './cpu-types.ts';
+import { cpuTypeOf } from './cpu-types.ts';
 import type { ClusterRow, DataCenterRow } from './data-centers.ts';
 import { DEFAULT, dataCenterOf, insertDataCenter, newestLevel } from './data-centers.ts';
 import type { EngineEvent } from './events.ts';
@@ -101,7 +101,7 @@ function stock(lab: Lab, db: EngineDatabase, name: { dataCenter: string; cluster
     dataCenterId: owner.id,
     macPoolId: pool ?? '',
     version: newestLevel,
-    cpu: cluster === DEFAULT ? { architecture: 'undefined', type: '' } : { architecture: 'x86_64', type: HOST_CPU },
+    cpu: { architecture: 'undefined', type: '' },
     settings: newClusterSettings(cluster === DEFAULT ? 'The default server cluster' : '', true),
   };
   db.clusters.set(made.id, made);
@@ -152,6 +152,7 @@ export function databaseOf(lab: Lab, image: EngineImage): EngineDatabase {
       status: 'up',
     };
     db.hosts.set(row.id, row);
+    giveCpuType(lab, db, row);
     const spm = dataCenterOf(db, row)?.spm;
     if (spm?.hostId === undefined && spm) Object.assign(spm, { hostId: row.id, state: 'spm' });
   }
@@ -182,6 +183,14 @@ export function removeHost(db: EngineDatabase, row: HostRow): void {
   db.image.hosts.delete(row.name);
   const spm = dataCenterOf(db, row)?.spm;
   if (spm?.hostId === row.id) Object.assign(spm, { hostId: undefined, state: 'none' });
+}
+
+/** A cluster without a CPU type gets that of its first host (engine: HandleVdsCpuFlagsOrClusterChangedCommand). */
+export function giveCpuType(lab: Lab, db: EngineDatabase, row: HostRow): void {
+  const cluster = db.clusters.get(row.clusterId);
+  const machine = machineAt(lab, row.address);
+  if (cluster?.cpu.type !== '' || machine === undefined) return;
+  cluster.cpu = { architecture: 'x86_64', type: cpuTypeOf(machine) };
 }
 
 /** The machine behind an address, by the zone of the datacentre or by its IP address. */

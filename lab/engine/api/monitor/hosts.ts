@@ -2,7 +2,7 @@ import { haStats } from '../../../ovirt/ha/stats.ts';
 import { paths } from '../../../ovirt/paths.ts';
 import type { Lab, LabHost } from '../../../types.ts';
 import type { EngineDatabase, HostRow } from '../database/database.ts';
-import { machineAt } from '../database/database.ts';
+import { giveCpuType, machineAt } from '../database/database.ts';
 import { tell } from '../database/events.ts';
 import { vmsOn } from '../database/placement.ts';
 
@@ -51,6 +51,7 @@ function answered(lab: Lab, db: EngineDatabase, row: HostRow, host: LabHost): vo
       return;
     case 'initializing':
       row.status = 'up';
+      giveCpuType(host.lab, db, row);
       readStatistics(row, host);
       tell(lab, db, { code: 13, host: row, text: `Status of host ${row.name} was set to Up.` });
       return;

@@ -2,7 +2,7 @@ import { paths } from '../../../ovirt/paths.ts';
 import type { LabHost } from '../../../types.ts';
 import { addHost } from '../commands/add-host.ts';
 import { activateHost, deactivateHost, deleteHost, refreshHost, reinstallHost } from '../commands/host-actions.ts';
-import { HOST_CPU } from '../database/cpu-types.ts';
+import { cpuTypeOf } from '../database/cpu-types.ts';
 import { clusterOf, dataCenterOf, spmStatus } from '../database/data-centers.ts';
 import type { HostRow } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
@@ -39,7 +39,7 @@ function capabilities(machine: LabHost): Entity {
       name: machine.cpu.model,
       speed: machine.cpu.mhz,
       topology: { cores: machine.cpu.count, sockets: 1, threads: 1 },
-      type: HOST_CPU,
+      type: cpuTypeOf(machine),
     },
     device_passthrough: { enabled: false },
     hardware_information: {
