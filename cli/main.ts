@@ -5,6 +5,7 @@
 import { Command, CommanderError } from 'commander';
 import { addCatalogue } from './commands/catalogue.ts';
 import { addDecisions } from './commands/decisions.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addInventory } from './commands/inventory.ts';
 import { addRuns } from './commands/runs.ts';
 import { addStack } from './commands/stack.ts';
@@ -24,8 +25,8 @@ function build(deliver: (answer: Answer) => void): Command {
     .addHelpText(
       'after',
       `
-Exit codes: 0 ok, 1 the run did not succeed or its preflight refuses, 2 bad usage or
-refused, 3 nothing reachable or no worker, 4 waiting for a person.
+Exit codes: 0 ok, 1 the run did not succeed, its preflight refuses or doctor found
+something, 2 bad usage or refused, 3 nothing reachable or no worker, 4 waiting for a person.
 
 First steps:
   npx runbook up --lab --detach
@@ -39,6 +40,7 @@ First steps:
   addRuns(program, deliver);
   addDecisions(program, deliver);
   addInventory(program, deliver);
+  addDoctor(program, deliver);
   return program;
 }
 

@@ -13,13 +13,18 @@ export interface Session {
   readonly client: Client;
 }
 
+/** A connection to whatever answers there; fails after five seconds. */
+export function openConnection(address: string): Promise<Connection> {
+  return Connection.connect({ address, connectTimeout: `${CONNECT_SECONDS}s` });
+}
+
 /** Connects to a Temporal server. @throws CliFailure (unreachable) after five seconds */
 export async function connect(
   settings: Pick<Settings, 'address' | 'namespace'>,
 ): Promise<{ connection: Connection; client: Client }> {
   const { address, namespace } = settings;
   try {
-    const connection = await Connection.connect({ address, connectTimeout: `${CONNECT_SECONDS}s` });
+    const connection = await openConnection(address);
     return { connection, client: new Client({ connection, namespace }) };
   } catch (error) {
     throw unreachable(
@@ -59,7 +64,7 @@ export function isUnavailable(error: unknown): boolean {
 const POLL_MILLISECONDS = 70_000;
 
 /** The identities of the workers that ask for work now. */
-export async function livePollers(session: Session): Promise<readonly string[]> {
+export async function livePollers(session: Pick<Session, 'connection' | 'settings'>): Promise<readonly string[]> {
   const since = Date.now() - POLL_MILLISECONDS;
   const { connection, settings } = session;
   const { pollers } = await connection.workflowService.describeTaskQueue({

@@ -21,6 +21,12 @@ export function resolveProfile(inventory: Pick<Inventory, 'profile'>): Profile {
   };
 }
 
+/** Whether a host with these values in /etc/os-release is one that the profile is for. */
+export function runsProfile({ operatingSystem }: Profile, osRelease: ReadonlyMap<string, string>): boolean {
+  const { ids, major } = operatingSystem;
+  return ids.includes(osRelease.get('ID') ?? '') && osRelease.get('VERSION_ID')?.split('.')[0] === major;
+}
+
 /**
  * A URL or path brings the package of the profile from elsewhere; a bare name is another package altogether.
  * The file's own name says nothing: `ovirt-release43.rpm` carries no version, `epel-release-latest-7` no real one.

@@ -10,7 +10,8 @@ import { connect } from '../temporal.ts';
 import { type Program, type Running, untilReady } from './process.ts';
 
 export const NAMESPACE = 'default';
-const RETENTION_DAYS = 90;
+/** How long a closed run can be looked at; reports are kept by the worker besides. */
+export const RETENTION_DAYS = 90;
 
 /** Short steps are many small tasks; the default of 20 per second and shard would be what a run waits for. */
 const DYNAMIC_CONFIG = [

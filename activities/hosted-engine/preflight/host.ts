@@ -1,3 +1,4 @@
+import { runsProfile } from '../../../profiles/index.ts';
 import type { CheckInput, Verdict } from './checks.ts';
 
 export interface Capacity {
@@ -15,7 +16,6 @@ export function checkHost(input: CheckInput, verdict: Verdict): Capacity {
 
 function checkSystem({ facts, host, profile }: CheckInput, verdict: Verdict): void {
   const { system, cpu, kvmDevice } = facts;
-  const { operatingSystem } = profile;
   verdict.demand(
     facts.root,
     `commands on ${host.name} do not run as root`,
@@ -24,9 +24,8 @@ function checkSystem({ facts, host, profile }: CheckInput, verdict: Verdict): vo
   const name = system.get('PRETTY_NAME') ?? 'an unknown system';
   verdict.seen(`${host.name} runs ${name}`);
   verdict.demand(
-    operatingSystem.ids.includes(system.get('ID') ?? '') &&
-      system.get('VERSION_ID')?.split('.')[0] === operatingSystem.major,
-    `${host.name} runs ${name}, but profile ${profile.name} is for ${operatingSystem.title}`,
+    runsProfile(profile, system),
+    `${host.name} runs ${name}, but profile ${profile.name} is for ${profile.operatingSystem.title}`,
     'Name the profile in the inventory that fits the host, or install the host anew',
   );
   const flag = ['vmx', 'svm'].find((candidate) => cpu.flags.has(candidate));

@@ -1,0 +1,76 @@
+import { SshPool } from '../../connectors/ssh.ts';
+import type { LoadedInventory } from '../../inventory/load.ts';
+import { resolveProfile } from '../../profiles/index.ts';
+import type { Settings } from '../settings.ts';
+import { beforeDeployment, checkEngine } from './engine.ts';
+import { type Finding, limited, notChecked } from './finding.ts';
+import { checkHome } from './home.ts';
+import { checkHost, type HostReport } from './host.ts';
+import { checkImages, checkInventory, checkSecrets } from './inventory.ts';
+import { checkPlacement } from './placement.ts';
+import { checkTemporal } from './temporal.ts';
+
+/** In seconds; all areas are looked at side by side. */
+const LIMIT = 20;
+/** A host that does not answer costs ten seconds for its TCP connection and as many for the login. */
+const HOST_LIMIT = 45;
+
+/** Looks at everything from this machine. Changes nothing; ends within a minute, whatever hangs. */
+export async function examine(settings: Settings): Promise<readonly Finding[]> {
+  const { address } = settings;
+  let workers: readonly string[] = [];
+  const temporal = limited('temporal.reachable', address, LIMIT, async () => {
+    const report = await checkTemporal(settings);
+    workers = report.workers;
+    return report.findings;
+  });
+  const home = limited('home.writable', settings.home.directory, LIMIT, () => checkHome(settings.home));
+  const { loaded, findings: inventory } = await checkInventory(settings.inventory);
+  if (loaded === undefined) {
+    const rest = notChecked(['secret', 'engine', 'host', 'placement'], settings.inventory, 'the inventory is not good');
+    return [...inventory, ...(await temporal), ...(await home), ...rest];
+  }
+  const secrets = limited('secret', settings.inventory, LIMIT, () => checkSecrets(loaded));
+  const images = limited('inventory.image', settings.inventory, LIMIT, () => checkImages(loaded));
+  const { engine, hosts } = await checkSite(loaded);
+  const bootIds = Object.fromEntries(hosts.flatMap(({ name, facts }) => (facts ? [[name, facts.bootId]] : [])));
+  const server = await temporal;
+  const placement = await limited('placement.machine', address, LIMIT, () =>
+    checkPlacement(loaded.inventory, bootIds, { address, workers }),
+  );
+  return [
+    ...inventory,
+    ...(await images),
+    ...(await secrets),
+    ...server,
+    ...placement,
+    ...(await home),
+    ...engine,
+    ...hosts.flatMap(({ findings }) => findings),
+  ];
+}
+
+async function checkSite(loaded: LoadedInventory) {
+  const { inventory } = loaded;
+  const ssh = new SshPool();
+  const profile = resolveProfile(inventory);
+  try {
+    const asked = limited('engine.reachable', inventory.engine.url, LIMIT, (signal) => checkEngine(loaded, signal));
+    const hosts = await Promise.all(
+      inventory.hosts.map(async (host): Promise<HostReport> => {
+        let report: HostReport | undefined;
+        const findings = await limited('host.login', host.name, HOST_LIMIT, async (signal) => {
+          report = await checkHost({ host, loaded, profile, ssh, signal });
+          return report.findings;
+        });
+        return report ?? { name: host.name, findings };
+      }),
+    );
+    const able = hosts.filter((_report, index) => inventory.hosts[index]?.role === 'hostedEngine');
+    const undeployed = able.length > 0 && able.every(({ facts }) => facts?.hostedEngine === false);
+    const engine = await asked;
+    return { hosts, engine: undeployed ? beforeDeployment(engine) : engine };
+  } finally {
+    await ssh.close();
+  }
+}
