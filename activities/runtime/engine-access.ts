@@ -26,7 +26,7 @@ export function engineAccess(
 }
 
 /** Where the inventory names no CA: the copy that a host got from its engine, over the pinned SSH connection. */
-async function hostCopy(source: EngineSource): Promise<string | undefined> {
+export async function hostCopy(source: HostSource): Promise<string | undefined> {
   // The session outlives the step that opens it.
   const lasting = { ...source, signal: AbortSignal.timeout(60_000) };
   for (const { name } of source.inventory.hosts.filter(({ role }) => role === 'hostedEngine')) {

@@ -1,9 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { engineAccess, hostCopy } from '../../activities/runtime/engine-access.ts';
 import { readCertificate } from '../../connectors/certificate.ts';
+import { EngineSessions } from '../../connectors/engine/index.ts';
 import { engineCa } from '../../connectors/engine-ca.ts';
 import { getText } from '../../connectors/http.ts';
+import type { SshPool } from '../../connectors/ssh.ts';
 import { serverCertificate } from '../../connectors/tls-certificate.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
 import type { LoadedInventory } from '../../inventory/load.ts';
+import type { Profile } from '../../profiles/profile.ts';
 import { judgeCertificate } from './certificate.ts';
 import { type Finding, notChecked, ok, problem } from './finding.ts';
 
@@ -22,33 +28,25 @@ const ALL = [
   'engine.login',
 ];
 
-/** The engine as this machine reaches it. */
-export async function checkEngine(
-  { inventory, directory }: LoadedInventory,
-  signal: AbortSignal,
-): Promise<readonly Finding[]> {
-  const { engine } = inventory;
-  const { url } = engine;
+export interface EngineQuestion {
+  readonly loaded: LoadedInventory;
+  readonly profile: Profile;
+  readonly ssh: SshPool;
+  readonly signal: AbortSignal;
+}
+
+/** The engine as this machine reaches it, verified as a worker verifies it. */
+export async function checkEngine(question: EngineQuestion): Promise<readonly Finding[]> {
+  const { loaded, ssh, signal } = question;
+  const { inventory, directory } = loaded;
+  const { url } = inventory.engine;
   try {
-    const pem = await engineCa(engine, directory, signal);
+    const pinned = await engineCa(inventory.engine, directory, signal);
+    const pem = pinned ?? (await hostCopy({ ssh, inventory, inventoryDirectory: directory, signal }));
     const own = await serverCertificate(url, pem, signal);
-    const ca = pem === undefined ? undefined : readCertificate(pem);
-    const held = ca === undefined ? 'a CA that Node.js trusts' : `the CA ${ca.fingerprint}`;
     return [
       ok('engine.reachable', url, `the engine answers at ${url}`),
-      ok('engine.ca', url, `its certificate is verified with ${held}`),
-      ...(ca === undefined
-        ? notChecked(['engine.caCertificate'], url, 'the inventory pins no CA')
-        : [
-            judgeCertificate({
-              id: 'engine.caCertificate',
-              subject: url,
-              name: 'the CA of the engine',
-              certificate: ca,
-              warnDays: CA_WARN_DAYS,
-              fix: RENEW,
-            }),
-          ]),
+      ...judgeCa(url, pem, pinned !== undefined),
       judgeCertificate({
         id: 'engine.certificate',
         subject: url,
@@ -58,11 +56,60 @@ export async function checkEngine(
         fix: RENEW,
       }),
       await health(url, pem, signal),
-      ...notChecked(['engine.login'], url, 'a login is not tried yet'),
+      await login(question),
     ];
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     return unverified(url, error);
+  }
+}
+
+function judgeCa(url: string, pem: string | undefined, pinned: boolean): Finding[] {
+  const certificate = pem === undefined ? undefined : readCertificate(pem);
+  if (certificate === undefined) {
+    return [
+      ok('engine.ca', url, 'its certificate is verified with a CA that Node.js trusts'),
+      ...notChecked(['engine.caCertificate'], url, 'the inventory pins no CA'),
+    ];
+  }
+  const source = pinned ? 'of the inventory' : 'that a host got from its engine';
+  return [
+    ok('engine.ca', url, `its certificate is verified with the CA ${source}, ${certificate.fingerprint}`),
+    judgeCertificate({
+      id: 'engine.caCertificate',
+      subject: url,
+      name: 'the CA of the engine',
+      certificate,
+      warnDays: CA_WARN_DAYS,
+      fix: RENEW,
+    }),
+  ];
+}
+
+const apiRoot = z.object({ product_info: z.object({ version: z.object({ full_version: z.string() }) }) });
+
+/** Logs in as the runbooks do; the engine notes it among its events. */
+async function login({ loaded, profile, ssh, signal }: EngineQuestion): Promise<Finding> {
+  const id = 'engine.login';
+  const { inventory, directory } = loaded;
+  const { url, user } = inventory.engine;
+  const source = { ssh, inventory, inventoryDirectory: directory, signal, engines: new EngineSessions() };
+  try {
+    const api = await engineAccess(source, { correlationId: randomUUID(), signal }).get('', apiRoot);
+    const version = api.product_info.version.full_version;
+    const seen = `${user} logs in; the engine is oVirt ${version}`;
+    if (version.startsWith(`${profile.name.replace(/^\D+/, '')}.`)) return ok(id, url, seen);
+    return problem(
+      id,
+      url,
+      `${seen}, but the inventory names profile ${profile.name}`,
+      'Name the profile of this version',
+    );
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    const fix =
+      'Correct engine.user or the secret of engine.password; a locked user is unlocked in the engine VM: ovirt-aaa-jdbc-tool user unlock';
+    return problem(id, url, error.message.replace(/\.$/, ''), fix);
   }
 }
 

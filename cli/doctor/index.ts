@@ -55,7 +55,9 @@ async function checkSite(loaded: LoadedInventory) {
   const ssh = new SshPool();
   const profile = resolveProfile(inventory);
   try {
-    const asked = limited('engine.reachable', inventory.engine.url, LIMIT, (signal) => checkEngine(loaded, signal));
+    const asked = limited('engine.reachable', inventory.engine.url, LIMIT, (signal) =>
+      checkEngine({ loaded, profile, ssh, signal }),
+    );
     const hosts = await Promise.all(
       inventory.hosts.map(async (host): Promise<HostReport> => {
         let report: HostReport | undefined;
