@@ -29,13 +29,25 @@ export async function workflowBundle(
   const read = new Set<string>();
   const { code } = await bundleWorkflowCode({
     workflowsPath: workflows,
-    logger,
+    logger: quieter(logger),
     webpackConfigHook: (config) => ({ ...config, plugins: [...(config.plugins ?? []), new Inputs(read)] }),
   });
   const files: Record<string, string> = {};
   for (const file of [...read].sort()) files[file] = await digest(file);
   await keep(path, { code, files });
   return { code, cached: false };
+}
+
+/** The bundler's statistics are for those who look for its faults. */
+function quieter(logger: Logger): Logger {
+  return {
+    log: (level, message, meta) => logger.log(level === 'INFO' ? 'DEBUG' : level, message, meta),
+    trace: (message, meta) => logger.trace(message, meta),
+    debug: (message, meta) => logger.debug(message, meta),
+    info: (message, meta) => logger.debug(message, meta),
+    warn: (message, meta) => logger.warn(message, meta),
+    error: (message, meta) => logger.error(message, meta),
+  };
 }
 
 interface Compiler {

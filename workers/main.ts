@@ -2,7 +2,8 @@
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TASK_QUEUE } from '../workflows/contract.ts';
-import { installRuntime, jsonLogger } from './log.ts';
+import { installRuntime, lineLogger } from './log.ts';
+import { logSettings } from './log-settings.ts';
 import { createRunbookWorker, type RunbookWorker } from './worker.ts';
 
 const FIRST_PAUSE_MS = 200;
@@ -10,7 +11,7 @@ const LONGEST_PAUSE_MS = 5000;
 /** A worker that served this long was sound: what ended it is met without delay. */
 const SOUND_MS = 30_000;
 
-const logger = jsonLogger();
+const logger = lineLogger(settingsOrEnd());
 const settings = {
   address: process.env.TEMPORAL_ADDRESS ?? 'localhost:7233',
   namespace: process.env.TEMPORAL_NAMESPACE ?? 'default',
@@ -19,6 +20,16 @@ const settings = {
   home: process.env.RUNBOOK_HOME ?? '.runbook',
   identity: `${process.pid}@${hostname()}`,
 };
+
+/** A wrong setting is told before anything is begun. */
+function settingsOrEnd() {
+  try {
+    return logSettings(process.env, process.stderr.isTTY === true);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exit(2);
+  }
+}
 
 async function main(): Promise<void> {
   installRuntime(logger);

@@ -11,14 +11,17 @@ export const HEARTBEAT_MS = 2000;
 
 /** What every activity has in common: it heartbeats, fails in the operator's terms, and logs which step it serves. */
 export function activityInterceptors(context: Context): ActivityInterceptors {
-  let step: OperationInput['step'] | undefined;
+  let served: ReturnType<typeof attributes> = {};
   const inbound: ActivityInboundCallsInterceptor = {
     async execute(input, next) {
-      step = (input.args[0] as Partial<OperationInput> | undefined)?.step;
+      served = attributes(context.info.activityType, input.args[0]);
+      const begun = performance.now();
       const beat = () => context.heartbeat(redactResult(progressOf(context)));
       const timer = setInterval(beat, HEARTBEAT_MS);
       try {
-        return await next(input);
+        const result = await next(input);
+        tellEnd(context, performance.now() - begun);
+        return result;
       } catch (error) {
         // The newest cursor reaches the next attempt with the failure.
         beat();
@@ -31,10 +34,26 @@ export function activityInterceptors(context: Context): ActivityInterceptors {
   return {
     inbound,
     outbound: {
-      getLogAttributes: (input, next) =>
-        next({ ...input, ...(step && { stepId: step.id, stepAttempt: step.attempt, pass: step.pass }) }),
+      getLogAttributes: (input, next) => next({ ...input, ...served }),
     },
   };
+}
+
+/** By which a line in the log is found: the step of the run, what is done for it, and on which host. */
+function attributes(activityType: string, argument: unknown): Readonly<Record<string, unknown>> {
+  const { step, params } = (argument ?? {}) as Partial<OperationInput>;
+  if (step === undefined) return {};
+  const [, operation, verb] = /^(.*)\.([^.]+)$/.exec(activityType) ?? [];
+  const { host } = (params ?? {}) as { host?: string };
+  const { id: stepId, attempt: stepAttempt, pass } = step;
+  return { stepId, stepAttempt, pass, operation, verb, ...(host !== undefined && { host }) };
+}
+
+/** What only looks is told to those who ask for details. Failures are told by the SDK, as warnings. */
+function tellEnd({ log, info }: Context, milliseconds: number): void {
+  const durationMs = Math.round(milliseconds);
+  const looked = info.activityType.endsWith('.check');
+  log[looked ? 'debug' : 'info'](`${info.activityType} ended`, { durationMs });
 }
 
 /** A cancelled activity ends as cancelled; only what it found out for good before that is told instead. */

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { LOG_FORMATS, LOG_LEVELS } from '../../workers/log-settings.ts';
 import { add, type Deliver } from '../command.ts';
 import { EXIT, usage } from '../failure.ts';
 import { Home } from '../home.ts';
@@ -11,6 +12,11 @@ import { isOurs, nodeArgs, runAttached } from '../stack/process.ts';
 import { type LabSettings, readProcesses, type Stack } from '../stack/record.ts';
 import { givenTemporal, up } from '../stack/up.ts';
 import { WORKER_SCRIPT, workerEnv } from '../stack/worker.ts';
+
+interface WorkerFlags extends CommonFlags {
+  readonly logLevel?: string;
+  readonly logFormat?: string;
+}
 
 interface UpFlags extends CommonFlags, Partial<LabSettings> {
   readonly lab?: boolean;
@@ -132,7 +138,7 @@ export function addStack(program: Command, deliver: Deliver): void {
     },
     deliver,
   );
-  add<CommonFlags>(
+  add<WorkerFlags>(
     program,
     {
       name: 'worker',
@@ -140,14 +146,27 @@ export function addStack(program: Command, deliver: Deliver): void {
       examples: ['worker --inventory datacenter.yaml', 'worker --address temporal.example.org:7233'],
       server: true,
       options: (command) =>
-        command.option(
-          '--inventory <file>',
-          'your datacentre (default: RUNBOOK_INVENTORY, the stack, ./datacenter.yaml)',
-        ),
+        command
+          .option('--inventory <file>', 'your datacentre (default: RUNBOOK_INVENTORY, the stack, ./datacenter.yaml)')
+          .addOption(
+            new Option('--log-level <level>', 'how much is told (default: RUNBOOK_LOG_LEVEL, info)').choices(
+              LOG_LEVELS.map((level) => level.toLowerCase()),
+            ),
+          )
+          .addOption(
+            new Option(
+              '--log-format <format>',
+              'lines for people or for collectors (default: RUNBOOK_LOG_FORMAT, text on a terminal, json elsewhere)',
+            ).choices(LOG_FORMATS),
+          ),
       run: async (_args, flags) => {
         const settings = resolveSettings(flags);
         note(`Worker for ${settings.address}, inventory ${settings.inventory}. End it with Ctrl-C.`);
-        const code = await runAttached(process.execPath, nodeArgs(WORKER_SCRIPT), workerEnv(settings));
+        const code = await runAttached(process.execPath, nodeArgs(WORKER_SCRIPT), {
+          ...workerEnv(settings),
+          ...(flags.logLevel !== undefined && { RUNBOOK_LOG_LEVEL: flags.logLevel }),
+          ...(flags.logFormat !== undefined && { RUNBOOK_LOG_FORMAT: flags.logFormat }),
+        });
         return { document: undefined, text: '', exit: code === 0 ? EXIT.ok : EXIT.unreachable };
       },
     },

@@ -10,7 +10,7 @@ let secrets: Record<string, string>;
 let workflowId: string;
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress') });
+  stack = await Stack.open({ address: inject('temporalAddress'), workerEnv: { RUNBOOK_LOG_LEVEL: 'trace' } });
   secrets = {
     'engine password': stack.lab.file('secrets/engine-admin-password').trim(),
     'root password': stack.lab.file('secrets/engine-root-password').trim(),
@@ -52,6 +52,25 @@ test('logs, artifacts and reports know no secret', () => {
   expect(files.filter((file) => /report-.*\.(md|json)$/.test(file))).toHaveLength(2);
   expect(files.some((file) => file.endsWith('.log') && file.includes('deploy-hosted-engine'))).toBe(true);
   expect(files.flatMap((file) => leaksIn(file, readFileSync(file, 'utf8'), secrets))).toEqual([]);
+});
+
+test('the log tells of each step by which run, operation and host, down to its details', () => {
+  const lines = readFileSync(stack.worker.log, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  for (const verb of ['check', 'start', 'follow']) {
+    const line = lines.find(({ msg }) => msg === `deployHostedEngine.${verb} ended`);
+    expect(line).toMatchObject({ workflowId, operation: 'deployHostedEngine', verb, host: 'host1', attempt: 1 });
+    expect(line).toMatchObject({
+      runId: expect.any(String),
+      stepId: expect.any(String),
+      durationMs: expect.any(Number),
+    });
+  }
+  const told = lines.filter((line) => line.workflowId === workflowId).map(({ msg }) => msg);
+  expect(told).toContain('the run ended: succeeded');
+  expect(told.filter((msg) => String(msg).startsWith('the run waits: '))).toHaveLength(1);
 });
 
 test('no process and no command line has seen a secret; each password was handed over by standard input only', async () => {

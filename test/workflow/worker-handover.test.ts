@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { operation } from '../../activities/operation.ts';
-import { jsonLogger } from '../../workers/log.ts';
+import { lineLogger } from '../../workers/log.ts';
 import { createRunbookWorker, type RunbookWorker } from '../../workers/worker.ts';
 import { createNamespace } from '../support/namespace.ts';
 
@@ -67,7 +67,7 @@ async function serve(): Promise<{ worker: RunbookWorker; ended: Promise<void> }>
     inventory: EXAMPLE,
     home,
     identity: randomUUID(),
-    logger: jsonLogger('ERROR'),
+    logger: lineLogger({ level: 'ERROR', format: 'json' }),
     operations: { waitForLong },
     workflows: WORKFLOWS,
   });

@@ -5,7 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { workflowBundle } from '../../workers/bundle.ts';
-import { jsonLogger } from '../../workers/log.ts';
+import { lineLogger } from '../../workers/log.ts';
 import { registerSearchAttributes, SEARCH_ATTRIBUTES } from '../../workers/search-attributes.ts';
 import { TASK_QUEUE } from '../../workflows/contract.ts';
 import { createNamespace } from '../support/namespace.ts';
@@ -14,7 +14,7 @@ import { WorkerProcess } from '../support/worker-process.ts';
 
 let directory: string;
 let lines: string[];
-const logger = jsonLogger('INFO', (line) => lines.push(line));
+const logger = lineLogger(undefined, (line) => lines.push(line));
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'runbook-worker-'));

@@ -1,5 +1,5 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
+import { log, setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import { MEMO_RECORD, type RunRecord, type StepState, type StepView, type Waiting } from '../contract.ts';
 import type { RunState } from './state.ts';
 
@@ -106,6 +106,7 @@ export function keep(state: RunState): void {
     ...(state.refusals.length > 0 && { refusals: state.refusals }),
   };
   upsertMemo({ [MEMO_RECORD]: record });
+  tell(state, waiting);
   if (!state.site.searchAttributes) return;
   const { host } = state.input as { host?: string };
   upsertSearchAttributes([
@@ -115,6 +116,13 @@ export function keep(state: RunState): void {
     ...(state.input.ticket ? [{ key: keys.ticket, value: state.input.ticket }] : []),
     ...(host ? [{ key: keys.host, value: [host] }] : []),
   ]);
+}
+
+/** Into the worker's log, by which collectors know of runs that wait or ended badly. */
+function tell({ phase, endState, remains }: RunState, waiting: Waiting | undefined): void {
+  if (endState !== undefined) log.info(`the run ended: ${endState}`, { phase, endState, remains: remains.length });
+  else if (waiting !== undefined) log.info(`the run waits: ${waiting.title}`, { phase, waiting: waiting.kind });
+  else log.info(`the run is ${phase}`, { phase });
 }
 
 export function show(state: RunState): void {
