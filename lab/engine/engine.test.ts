@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { request } from 'node:https';
+import { utils } from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shutdownVm, vmRecord } from '../ovirt/engine-vm.ts';
 import type { TestLab } from '../ovirt/test-lab.ts';
@@ -55,6 +56,12 @@ describe('the engine over HTTPS', () => {
       'application/x-x509-ca-cert; charset=ISO-8859-1',
       engine.caPem,
     ]);
+    const key = await get('/ovirt-engine/services/pki-resource?resource=engine-certificate&format=OPENSSH-PUBKEY');
+    expect(key).toMatchObject({
+      status: 200,
+      body: `${t.host.fs.read('/root/.ssh/authorized_keys').split('\n').at(-2)}\n`,
+    });
+    expect(utils.parseKey(key.body)).toMatchObject({ type: 'ssh-rsa', comment: 'ovirt-engine' });
     expect(await get('/ovirt-engine/services/pki-resource?resource=nonsense&format=X509-PEM-CA')).toEqual({
       status: 400,
       type: 'text/html;charset=UTF-8',

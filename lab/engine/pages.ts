@@ -1,4 +1,5 @@
 import type { Lab } from '../types.ts';
+import { engineSshKey } from './ssh-key.ts';
 
 export interface Page {
   readonly status: number;
@@ -31,6 +32,9 @@ function pkiResource(lab: Lab, url: URL): Page {
   const bad = (what: string): Page =>
     page(400, HTML, `<html><head><title>Error</title></head><body>${what} is invalid</body></html>`);
   if (!['ca-certificate', 'engine-certificate'].includes(resource)) return bad(`Resource '${resource}'`);
+  if (format === 'OPENSSH-PUBKEY' && resource === 'engine-certificate') {
+    return page(200, 'text/plain; charset=ISO-8859-1', `${engineSshKey(lab)} ovirt-engine\n`);
+  }
   const file = resource === 'ca-certificate' ? 'engine-ca.pem' : 'engine-certificate.pem';
   const types: Readonly<Record<string, string>> = {
     'X509-PEM-CA': 'application/x-x509-ca-cert; charset=ISO-8859-1',

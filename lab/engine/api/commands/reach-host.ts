@@ -4,6 +4,7 @@
  * This file: the engine's own SSH to a host.
  */
 import type { Lab, LabHost } from '../../../types.ts';
+import { engineSshKey } from '../../ssh-key.ts';
 import { machineAt } from '../database/database.ts';
 import { refused } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
@@ -12,9 +13,11 @@ import { part, text } from '../wire/values.ts';
 const SEE_LOG = 'You may refer to the engine.log file for further details.';
 const KEYS = '/root/.ssh/authorized_keys';
 
-/** True when the engine's public key is among root's: the deployment puts it there under this name. */
+/** True when the engine's public key is among root's. */
 function trustsEngine(host: LabHost): boolean {
-  return host.fs.exists(KEYS) && /\sovirt-engine\s*$/m.test(host.fs.read(KEYS));
+  if (!host.fs.exists(KEYS)) return false;
+  const keys = host.fs.read(KEYS).split('\n');
+  return keys.some((line) => line.startsWith(engineSshKey(host.lab)));
 }
 
 /** Logs in to a host with the credentials of a request, or refuses in the engine's words. */

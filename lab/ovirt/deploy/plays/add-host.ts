@@ -1,3 +1,4 @@
+import { engineSshKey } from '../../../engine/ssh-key.ts';
 import { deployHost } from '../../host-deploy.ts';
 import type { Block } from '../ansible.ts';
 import { changed, ok, skipped, TaskFailed } from '../ansible.ts';
@@ -45,8 +46,9 @@ export const addHost: Block = {
       run: (d) => {
         const path = '/root/.ssh/authorized_keys';
         const before = d.host.fs.exists(path) ? d.host.fs.read(path) : '';
-        if (before.includes(' ovirt-engine')) return;
-        d.host.fs.write(path, `${before}ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ== ovirt-engine\n`, { mode: 0o600 });
+        const key = engineSshKey(d.host.lab);
+        if (before.includes(key)) return;
+        d.host.fs.write(path, `${before}${key} ovirt-engine\n`, { mode: 0o600 });
       },
     }),
     ok('Obtain SSO token using username/password credentials', 3, api),
