@@ -102,6 +102,11 @@ export interface Operation<Params extends object, Facts, Output = undefined, Kin
   readonly title: (params: Params) => string;
   /** True when the changes can take over 5 s: they run as a transient unit that is followed. */
   readonly followed?: boolean;
+  /**
+   * On the engine: its changes wait for each other. The first one is sent, then it is looked at until `decide` asks for
+   * another one first; `changes` always lists all that are still to come.
+   */
+  readonly inTurns?: boolean;
   /** How long a followed operation may take in all, seconds before scaling; default 2 hours. */
   readonly limitSeconds?: number;
   /** Reads only. */

@@ -5,3 +5,4 @@
 export { createCluster, removeCluster, setCluster } from './cluster.ts';
 export { createDataCenter, removeDataCenter } from './data-center.ts';
 export { activateHost, deactivateHost } from './maintenance.ts';
+export { distrustEngineKey, trustEngineKey } from './trust-key.ts';

@@ -3,6 +3,7 @@ import type { ApplyResult, EngineRequest, StepRef } from '../operation.ts';
 import { begin } from './begin.ts';
 import type { RuntimeContext } from './context.ts';
 import {
+  type AnyDecision,
   type AnyOperation,
   lookAndDecide,
   lookUntil,
@@ -10,7 +11,6 @@ import {
   refuse,
   result,
   throwIfFailed,
-  verify,
 } from './decide.ts';
 import { engineRequests, renderCommand } from './render-command.ts';
 import { pollInterval, wait } from './waiting.ts';
@@ -40,13 +40,26 @@ export async function applyToEngine(
   throwIfFailed(operation, params, decision);
 
   begin(step, firstTry);
-  const requests = engineRequests(decision.changes);
-  const refused = await send(context, requests);
-  if (refused !== undefined) await lookBehind(operation, context, params, refused);
-  const seen = await verify(operation, context, params);
-  const evidence =
-    refused === undefined ? seen.evidence : [...seen.evidence, `without consequence: ${refused.message}`];
-  return result(requests.map(renderCommand), { ...seen, evidence });
+  const sent: string[] = [];
+  const refusals: string[] = [];
+  while (decision.state !== 'already') {
+    const requests = engineRequests(decision.changes).slice(0, operation.inTurns === true ? 1 : undefined);
+    sent.push(...requests.map(renderCommand));
+    const refused = await send(context, requests);
+    if (refused !== undefined) {
+      await lookBehind(operation, context, params, refused, decision);
+      refusals.push(`without consequence: ${refused.message}`);
+    }
+    decision = await lookUntil(operation, context, params, (seen) => isOver(operation, seen, sent));
+  }
+  return result(sent, { ...decision, evidence: [...decision.evidence, ...refusals] });
+}
+
+/** Done, or at the next one of several turns. A state that lags behind asks for what was sent: that is waited for. */
+function isOver(operation: AnyOperation, { state, changes }: AnyDecision, sent: readonly string[]): boolean {
+  if (state === 'already') return true;
+  const [next] = changes;
+  return operation.inTurns === true && state === 'wouldDo' && next !== undefined && !sent.includes(renderCommand(next));
 }
 
 /** Sends in turn, up to the first refusal. */
@@ -70,10 +83,13 @@ async function lookBehind(
   context: RuntimeContext,
   params: Params,
   refused: OperatorError,
+  before: AnyDecision,
 ): Promise<void> {
   const after = await lookAndDecide(operation, context, params);
   throwIfFailed(operation, params, after);
-  if (after.state !== 'already' && after.state !== 'underWay') throw refused;
+  const next = (decision: AnyDecision) => decision.changes.slice(0, 1).map(renderCommand).join();
+  const moved = operation.inTurns === true && next(after) !== next(before);
+  if (after.state === 'refused' || (after.state === 'wouldDo' && !moved)) throw refused;
 }
 
 /** How long a request may be in the engine before its job can be seen, in seconds. */

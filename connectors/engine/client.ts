@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { OperatorError } from '../../failures/operator-error.ts';
-import { document } from './faults.ts';
+import { document, refusal } from './faults.ts';
 import { type EngineEvent, engineEvent } from './model/event.ts';
 import { type EngineJob, engineJob } from './model/job.ts';
 import { bodyToSend, type EngineRequest } from './request.ts';
@@ -39,6 +39,8 @@ export interface EngineReader {
   events(wanted: EventsWanted): Promise<readonly EngineEvent[]>;
   /** Jobs of a correlation id, by default this step's; ended ones are forgotten by the engine after minutes. */
   jobs(correlationId?: string): Promise<readonly EngineJob[]>;
+  /** The public key with which the engine logs in to its hosts: type and key as in authorized_keys, no comment. */
+  sshKey(): Promise<string>;
 }
 
 interface Call {
@@ -46,13 +48,15 @@ interface Call {
   readonly signal: AbortSignal;
 }
 
+/** BackendPKIResource of the engine; it is the key pair of the engine's own certificate. */
+const SSH_KEY = '/services/pki-resource?resource=engine-certificate&format=OPENSSH-PUBKEY';
 const PAGE = 200;
 const PASSES = 5;
 
 /** Reads and, for the runtime alone, sends what changes something. */
 export class EngineClient implements EngineReader {
   constructor(
-    private readonly session: Pick<EngineSession, 'url' | 'exchange'>,
+    private readonly session: Pick<EngineSession, 'url' | 'exchange' | 'page'>,
     private readonly call: Call,
   ) {}
 
@@ -114,6 +118,14 @@ export class EngineClient implements EngineReader {
   async jobs(correlationId = this.correlationId): Promise<readonly EngineJob[]> {
     const body = await this.#read('/jobs', { search: `correlation_id=${correlationId}` });
     return membersOf('/jobs', body).map((member) => understand('/jobs', engineJob, member));
+  }
+
+  async sshKey(): Promise<string> {
+    const answer = await this.session.page(SSH_KEY, this.call.signal);
+    const key = /^[a-z0-9-]+ [A-Za-z0-9+/]+=*/.exec(answer.body)?.[0];
+    if (answer.status === 200 && key !== undefined) return key;
+    if (answer.status !== 200) throw refusal(`GET ${SSH_KEY}`, answer, false);
+    throw notUnderstood(SSH_KEY, 'this is no public key', answer.body);
   }
 
   /**

@@ -57,6 +57,11 @@ export class EngineSession {
     return this.#send(request, await this.#tokenBut(used));
   }
 
+  /** A page that anybody may read, below the address of the engine. */
+  page(path: string, signal: AbortSignal): Promise<Answer> {
+    return this.#carry({ method: 'GET', url: `${this.url}${path}`, headers: {}, signal });
+  }
+
   async #send(request: Omit<Exchange, 'ca'>, bearer: string): Promise<Answer> {
     return this.#carry({ ...request, headers: { ...request.headers, authorization: `Bearer ${bearer}` } });
   }

@@ -6,6 +6,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { operations } from '../../activities/index.ts';
 import type { ApplyResult, CheckResult, StepRef } from '../../activities/operation.ts';
 import { engineAccess } from '../../activities/runtime/engine-access.ts';
+import { hostAccess } from '../../activities/runtime/host-access.ts';
 import { createActivities } from '../../activities/runtime/register.ts';
 import { type EngineClient, EngineSessions } from '../../connectors/engine/index.ts';
 import { SshPool } from '../../connectors/ssh.ts';
@@ -33,6 +34,8 @@ export interface EngineLab {
   ): Promise<Results[V]>;
   /** Tries as the retry policy does; answers with the failures on the way. */
   insist(operation: string, params: object, step?: Partial<StepRef>): Promise<{ result: ApplyResult; on: string[] }>;
+  /** What a script prints on a host. */
+  host(name: string, script: string): Promise<string>;
   /** What the engine was asked since an entry, method and path only. */
   requests(since: number, wanted: RegExp): Promise<string[]>;
   close(): Promise<void>;
@@ -84,6 +87,10 @@ export async function startEngineLab(hosts = 2): Promise<EngineLab> {
           await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
         }
       }
+    },
+    async host(name, script) {
+      const source = { ssh, inventory, inventoryDirectory, signal: stopping };
+      return (await hostAccess(source, name).readScript(script)).stdout;
     },
     async requests(since, wanted) {
       const entries = await control.journal(since);

@@ -98,6 +98,23 @@ describe('operations on the engine', () => {
     });
   });
 
+  it('lets the engine in by its key, and takes the key away again without touching another', async () => {
+    const keys = () => lab.host('host2', 'cat /root/.ssh/authorized_keys');
+    await lab.host('host2', "mkdir -p /root/.ssh; printf 'ssh-rsa AAAA+/= me' >/root/.ssh/authorized_keys");
+    const { result } = await lab.insist('trustEngineKey', host);
+    expect(result.commands).toEqual([expect.stringMatching(/^tee -a \/root\/\.ssh\/authorized_keys < \(\d+ bytes\)$/)]);
+    const key = await (await lab.client()).sshKey();
+    expect(await keys()).toBe(`ssh-rsa AAAA+/= me\n${key} ovirt-engine\n`);
+    expect(await lab.perform('trustEngineKey', 'check', host)).toMatchObject({ state: 'already' });
+    await lab.insist('distrustEngineKey', { ...host, key });
+    expect(await keys()).toBe('ssh-rsa AAAA+/= me\n');
+    await lab.host('host2', 'rm -r /root/.ssh');
+    await lab.insist('trustEngineKey', host);
+    expect(await lab.host('host2', 'stat -c "%a %n" /root/.ssh /root/.ssh/*')).toBe(
+      '700 /root/.ssh\n600 /root/.ssh/authorized_keys\n',
+    );
+  });
+
   it('says that the engine does not know a host', async () => {
     await expect(lab.perform('activateHost', 'check', { host: 'host9' })).rejects.toMatchObject({
       type: 'NotFound',

@@ -22,6 +22,7 @@ function client(answer: (request: Request, asked: URLSearchParams) => Answer): {
       seen.push(request);
       return answer(request, new URL(request.url).searchParams);
     },
+    page: async (path: string) => answer({ method: 'GET', url: path, headers: {} }, new URLSearchParams()),
   };
   const call = { correlationId: 'c0ffee00-0000-8000-8000-000000000000', signal: new AbortController().signal };
   return { engine: new EngineClient(session, call), seen };
