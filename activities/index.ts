@@ -2,9 +2,11 @@
  * activities/ holds everything that touches the world: one folder per thing acted on, `runtime/` that carries
  * operations out, `run/` for what a run keeps. Workflows see the types of this file only.
  */
+import type { LockRequest, RunKey } from '../workflows/contract.ts';
 import * as engine from './engine/index.ts';
 import * as host from './host/index.ts';
 import * as hostedEngine from './hosted-engine/index.ts';
+import type { ClosedRunsInput } from './run/locks.ts';
 import type { WindowQuestion, WindowView } from './run/look-at-window.ts';
 import type { SiteView } from './run/site.ts';
 import type { ReportFiles, WriteReportInput } from './run/write-report.ts';
@@ -20,6 +22,12 @@ export interface RunActivities {
   loadSite(input?: object): Promise<SiteView>;
   /** Whether something that takes so long still fits into a maintenance window, and where it fits next. */
   lookAtWindow(question: WindowQuestion): Promise<WindowView>;
+  /** Asks the keeper of the locks, which is started if need be; again without harm. */
+  askForLocks(request: LockRequest): Promise<void>;
+  /** Which of these runs have closed. */
+  closedRuns(input: ClosedRunsInput): Promise<readonly RunKey[]>;
+  /** The open runs that hold locks by what they say themselves. */
+  lockedRuns(): Promise<readonly LockRequest[]>;
   /** Keeps the report of a run as Markdown and JSON; a second call replaces the first's files. */
   writeReport(input: WriteReportInput): Promise<ReportFiles>;
 }

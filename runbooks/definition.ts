@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { DURATION_FORMS, type DurationWords, milliseconds } from '../windows/duration.ts';
 import { zoneName } from '../windows/zone-name.ts';
+import type { LockSite } from './locks.ts';
 
 export const RISKS = ['readOnly', 'low', 'disruptive', 'destructive'] as const;
 export type Risk = (typeof RISKS)[number];
@@ -18,6 +19,8 @@ export interface RunbookDefinition<Input = unknown> {
   readonly input: z.ZodType<Input>;
   /** Input fields that say what the run is about: a retry may not change them. */
   readonly identity: readonly string[];
+  /** What the run locks from before its first change to its end, children's needs included; absent: nothing. */
+  locks?(input: Input, site: LockSite): readonly string[];
   readonly example: Readonly<Record<string, unknown>>;
   /** In words, for people and for maintenance windows: "35 minutes". */
   readonly typicalDuration: DurationWords;

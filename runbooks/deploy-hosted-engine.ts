@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
+import { hostAndEngineLocks } from './locks.ts';
 
 const fqdn = z
   .string()
@@ -81,6 +82,7 @@ export const deployHostedEngine: RunbookDefinition<DeployHostedEngineInput> = {
   risk: 'destructive',
   input: DeployHostedEngineInput,
   identity: ['host', 'engineFqdn', 'mode', 'plan', 'standingApproval', 'ticket'],
+  locks: hostAndEngineLocks,
   example: { host: 'host1' },
   typicalDuration: '40 minutes',
   source: 'article, sections 1-3; ovirt-hosted-engine-setup 2.3',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
+import { hostAndEngineLocks } from './locks.ts';
 
 export const RecoverHostedEngineAgentInput = z.strictObject({
   host: z.string().min(1).describe('Host whose HA agent does not work: its name in the inventory'),
@@ -16,6 +17,7 @@ export const recoverHostedEngineAgent: RunbookDefinition<RecoverHostedEngineAgen
   risk: 'disruptive',
   input: RecoverHostedEngineAgentInput,
   identity: ['host', 'mode', 'plan', 'standingApproval', 'ticket'],
+  locks: hostAndEngineLocks,
   example: { host: 'host1' },
   typicalDuration: '5 minutes',
   source: 'article, section 4.3; ovirt-hosted-engine-ha 2.3',

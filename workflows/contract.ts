@@ -132,6 +132,63 @@ export interface OwnedState extends Owned {
   readonly byHand: string;
 }
 
+/** One execution of a workflow, resets included: its id, and the run id of its first execution. */
+export interface RunKey {
+  readonly id: string;
+  readonly run: string;
+}
+
+/** A run that has a lock or waits for it. */
+export interface LockParty {
+  readonly id: string;
+  readonly runbook: string;
+  /** Since when it has it or waits for it. */
+  readonly since: string;
+  /** Its change ticket. */
+  readonly reason?: string;
+}
+
+/** One locked thing: `host/host1`, `hosted-engine`. */
+export interface HeldLock {
+  readonly resource: string;
+  readonly owner: LockParty;
+  /** Children of the owner that work under its lock. */
+  readonly children?: readonly LockParty[];
+  /** Free, but kept for this run, which waits for something else. */
+  readonly reserved?: true;
+  /** Those who wait for it, next one first. */
+  readonly queue: readonly LockParty[];
+}
+
+export interface LockRequest extends LockParty, RunKey {
+  /** Ids of the runs that this one is a child of: it works under their locks. */
+  readonly ancestors: readonly string[];
+  readonly resources: readonly string[];
+}
+
+/** A lock that was taken from its owner. */
+export interface LostLock {
+  readonly resource: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: string;
+}
+
+/** How a run stands with its locks, as the registry tells it. */
+export type LockNotice = { readonly run: string } & (
+  | { readonly state: 'granted' }
+  | {
+      readonly state: 'waits';
+      readonly waitsFor: { readonly resource: string; readonly owner: LockParty; readonly place: number };
+    }
+  | { readonly state: 'lost'; readonly lost: readonly LostLock[] }
+);
+
+/** The workflow that keeps the locks: one in a namespace, open as long as there is something to keep. */
+export const LOCKS = { type: 'runbookLocks', id: 'runbook-locks' } as const;
+export const LOCK_SIGNALS = { request: 'request', release: 'release', look: 'look', notice: 'lock' } as const;
+export const MEMO_LOCKS = 'locks';
+
 export interface ChildView {
   readonly id: string;
   readonly runbook: string;
@@ -182,6 +239,8 @@ export interface RunRecord {
   readonly endState?: EndState;
   /** Outlives a run that was ended from outside: the watchdog goes by it. */
   readonly owns?: readonly OwnedState[];
+  /** The locks it has: what a registry that was ended from outside begins again with. */
+  readonly locks?: LockRequest;
   readonly remains: readonly Remainder[];
   readonly steps: readonly { readonly id: string; readonly title: string; readonly state: StepState }[];
   /** The last refused answers: a signal's sender gets no other word. */
@@ -190,3 +249,6 @@ export interface RunRecord {
 
 export const MEMO_RECORD = 'record';
 export const TASK_QUEUE = 'runbooks';
+
+/** Temporal's list filter for runs of runbooks, those that serve them left out. */
+export const ALL_RUNS = `TaskQueue = "${TASK_QUEUE}" AND WorkflowType != "${LOCKS.type}"`;

@@ -8,6 +8,7 @@ import { runbooks } from '../runbooks/index.ts';
 export { createCluster } from './create-cluster.ts';
 export { createDataCenter } from './create-data-center.ts';
 export { deployHostedEngine } from './deploy-hosted-engine.ts';
+export { runbookLocks } from './locks/runbook-locks.ts';
 export { recoverHostedEngineAgent } from './recover-hosted-engine-agent.ts';
 export { verifyHostedEngine } from './verify-hosted-engine.ts';
 

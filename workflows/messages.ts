@@ -1,7 +1,15 @@
 /** The doors of a run: one decision, by signal or by update, and queries without arguments, as the Temporal UI can send them. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { z } from 'zod';
-import type { Plan, Report, StatusView } from './contract.ts';
+import {
+  LOCK_SIGNALS,
+  type LockNotice,
+  type LockParty,
+  type LostLock,
+  type Plan,
+  type Report,
+  type StatusView,
+} from './contract.ts';
 
 const by = z.string().min(1).describe('Who decides');
 
@@ -34,6 +42,11 @@ export type Decision = ApprovalDecision | StepDecision | HoldDecision;
 
 export const decideSignal = defineSignal<[unknown]>('decide');
 export const decideNowUpdate = defineUpdate<string, [unknown]>('decideNow');
+/** To the keeper of the locks: takes a lock from its owner, and answers who lost it. */
+export type BreakWish = Omit<LostLock, 'at'>;
+export const breakUpdate = defineUpdate<readonly LockParty[], [BreakWish]>('break');
+/** From the keeper of the locks to a run. */
+export const lockSignal = defineSignal<[LockNotice]>(LOCK_SIGNALS.notice);
 export const statusQuery = defineQuery<StatusView>('status');
 export const planQuery = defineQuery<Plan | string>('plan');
 export const reportQuery = defineQuery<Report | string>('report');

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { OperatorError } from '../../failures/operator-error.ts';
 import type { OperationInput } from '../operation.ts';
 import { loadSite } from '../run/load-site.ts';
+import { askForLocks, type ClosedRunsInput, closedRuns, lockedRuns } from '../run/locks.ts';
 import { lookAtWindow, type WindowQuestion } from '../run/look-at-window.ts';
 import { type WriteReportInput, writeReport } from '../run/write-report.ts';
 import { apply } from './apply.ts';
@@ -28,6 +29,9 @@ export function createActivities(
   const activities: Record<string, ActivityFunction> = {
     loadSite: () => loadSite(services),
     lookAtWindow: (question: WindowQuestion) => lookAtWindow(services, question),
+    askForLocks,
+    closedRuns: (input: ClosedRunsInput) => closedRuns(services, input),
+    lockedRuns,
     writeReport: (input: WriteReportInput) => writeReport(services, input),
   };
   for (const [name, operation] of Object.entries(operations)) {

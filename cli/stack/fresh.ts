@@ -1,4 +1,4 @@
-import { TASK_QUEUE } from '../../workflows/contract.ts';
+import { LOCKS, TASK_QUEUE } from '../../workflows/contract.ts';
 import { note } from '../output.ts';
 import { connect } from '../temporal.ts';
 import type { Stack } from './record.ts';
@@ -14,7 +14,7 @@ export async function endRunsOfFormerLab(temporal: Stack['temporal']): Promise<v
       query: `TaskQueue = "${TASK_QUEUE}" AND ExecutionStatus = "Running"`,
     })) {
       await client.workflow.getHandle(run.workflowId, run.runId).terminate('the lab it was at work on begins anew');
-      note(`Ended the run ${run.workflowId}, which was left open: its lab begins anew.`);
+      if (run.type !== LOCKS.type) note(`Ended the run ${run.workflowId}, which was left open: its lab begins anew.`);
     }
   } finally {
     await connection.close();

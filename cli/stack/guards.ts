@@ -1,4 +1,4 @@
-import { TASK_QUEUE } from '../../workflows/contract.ts';
+import { ALL_RUNS } from '../../workflows/contract.ts';
 import { usage } from '../failure.ts';
 import { connect } from '../temporal.ts';
 import type { LabSettings, Stack } from './record.ts';
@@ -55,7 +55,7 @@ export async function refuseForeignRuns(
   try {
     const open = [];
     for await (const run of client.workflow.list({
-      query: `TaskQueue = "${TASK_QUEUE}" AND ExecutionStatus = "Running"`,
+      query: `${ALL_RUNS} AND ExecutionStatus = "Running"`,
     })) {
       open.push(run.workflowId);
     }

@@ -1,7 +1,9 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
-import type { Plan, Report, RunRecord, StatusView } from '../../workflows/contract.ts';
+import type { Plan, Report, RunRecord, StatusView, Waiting } from '../../workflows/contract.ts';
 import { MEMO_RECORD } from '../../workflows/contract.ts';
 import { decideNowUpdate, planQuery, statusQuery } from '../../workflows/messages.ts';
+
+const PASSES: readonly Waiting['kind'][] = ['lock'];
 
 /** How a run closed: `succeeded`, `cancelled`, or the failure's type, which is the end state. */
 export interface End {
@@ -54,9 +56,11 @@ export class RunHandle {
     }
   }
 
-  /** The status once the run waits for people in this way; waiting in another way is an error. */
-  async waitingFor(kind: 'approval' | 'parked' | 'hold' | 'window'): Promise<StatusView> {
-    const status = await this.until(({ waiting }) => waiting !== undefined);
+  /** The status once the run waits in this way; another wait is an error, unless it passes by itself. */
+  async waitingFor(kind: Waiting['kind']): Promise<StatusView> {
+    const status = await this.until(
+      ({ waiting }) => waiting !== undefined && (waiting.kind === kind || !PASSES.includes(waiting.kind)),
+    );
     if (status.waiting?.kind === kind) return status;
     throw new Error(`the run waits otherwise: ${JSON.stringify(brief(status), null, 1)}`);
   }

@@ -111,6 +111,19 @@ export const { lookAtWindow } = proxyActivities<RunActivities>({
   retry: { initialInterval: 500, maximumInterval: '30 seconds', nonRetryableErrorTypes: [...NON_RETRYABLE] },
 });
 
+/** Asks for a run's locks; the answer comes as signal `lock`. */
+export const { askForLocks, lockedRuns } = proxyActivities<RunActivities>({
+  ...bookkeeping,
+  retry: { initialInterval: 500, maximumInterval: '10 seconds' },
+});
+
+/** Looks which runs have closed; patient, it waits for the first one. */
+export const { closedRuns } = proxyActivities<RunActivities>({
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: '10 seconds',
+  retry: { initialInterval: 500, maximumInterval: '10 seconds' },
+});
+
 /** Writes the report into the artifact store. */
 export const { writeReport } = proxyActivities<RunActivities>({
   ...bookkeeping,

@@ -1,6 +1,6 @@
 import { ActivityFailure, ApplicationFailure, isCancellation, rootCause, TimeoutFailure } from '@temporalio/workflow';
 import { diagnoses } from '../../diagnoses/index.ts';
-import type { ArtifactRef, DiagnosisView, Finding } from '../contract.ts';
+import type { ArtifactRef, DiagnosisView, Finding, LostLock } from '../contract.ts';
 import { findingText, stop } from './words.ts';
 
 /** Leaves the procedure for good: what is decided about the run, thrown inside the runtime only. */
@@ -23,6 +23,20 @@ export class NotReady extends Error {
     readonly evidence: readonly string[],
   ) {
     super(findings.map(findingText).join(' '));
+  }
+}
+
+/** Somebody has taken a lock from the run. */
+export class LockLost extends Error {
+  constructor(readonly lost: readonly LostLock[]) {
+    super(
+      lost
+        .map(
+          ({ resource, by, at, reason }) =>
+            `the lock ${resource} was taken from this run by ${by} at ${at}: ${stop(reason)}`,
+        )
+        .join(' '),
+    );
   }
 }
 
@@ -55,6 +69,10 @@ export function stepFailure(error: unknown): StepFailure {
       lines: error.evidence,
       findings: error.findings,
     };
+  }
+  if (error instanceof LockLost) {
+    const next = 'retry waits for the lock and goes on; see "npx runbook locks" for who has it now';
+    return { type: 'LockLost', message: error.message, lines: [next] };
   }
   if (isCancellation(error)) throw error;
   if (!(error instanceof ActivityFailure)) throw error;

@@ -3,6 +3,7 @@ import type { CommonInput } from '../../runbooks/definition.ts';
 import { ownedWords } from '../../runbooks/owned-states.ts';
 import { Ending, NotReady, Restart, type StepFailure, stepFailure } from './endings.ts';
 import { ask } from './gate.ts';
+import { keepLocks } from './locks.ts';
 import { owns, release } from './owned.ts';
 import { park } from './park.ts';
 import { nothingBehind, unplanned } from './plan.ts';
@@ -154,6 +155,7 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
       step.attempts += 1;
       state.begin(step);
       try {
+        await keepLocks(state);
         return await work(step);
       } catch (error) {
         if (error instanceof Ending || error instanceof Restart) throw error;

@@ -12,9 +12,18 @@ import {
 } from '@temporalio/workflow';
 import type { CommonInput, RunbookDefinition } from '../../runbooks/definition.ts';
 import type { Report } from '../contract.ts';
-import { type Decision, decideNowUpdate, decideSignal, planQuery, reportQuery, statusQuery } from '../messages.ts';
+import {
+  type Decision,
+  decideNowUpdate,
+  decideSignal,
+  lockSignal,
+  planQuery,
+  reportQuery,
+  statusQuery,
+} from '../messages.ts';
 import { loadSite, Performer, writeReport } from './activities.ts';
 import { Ending, Restart, stepFailure } from './endings.ts';
+import { hearOfLocks, releaseLocks, takeLocks } from './locks.ts';
 import { mergePatch } from './merge.ts';
 import { PlanPass } from './plan-pass.ts';
 import { endOwned, endStateOf, leaveAsIs, rollBack } from './rollback.ts';
@@ -47,6 +56,7 @@ export async function runbook<Input extends CommonInput>(
     state.attach(site, new Performer(site.timingScale));
     publish(state, 'phase');
     const reason = await live(state, procedure);
+    await releaseLocks(state);
     return close(state, reason);
   });
 }
@@ -98,19 +108,11 @@ async function pass<Input extends CommonInput>(
   state: RunState<Input>,
   procedure: (run: Run<Input>) => Promise<void>,
 ): Promise<boolean> {
-  state.enterPhase('planning');
-  const plan = await PlanPass.run(state, procedure);
-  state.plan = plan;
+  await makePlan(state, procedure);
   if (state.input.mode === 'plan') return true;
-  if (plan.refusals !== undefined) throw new Ending('fail', plan.refusals.map(findingText).join('\n'));
-  const wanted = state.input.plan;
-  if (wanted !== undefined && !plan.hash.startsWith(wanted)) {
-    throw new Ending(
-      'fail',
-      `The plan is now ${plan.hash.slice(0, 8)}, not ${wanted.slice(0, 8)}: look at it with "npx runbook plan" and start again with its hash.`,
-    );
-  }
-  state.bound = wanted !== undefined;
+  // Others have worked meanwhile: what was planned before is old.
+  if (await takeLocks(state)) await makePlan(state, procedure);
+  state.bound = state.input.plan !== undefined;
   state.enterPhase('running');
   try {
     await procedure(new RunPass(state));
@@ -118,6 +120,25 @@ async function pass<Input extends CommonInput>(
   } catch (error) {
     if (error instanceof Restart) return false;
     throw error;
+  }
+}
+
+/** Looks what the run would do; one that is to be carried out must not be refused, nor another one than named. */
+async function makePlan<Input extends CommonInput>(
+  state: RunState<Input>,
+  procedure: (run: Run<Input>) => Promise<void>,
+): Promise<void> {
+  state.enterPhase('planning');
+  const plan = await PlanPass.run(state, procedure);
+  state.plan = plan;
+  if (state.input.mode === 'plan') return;
+  if (plan.refusals !== undefined) throw new Ending('fail', plan.refusals.map(findingText).join('\n'));
+  const wanted = state.input.plan;
+  if (wanted !== undefined && !plan.hash.startsWith(wanted)) {
+    throw new Ending(
+      'fail',
+      `The plan is now ${plan.hash.slice(0, 8)}, not ${wanted.slice(0, 8)}: look at it with "npx runbook plan" and start again with its hash.`,
+    );
   }
 }
 
@@ -183,9 +204,12 @@ function openDoors(state: RunState): void {
   const description =
     waiting === undefined
       ? 'Nothing is asked at the moment. At any time: {"verb": "hold", "by": "your name"}'
-      : `${waiting.title} (${waiting.options.join(', ')}): ${JSON.stringify(waiting.answer)}`;
+      : waiting.options.length === 0
+        ? `${waiting.title}: nothing to answer`
+        : `${waiting.title} (${waiting.options.join(', ')}): ${JSON.stringify(waiting.answer)}`;
   setHandler(decideNowUpdate, (raw) => answer(state, raw), { description, validator: (raw) => void judge(state, raw) });
   setHandler(decideSignal, (raw) => hear(state, raw), { description });
+  setHandler(lockSignal, (notice) => hearOfLocks(state, notice), { description: 'From the keeper of the locks' });
   setHandler(statusQuery, () => state.status, { description: 'Phase, steps, what is waited for, what remains' });
   setHandler(planQuery, () => state.plan ?? 'The run is still planning.', {
     description: 'What the run does, step by step',

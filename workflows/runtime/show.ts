@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { log, setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import { MEMO_RECORD, type RunRecord, type StepState, type StepView, type Waiting } from '../contract.ts';
+import { locksHeld } from './locks.ts';
 import type { RunState } from './state.ts';
 
 const MARKS: Record<StepState, string> = {
@@ -72,10 +73,11 @@ function left(count: number): string {
 function question(waiting: Waiting): string[] {
   const reason = (waiting.reason ?? []).slice(0, 6).map((text) => `- ${clip(text, 200)}`);
   const shown = Object.entries(waiting.show ?? {}).map(([label, value]) => `- **${label}**: ${clip(value, 300)}`);
+  const asked = waiting.options.length > 0;
   return [
-    `🖐 **${waiting.title}**: ${waiting.options.join(', ')}?`,
+    asked ? `🖐 **${waiting.title}**: ${waiting.options.join(', ')}?` : `⏳ **${waiting.title}**`,
     [...reason, ...shown].join('\n'),
-    `Answer with the update \`decideNow\`: \`${JSON.stringify(waiting.answer)}\``,
+    asked ? `Answer with the update \`decideNow\`: \`${JSON.stringify(waiting.answer)}\`` : '',
   ].filter((part) => part !== '');
 }
 
@@ -95,12 +97,14 @@ const keys = {
 /** Writes what must outlive the workers: the memo's record, and the search attributes where the cluster has them. */
 export function keep(state: RunState): void {
   const waiting = state.waits.first;
+  const locks = locksHeld(state.locks);
   const record: RunRecord = {
     runbook: state.definition.name,
     phase: state.phase,
     ...(waiting && { waiting }),
     ...(state.endState && { endState: state.endState }),
     ...(state.owns.length > 0 && { owns: state.owns }),
+    ...(locks && { locks }),
     remains: state.remains,
     steps: state.steps.map(({ id, title, state: step }) => ({ id, title, state: step })),
     ...(state.refusals.length > 0 && { refusals: state.refusals }),

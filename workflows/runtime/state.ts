@@ -1,3 +1,4 @@
+import type { Duration } from '@temporalio/common';
 import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
 import type { OperationCall, StepRef } from '../../activities/operation.ts';
 import type { SiteView } from '../../activities/run/site.ts';
@@ -17,6 +18,7 @@ import type {
 } from '../contract.ts';
 import type { Performer } from './activities.ts';
 import { Ending } from './endings.ts';
+import type { Locks } from './locks.ts';
 import { ownedBy } from './owned.ts';
 import { type Wait, Waits } from './waits.ts';
 
@@ -40,6 +42,7 @@ export interface Undo {
 export class RunState<Input extends CommonInput = CommonInput> {
   readonly startedAt = now();
   readonly waits = new Waits();
+  readonly locks: Locks = {};
   readonly steps: MutableStep[] = [];
   readonly undos: Undo[] = [];
   readonly leaves = new Map<string, Remainder>();
@@ -171,13 +174,21 @@ export class RunState<Input extends CommonInput = CommonInput> {
     this.leaveIfCancelled();
   }
 
-  /** Shows what is waited for until it comes or the run is cancelled. */
-  async waitFor(view: Waiting, phase: Phase, after: Phase, come: (wait: Wait) => boolean): Promise<Wait> {
+  /** Shows what is waited for until it comes, the run is cancelled, or the time is over. */
+  async waitFor(
+    view: Waiting,
+    phase: Phase,
+    after: Phase,
+    come: (wait: Wait) => boolean,
+    atMost?: Duration,
+  ): Promise<Wait> {
     const wait = this.waits.add(view);
     this.phase = phase;
     this.publish('phase');
     const rollingBack = after === 'rollingBack';
-    await condition(() => come(wait) || (this.cancelled && !rollingBack));
+    const over = () => come(wait) || (this.cancelled && !rollingBack);
+    if (atMost === undefined) await condition(over);
+    else await condition(over, atMost);
     this.waits.remove(wait);
     this.phase = after;
     this.publish('phase');

@@ -106,7 +106,10 @@ export class Waits {
     const before = kinds.map((kind) => this.answered.get(`${kind} ${id}`)).find((answer) => answer !== undefined);
     if (before !== undefined) throw new Refusal(`${id} has been answered already: ${before}`);
     const field = kinds.includes('approval') ? 'approval' : 'step';
-    const waiting = this.open.map((wait) => `${wait.view.kind} ${wait.view.id} (${wait.view.options.join(', ')})`);
+    const waiting = this.open.map(({ view }) => {
+      const options = view.options.length > 0 ? ` (${view.options.join(', ')})` : '';
+      return `${view.kind} ${view.id}${options}`;
+    });
     const now =
       waiting.length > 0
         ? `it waits for ${waiting.join(' and ')}`

@@ -1,0 +1,18 @@
+/** What runs lock, by name, as `npx runbook locks` lists it; pure data, from a run's input and its site. */
+
+/** What is known of the site when a run names its locks. */
+export interface LockSite {
+  readonly hosts: readonly { readonly name: string; readonly role: 'hostedEngine' | 'host' }[];
+}
+
+/** The hosted engine of the site: who runs its VM, global maintenance, its storage domain. There is one. */
+export const HOSTED_ENGINE_LOCK = 'hosted-engine';
+
+export const hostLock = (name: string): string => `host/${name}`;
+export const clusterLock = (name: string): string => `cluster/${name}`;
+export const storageDomainLock = (name: string): string => `storage-domain/${name}`;
+
+/** For runbooks that act on one host and on the hosted engine. */
+export function hostAndEngineLocks({ host }: { readonly host: string }): readonly string[] {
+  return [HOSTED_ENGINE_LOCK, hostLock(host)];
+}
