@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { TASK_QUEUE } from '../../workflows/contract.ts';
+import { LOCKS, TASK_QUEUE } from '../../workflows/contract.ts';
 import type { LabControl } from './lab-control.ts';
 import { LabProcess, type LabWish } from './lab-process.ts';
 import { createNamespace } from './namespace.ts';
@@ -72,7 +72,9 @@ export class Stack {
 
   /** A datacentre as on the first day, and no run of an earlier test that still acts on it. */
   async fresh(wish: { preset?: string; hosts?: number; seed?: number } = {}): Promise<void> {
-    for (const run of this.runs.splice(0)) await run.handle.terminate('the test is over').catch(() => undefined);
+    // The keeper of the locks goes last: another one finds no open run, so no test waits for the dead of the one before.
+    const handles = [...this.runs.splice(0).map(({ handle }) => handle), this.client.workflow.getHandle(LOCKS.id)];
+    for (const handle of handles) await handle.terminate('the test is over').catch(() => undefined);
     await this.control.reset(wish);
   }
 
