@@ -107,7 +107,7 @@ export interface Operation<Params extends object, Facts, Output = undefined, Kin
    * another one first; `changes` always lists all that are still to come.
    */
   readonly inTurns?: boolean;
-  /** How long a followed operation may take in all, seconds before scaling; default 2 hours. */
+  /** How long a followed operation may take in all, in seconds of the host's clock; default 2 hours. */
   readonly limitSeconds?: number;
   /** Reads only. */
   look(context: OperationContext, params: Params): Promise<Facts>;
@@ -119,7 +119,7 @@ export interface Operation<Params extends object, Facts, Output = undefined, Kin
   ): Decision<Output, Kind>;
   /**
    * Waits after the changes until `decide` may say `already`, for states that need time.
-   * Seconds before scaling; default 0: looked at once.
+   * In seconds of the host's clock; default 0: looked at once.
    */
   readonly settleSeconds?: number;
   /** Judges the finished output of a followed operation: a sentence where it failed although the exit code is 0. */

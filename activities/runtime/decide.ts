@@ -3,6 +3,7 @@ import { OperatorError } from '../../failures/operator-error.ts';
 import type { ApplyResult, Change, Decision, Finding, Operation } from '../operation.ts';
 import type { RuntimeContext } from './context.ts';
 import type { HostAccess } from './host-access.ts';
+import { patience, SETTLING_POLL } from './patience.ts';
 import { renderCommand } from './render-command.ts';
 import { pollInterval, wait } from './waiting.ts';
 
@@ -56,16 +57,16 @@ export async function lookUntil(
   params: Params,
   wanted: (decision: AnyDecision) => boolean,
 ): Promise<AnyDecision> {
-  const until = performance.now() + (operation.settleSeconds ?? 0) * context.scale * 1000;
+  const timeIsOver = patience(operation, context, params);
   for (;;) {
     const decision = await lookAndDecide(operation, context, params);
     if (wanted(decision)) return decision;
     throwIfFailed(operation, params, decision);
-    if (performance.now() >= until) throw unverified(operation, params, decision);
+    if (await timeIsOver()) throw unverified(operation, params, decision);
     context.progress(
       decision.awaits ?? `${operation.title(params)}: not yet as wished; ${missing(decision)[0] ?? 'looking again'}`,
     );
-    await wait(pollInterval(context.scale, 100, 1000), context.signal);
+    await wait(pollInterval(context.scale, ...SETTLING_POLL), context.signal);
   }
 }
 

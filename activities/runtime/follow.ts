@@ -24,9 +24,7 @@ export async function follow(
   step: StepRef,
 ): Promise<ApplyResult> {
   const unit = new Unit(hostOf(context, params), unitPlace(operation.name, step));
-  const deadline =
-    Context.current().info.scheduledTimestampMs +
-    (operation.limitSeconds ?? DEFAULT_LIMIT_SECONDS) * 1000 * context.scale;
+  const limitSeconds = operation.limitSeconds ?? DEFAULT_LIMIT_SECONDS;
   const tail = new Tail(operation, unit);
   for (;;) {
     const seen = await unit.look({ byte: tail.cursor });
@@ -37,9 +35,9 @@ export async function follow(
       const found = await confirmEnded(operation, context, params, unit);
       if (found !== undefined) return found;
     }
-    if (Date.now() > deadline && seen.running) {
+    if (seen.running && (seen.runsForSeconds ?? 0) > limitSeconds) {
       await unit.stop();
-      const minutes = Math.round((operation.limitSeconds ?? DEFAULT_LIMIT_SECONDS) / 60);
+      const minutes = Math.round(limitSeconds / 60);
       throw await fail(context, unit, 'CommandStopped', `did not end within ${minutes} minutes and was stopped`);
     }
     if (!more) await wait(pollInterval(context.scale, 150, 2000), context.signal);

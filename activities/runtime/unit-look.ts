@@ -1,5 +1,6 @@
 import { quote } from '../../connectors/quote.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
+import { parseUptime } from './patience.ts';
 import type { UnitPlace } from './unit-name.ts';
 import { COMMAND_MARK } from './unit-script.ts';
 
@@ -19,6 +20,8 @@ export interface UnitLook {
   readonly logSize?: number;
   /** A process of the unit may be at work. */
   readonly running: boolean;
+  /** How long its process has been running, by the host's clock since the boot; absent: it never ran in this boot. */
+  readonly runsForSeconds?: number;
   readonly commands: readonly string[];
   /** The log from the asked byte on. */
   readonly chunk: Buffer;
@@ -26,6 +29,7 @@ export interface UnitLook {
 
 /** At most this much of the log travels with one look. */
 export const CHUNK_BYTES = 64 * 1024;
+const MICROSECONDS = 1_000_000;
 
 /**
  * Reads all there is to know in one exec. The order matters: the unit before the exit code, because a script records
@@ -39,7 +43,8 @@ export function lookScript(
   const file = (name: string) => quote(`${place.directory}/${name}`);
   const lines = [
     'echo "boot=$(cat /proc/sys/kernel/random/boot_id)"',
-    `systemctl show ${place.unit}.service -p LoadState,ActiveState,SubState`,
+    `systemctl show ${place.unit}.service -p LoadState,ActiveState,SubState,ExecMainStartTimestampMonotonic`,
+    'echo "uptime=$(cat /proc/uptime)"',
     `echo "marker=$(cat ${file('boot_id')} 2>/dev/null)"`,
     `echo "rc=$(cat ${file('rc')} 2>/dev/null)"`,
     `echo "log=$(stat -c %s ${file('log')} 2>/dev/null)"`,
@@ -77,6 +82,8 @@ export function parseLook(host: string, place: UnitPlace, output: string): UnitL
   const marker = values.get('marker');
   const exit = parseExit(values.get('rc') ?? '');
   const size = values.get('log');
+  const startedAt = Number(values.get('ExecMainStartTimestampMonotonic') ?? 0) / MICROSECONDS;
+  const uptime = parseUptime(values.get('uptime') ?? '');
   return {
     bootId,
     ...(marker && { marker }),
@@ -87,6 +94,7 @@ export function parseLook(host: string, place: UnitPlace, output: string): UnitL
       load === 'loaded' &&
       !['inactive', 'failed'].includes(values.get('ActiveState') ?? 'inactive') &&
       values.get('SubState') !== 'exited',
+    ...(startedAt > 0 && uptime !== undefined && { runsForSeconds: uptime - startedAt }),
     commands,
     chunk: Buffer.from(tail, 'base64'),
   };

@@ -83,7 +83,7 @@ describe('the deployment over SSH, in a unit without a terminal', () => {
     expect(health.stdout).toBe('200');
     expect((await exec('virsh -r list --all')).stdout).toContain('HostedEngine                   running');
     client.end();
-  }, 60_000);
+  });
 });
 
 describe("the article's recoveries", () => {

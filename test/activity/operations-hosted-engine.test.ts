@@ -16,7 +16,7 @@ const host = 'host1';
 
 beforeAll(async () => {
   lab = await startOperationsLab({ speed: 400 });
-}, 60_000);
+});
 afterAll(() => lab?.close());
 
 const preflight = () => lab.decide(preflightHostedEngine, { host });
@@ -91,7 +91,7 @@ describe('a deployment that fails', () => {
     expect(left.stdout).not.toContain('secrets');
     await lab.carryOut(host, await lab.decide(deployHostedEngine, { host }));
     await lab.settle(deployHostedEngine, { host });
-  }, 60_000);
+  });
 });
 
 describe('a deployment that the host did not survive', () => {
@@ -116,7 +116,7 @@ describe('a deployment that the host did not survive', () => {
     expect(again.changes.map(({ argv }) => argv[0])).toContain('ovirt-hosted-engine-cleanup');
     await lab.carryOut(host, again);
     await lab.settle(deployHostedEngine, { host });
-  }, 60_000);
+  });
 
   it('is taken back until the preflight finds the host as ready as before', async () => {
     await interrupt();
@@ -124,7 +124,7 @@ describe('a deployment that the host did not survive', () => {
     await lab.carryOut(host, await lab.decide(cleanUpHostedEngine, params));
     await lab.settle(cleanUpHostedEngine, params);
     expect(await findings()).toEqual([]);
-  }, 60_000);
+  });
 });
 
 describe('a whole deployment', () => {
@@ -166,7 +166,7 @@ describe('a whole deployment', () => {
     expect(after.state).toBe('already');
     expect((await lab.control.state()).hostedEngine.deployed).toBe(false);
     expect((await lab.decide(verifyHostedEngine, { host })).findings?.[0]?.what).toContain('no hosted engine');
-  }, 60_000);
+  });
 
   it('is not begun again on a LUN that still carries the old one', async () => {
     expect(await lab.decide(deployHostedEngine, { host })).toMatchObject({ state: 'refused', changes: [] });

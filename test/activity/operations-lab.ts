@@ -40,7 +40,7 @@ export interface OperationsLab {
 
 const LOOKS = 10;
 const POLL_MS = 50;
-const SETTLE_MS = 20_000;
+const SETTLE_MS = 60_000;
 
 export async function startOperationsLab(options: { speed: number; preset?: string }): Promise<OperationsLab> {
   const dir = await mkdtemp(join(tmpdir(), 'ovirt-runbooks-operations-'));

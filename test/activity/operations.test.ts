@@ -20,9 +20,9 @@ const host = 'host1';
 
 beforeAll(async () => {
   lab = await startOperationsLab({ speed: 400 });
-}, 60_000);
+});
 afterAll(() => lab?.close());
-beforeEach(() => lab.reset(), 60_000);
+beforeEach(() => lab.reset());
 
 /** Looks, changes, verifies; and shows that looking alone changes nothing and a second time finds nothing to do. */
 async function bringAbout<P extends { host: string }, F, O>(operation: Operation<P, F, O>, params: P) {
@@ -60,7 +60,7 @@ describe('packages', () => {
     await bringAbout(installPackages, { host, packages: 'epel' });
     await bringAbout(installPackages, { host, packages: 'setup' });
     await bringAbout(installPackages, { host, packages: 'kvm' });
-  }, 60_000);
+  });
 
   it('recognises a name that yum does not know although yum ends with 0', async () => {
     const params = { host, packages: ['screen', 'no-such-package'] };
@@ -102,7 +102,7 @@ describe('the renewal of libvirt', () => {
     expect((await lab.decide(installPackages, { host, packages: 'kvm' })).state).toBe('already');
     await bringAbout(restartService, { host, service: 'libvirtd' });
     expect((await lab.decide(cpuFeature, { ...feature, require: true })).output).toMatchObject({ offered: 'yes' });
-  }, 60_000);
+  });
 });
 
 describe('repositories and services', () => {

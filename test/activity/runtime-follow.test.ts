@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { follow } from '../../activities/runtime/follow.ts';
 import type { Progress } from '../../activities/runtime/progress.ts';
 import { workerStopping } from '../../activities/runtime/services.ts';
@@ -9,6 +9,7 @@ import { stop } from '../../activities/runtime/stop.ts';
 import { Unit } from '../../activities/runtime/unit.ts';
 import { unitPlace } from '../../activities/runtime/unit-name.ts';
 import { registerSecret } from '../../connectors/redaction.ts';
+import { until } from '../support/until.ts';
 import { any, environment, inActivity, longWork, type ScriptParams, step } from './runtime-environment.ts';
 import { LocalHost } from './runtime-local-host.ts';
 
@@ -66,7 +67,7 @@ describe('start', () => {
     const given = params(`echo once >>/srv/count; ${GATE}; touch /srv/done`);
     host.lost = (line) => line.startsWith('systemd-run');
     await expect(startNow(given)).rejects.toMatchObject({ type: 'OutcomeUnknown', nonRetryable: false });
-    await vi.waitUntil(() => present('/srv/count'));
+    await until(() => present('/srv/count'));
     host.lost = () => false;
     const unit = new Unit(host, unitPlace('longWork', step));
     await expect(unit.start('Work for long')).resolves.toBeUndefined();
@@ -112,7 +113,7 @@ describe('start', () => {
   it('says that a reboot interrupted the unit, with both boots', async () => {
     const given = params(GATE);
     const { bootId } = await startNow(given);
-    await vi.waitUntil(() => host.unitFile('log') !== '');
+    await until(() => host.unitFile('log') !== '');
     host.reboot();
     await expect(startNow(given, false)).rejects.toMatchObject({
       type: 'InterruptedByReboot',
@@ -149,9 +150,9 @@ describe('follow', () => {
     const beats: Progress[] = [];
     first.on('heartbeat', (details: Progress) => beats.push(details));
     const following = followNow(given, first, work, stopping.signal);
-    await vi.waitUntil(() => host.unitFile('log').includes('newest'));
+    await until(() => host.unitFile('log').includes('newest'));
     const looks = host.commands.length;
-    await vi.waitUntil(() => host.commands.length > looks + 2);
+    await until(() => host.commands.length > looks + 2);
     stopping.abort(workerStopping());
     await expect(following).rejects.toMatchObject({ type: 'WorkerStopping', nonRetryable: false });
     const left = beats.at(-1);
@@ -236,7 +237,7 @@ describe('follow', () => {
   it('says that the unit was killed from outside, and takes its secret back', async () => {
     const given = params(GATE, { secret: 'secret' });
     await startNow(given);
-    await vi.waitUntil(() => present('/srv/secret') && host.unitFile('log') !== '');
+    await until(() => present('/srv/secret') && host.unitFile('log') !== '');
     host.killUnits();
     await expect(followNow(given)).rejects.toMatchObject({ type: 'CommandStopped', nonRetryable: true });
     expect(present('/srv/secret')).toBe(false);
@@ -246,7 +247,7 @@ describe('follow', () => {
     const given = params(GATE);
     await startNow(given);
     const following = followNow(given);
-    await vi.waitUntil(() => host.unitFile('log') !== '');
+    await until(() => host.unitFile('log') !== '');
     host.reboot();
     await expect(following).rejects.toMatchObject({ type: 'InterruptedByReboot', nonRetryable: true });
   });
@@ -254,12 +255,22 @@ describe('follow', () => {
   it('stops a unit that exceeds its limit', async () => {
     const given = params(GATE);
     await startNow(given);
-    const long = environment({ scheduledTimestampMs: Date.now() - 3 * 3600 * 1000 });
-    await expect(followNow(given, long)).rejects.toMatchObject({
+    host.pass(3 * 3600);
+    await expect(followNow(given)).rejects.toMatchObject({
       type: 'CommandStopped',
       message: expect.stringContaining('did not end within 120 minutes'),
     });
     await expect(stopNow(given)).resolves.toMatchObject({ evidence: [expect.stringContaining('nothing to stop')] });
+  });
+
+  it("counts the limit by the unit's own time, not by how long nobody could follow it", async () => {
+    const given = params(`${GATE}; touch /srv/done`);
+    await startNow(given);
+    const late = environment({ scheduledTimestampMs: Date.now() - 3 * 3600 * 1000 });
+    const following = followNow(given, late);
+    await until(() => host.unitFile('log') !== '');
+    open();
+    await expect(following).resolves.toMatchObject({ output: { done: true } });
   });
 
   it('ends at once when cancelled; the unit goes on', async () => {

@@ -1,8 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { follow } from '../../activities/runtime/follow.ts';
 import { start } from '../../activities/runtime/start.ts';
 import { stop } from '../../activities/runtime/stop.ts';
+import { until } from '../support/until.ts';
 import { any, inActivity, longWork, type ScriptParams, step } from './runtime-environment.ts';
 import { LocalHost } from './runtime-local-host.ts';
 
@@ -26,7 +27,7 @@ describe('stop', () => {
   it('ends the processes, takes the secret back, and may be repeated', async () => {
     const given = params(`trap '' TERM; (${GATE}; touch /srv/done)`, { secret: 'secret' });
     const { unit } = await startNow(given);
-    await vi.waitUntil(() => host.unitFile('log') !== '');
+    await until(() => host.unitFile('log') !== '');
     const stubborn = host;
     stubborn.before = (line) => {
       if (!line.startsWith('systemctl stop')) return;
@@ -46,7 +47,7 @@ describe('stop', () => {
   it('records the signal, so that a follower knows', async () => {
     const given = params(GATE);
     await startNow(given);
-    await vi.waitUntil(() => host.unitFile('log') !== '');
+    await until(() => host.unitFile('log') !== '');
     await stopNow(given);
     expect(host.unitFile('rc')).toBe('143 TERM\n');
     await expect(followNow(given)).rejects.toMatchObject({

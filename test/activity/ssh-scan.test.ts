@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { parsePin } from '../../connectors/host-key.ts';
 import { SshPool } from '../../connectors/ssh.ts';
 import { scanHostKeys } from '../../connectors/ssh-scan.ts';
+import { until } from '../support/until.ts';
 import { TestSshd } from '../unit/connectors/ssh-server.ts';
 
 const { utils } = ssh2;
@@ -31,7 +32,7 @@ describe('the host keys of an sshd', () => {
       ['ssh-rsa', publicOf(rsa.public)],
     ]);
     for (const { hostKey, fingerprint } of keys) expect(parsePin(hostKey).fingerprint).toBe(fingerprint);
-    await expect.poll(() => sshd?.openSockets).toBe(0);
+    await until(() => sshd?.openSockets === 0);
     expect(sshd.commands).toEqual([]);
 
     // What was shown can be pinned, each type.

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SshPool } from '../../connectors/ssh.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
+import { until } from '../support/until.ts';
 import { type Exec, TestSshd } from '../unit/connectors/ssh-server.ts';
 
 let sshd: TestSshd;
@@ -113,7 +114,7 @@ describe('a connection that is lost', () => {
   it('between commands is made anew', async () => {
     await pool.run(sshd.target(), { argv: ['true'] });
     sshd.cutAll();
-    await vi.waitFor(() => expect(sshd.openSockets).toBe(0));
+    await until(() => sshd.openSockets === 0);
     await expect(pool.run(sshd.target(), { argv: ['true'] })).resolves.toMatchObject({ code: 0 });
     expect(sshd.connections).toBe(2);
   });
@@ -161,7 +162,7 @@ describe('a command that does not end', () => {
     sshd.handler = (exec) => exec.finish(0);
     await expect(pool.run(sshd.target(), { argv: ['true'] })).resolves.toMatchObject({ code: 0 });
     expect(sshd.connections).toBe(2);
-    await vi.waitFor(() => expect(sshd.openSockets).toBe(1));
+    await until(() => sshd.openSockets === 1);
   });
 
   it('is left with the reason of the abort signal', async () => {
@@ -217,7 +218,7 @@ describe('sessions', () => {
     await arrived;
     await pool.close();
     expect((await outcome).type).toBe('OutcomeUnknown');
-    await vi.waitFor(() => expect(sshd.openSockets).toBe(0));
+    await until(() => sshd.openSockets === 0);
     await expect(pool.run(sshd.target(), { argv: ['true'] })).rejects.toThrow('have been closed');
   });
 
@@ -237,6 +238,6 @@ describe('sessions', () => {
     await pool.run(sshd.target(), { argv: ['true'] });
     await pool.run(sshd.target({ key: undefined, password: { file: 'password' } }), { argv: ['true'] });
     expect(sshd.connections).toBe(2);
-    await vi.waitFor(() => expect(sshd.openSockets).toBe(1));
+    await until(() => sshd.openSockets === 1);
   });
 });

@@ -6,6 +6,7 @@ import { Home } from '../../cli/home.ts';
 import { isOurs, startMark } from '../../cli/stack/process.ts';
 import { readProcesses, type Stack } from '../../cli/stack/record.ts';
 import type { Plan, Report, StatusView } from '../../workflows/contract.ts';
+import { until } from '../support/until.ts';
 import { Cli } from './cli-command.ts';
 
 /** One story, told in order: a stack is raised, used, broken, mended and ended. */
@@ -23,7 +24,7 @@ interface Failed {
 async function killWorker(): Promise<void> {
   const record = readProcesses(new Home(home)).worker;
   process.kill(record?.pid ?? Number.NaN, 'SIGKILL');
-  await expect.poll(() => isOurs(record)).toBe(false);
+  await until(() => !isOurs(record));
 }
 
 beforeAll(async () => {
