@@ -57,7 +57,8 @@ export async function lookUntil(
   params: Params,
   wanted: (decision: AnyDecision) => boolean,
 ): Promise<AnyDecision> {
-  const timeIsOver = patience(operation, context, params);
+  const host = operation.on === 'engine' ? undefined : hostOf(context, params);
+  const timeIsOver = patience(operation.settleSeconds ?? 0, context.scale, host);
   for (;;) {
     const decision = await lookAndDecide(operation, context, params);
     if (wanted(decision)) return decision;

@@ -1,5 +1,3 @@
-import type { RuntimeContext } from './context.ts';
-import { type AnyOperation, hostOf, type Params } from './decide.ts';
 import type { HostShell } from './host-shell.ts';
 
 /** How long to pause between two looks at a state that settles, in milliseconds: the least, and at scale 1. */
@@ -10,19 +8,17 @@ export const SETTLING_POLL = [100, 1000] as const;
  * the clock of the host that is waited for, so the time in which a worker stood still, or could not reach the host, uses
  * none of it up. The engine tells no such clock: there the pauses between the looks count.
  */
-export function patience(operation: AnyOperation, context: RuntimeContext, params: Params): () => Promise<boolean> {
-  const limit = operation.settleSeconds ?? 0;
+export function patience(limit: number, scale: number, host: HostShell | undefined): () => Promise<boolean> {
   if (limit === 0) return async () => true;
   let seconds = 0;
-  if (operation.on === 'engine') {
-    const pause = pollSeconds(context.scale);
+  if (host === undefined) {
+    const pause = pollSeconds(scale);
     return async () => {
       const over = seconds >= limit;
       seconds += pause;
       return over;
     };
   }
-  const host = hostOf(context, params);
   let last: number | undefined;
   return async () => {
     const now = await uptime(host);

@@ -38,6 +38,10 @@ export async function runCase(lane: Lane, blow: Blow, reference: Reference): Pro
     run = await withinLimit(strike(lane, blow, reference), 'the point was not reached');
     const closed = await withinLimit(outcome(run), 'the run came to no end');
     end = closed.type;
+    for (const { kind: fault, hits } of await lane.stack.control.faults()) {
+      if (hits === 0) problems.push(`${fault} met nothing: the run was not interrupted`);
+    }
+    await lane.stack.control.releaseAll();
     processes = await deployProcesses(lane.stack.control, since);
     const status = closed.report ?? (await run.status());
     attempts = deployAttempts(status);

@@ -39,6 +39,11 @@ export function essence(text: string): string {
   return text.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{12,}/g, '#').replace(/\d+/g, '0');
 }
 
+/** Such an activity sends the same commands more or less often, so its last one is told by its text. */
+export function polls({ type }: SeenCommand): boolean {
+  return type.endsWith('.follow');
+}
+
 /** Two points for each activity that reached the host: before its first command and after its last. */
 export function boundaries(
   commands: readonly SeenCommand[],
@@ -52,10 +57,9 @@ export function boundaries(
     const last = sent.at(-1);
     if (last === undefined) return [];
     const at = { activity, type: last.type, ...stepOf(activity) };
-    const polls = last.type.endsWith('.follow');
     return [
       { ...at, side: 'before' as const, ordinal: 1 },
-      { ...at, side: 'after' as const, ordinal: last.ordinal, ...(polls && { text: essence(last.text) }) },
+      { ...at, side: 'after' as const, ordinal: last.ordinal, ...(polls(last) && { text: essence(last.text) }) },
     ];
   });
 }

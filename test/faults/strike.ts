@@ -1,6 +1,6 @@
 import type { RunHandle } from '../support/run.ts';
 import { HOST, type Lane } from './lane.ts';
-import type { Point } from './points.ts';
+import { essence, type Point, polls } from './points.ts';
 import type { Reference } from './reference.ts';
 import { exactly, isAt, Stepper } from './stepper.ts';
 
@@ -102,6 +102,6 @@ function isFirst(point: Point, { commands }: Reference): boolean {
 function previous(point: Point, { commands }: Reference): Point {
   const before = commands[commands.findIndex(isAt(point)) - 1];
   if (before === undefined) throw new Error('nothing comes before the first command');
-  const { activity, type, ordinal } = before;
-  return { activity, type, ordinal, step: '', pass: '', side: 'before' };
+  const { activity, type, ordinal, text } = before;
+  return { activity, type, ordinal, step: '', pass: '', side: 'before', ...(polls(before) && { text: essence(text) }) };
 }

@@ -73,6 +73,11 @@ export class LabControl {
     return (await this.call<{ id: string }>('POST', '/faults', spec)).id;
   }
 
+  /** The faults that have not been released, with how often each has struck. */
+  faults(): Promise<readonly { readonly id: string; readonly kind: string; readonly hits: number }[]> {
+    return this.call('GET', '/faults');
+  }
+
   /** Ends a fault; what it holds goes on. */
   async release(id: string): Promise<void> {
     await this.call('DELETE', `/faults/${id}`);
