@@ -11,9 +11,12 @@ interface KeyPair {
 export interface Credentials {
   readonly client: KeyPair;
   hostKey(name: string): KeyPair;
-  /** Makes the host's key when it has none yet. */
+  /** Makes the keys of the host and of its management controller when it has none yet. */
   ensure(name: string): Promise<void>;
 }
+
+/** The name under which a host's management controller keeps its key. */
+export const bmcKey = (host: string): string => `bmc-${host}`;
 
 /** A new key; ssh2 makes a few in a thousand that it cannot read itself. */
 function readableKey(): string {
@@ -40,12 +43,15 @@ export async function prepare(lab: LabCore, hosts: number): Promise<Credentials>
     return pair;
   };
   const client = await load('client', 'secrets/id_ed25519');
-  const ensure = async (name: string): Promise<void> => void (await load(name, `host-keys/${name}`));
+  const ensure = async (name: string): Promise<void> => {
+    for (const one of [name, bmcKey(name)]) await load(one, `host-keys/${one}`);
+  };
   for (let index = 1; index <= hosts; index += 1) await ensure(`host${index}`);
   lab.secrets = {
     enginePassword: await store.keep('secrets/engine-admin-password', password),
     engineRootPassword: await store.keep('secrets/engine-root-password', password),
     hostRootPassword: await store.keep('secrets/host-root-password', password),
+    bmcPassword: await store.keep('secrets/bmc-password', password),
   };
   return {
     client,

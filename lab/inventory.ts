@@ -9,6 +9,7 @@ export function inventoryText(
   options: {
     engineUrl: string | undefined;
     ports: Readonly<Record<string, number>>;
+    bmcs: Readonly<Record<string, number>>;
     hostKey: (name: string) => string;
   },
 ): string {
@@ -36,6 +37,15 @@ export function inventoryText(
         hostKey: options.hostKey(host.name),
       },
       role: 'hostedEngine',
+      // The article's form for an iDRAC 9; hosts and worker reach the simulated one at the same address.
+      bmc: {
+        agent: 'drac5',
+        address: '127.0.0.1',
+        port: options.bmcs[host.name],
+        user: 'root',
+        password: { file: 'secrets/bmc-password' },
+        options: { secure: true, cmd_prompt: '>', login_timeout: 30 },
+      },
     })),
     storage: {
       hostedEngine: { type: 'fc', lun: '3600a098000e4b4b3000003c95d171065' },

@@ -39,7 +39,7 @@ export class LabCore implements Lab {
   /** Processes that the journal does not show: login shells. */
   readonly quiet = new WeakSet<Process>();
   readonly defects: string[] = [];
-  secrets = { enginePassword: '', engineRootPassword: '', hostRootPassword: '' };
+  secrets = { enginePassword: '', engineRootPassword: '', hostRootPassword: '', bmcPassword: '' };
   /** Cuts a host's SSH connections; set by whoever serves them. */
   cutConnections: (host: Host) => void = () => undefined;
   random: () => number;

@@ -1,8 +1,10 @@
 /** Starts a lab: hosts with SSH, the engine, the control API, the inventory that describes them. */
 import { join } from 'node:path';
+import { controllers } from './bmc/controller.ts';
+import { ControllerDaemon } from './bmc/sshd.ts';
 import { startControl } from './control/server.ts';
 import { applyFault } from './control/world.ts';
-import { prepare } from './credentials.ts';
+import { bmcKey, prepare } from './credentials.ts';
 import { buildDatacentre, presetOf, reachPreset } from './datacentre.ts';
 import { writeInstallationImage } from './installation-image.ts';
 import { inventoryText } from './inventory.ts';
@@ -26,6 +28,8 @@ interface Ports {
   control?: number;
   engine?: number;
   hosts?: Record<string, number>;
+  /** SSH of the management controllers, by host. */
+  bmcs?: Record<string, number>;
 }
 
 /** Numbers in [0, 1) that are the same for the same seed. */
@@ -57,12 +61,19 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
   });
   const keys = await prepare(lab, count);
   const daemons = new Map<string, SshDaemon>();
+  const bmcs = new Map<string, ControllerDaemon>();
   const serve = async (): Promise<void> => {
     for (const host of lab.hosts.values()) {
       const daemon = new SshDaemon({ host, hostKey: keys.hostKey(host.name).private, clientKey: keys.client.public });
       daemons.set(host.name, daemon);
       await daemon.listen(known.hosts?.[host.name] ?? 0);
       known.hosts = { ...known.hosts, [host.name]: daemon.port };
+    }
+    for (const [name, controller] of controllers(lab)) {
+      const daemon = new ControllerDaemon(controller, keys.hostKey(bmcKey(name)).private);
+      bmcs.set(name, daemon);
+      await daemon.listen(known.bmcs?.[name] ?? 0);
+      known.bmcs = { ...known.bmcs, [name]: daemon.port };
     }
   };
   lab.cutConnections = (host) => daemons.get(host.name)?.cut();
@@ -77,8 +88,9 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
   const reset = async (wanted: { preset: string; hosts?: number; seed?: number }): Promise<void> => {
     presetOf(lab, wanted.preset);
     lab.faults.clear();
-    for (const daemon of daemons.values()) await daemon.close();
+    for (const daemon of [...daemons.values(), ...bmcs.values()]) await daemon.close();
     daemons.clear();
+    bmcs.clear();
     for (const host of lab.hosts.values()) host.powerLoss();
     lab.random = generator(wanted.seed ?? 1);
     for (let index = lab.hosts.size + 1; index <= (wanted.hosts ?? 0); index += 1) await keys.ensure(`host${index}`);
@@ -97,6 +109,7 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
     const ports = {
       control: Number(new URL(control.url).port),
       hosts: known.hosts,
+      bmcs: known.bmcs,
       ...(engine ? { engine: Number(new URL(engine.url).port) } : {}),
     };
     store.write('ports.json', `${JSON.stringify(ports, null, 2)}\n`);
@@ -105,6 +118,7 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
       inventoryText(lab, {
         engineUrl: engine?.url,
         ports: known.hosts ?? {},
+        bmcs: known.bmcs ?? {},
         hostKey: (name) => keys.hostKey(name).public,
       }),
     );
@@ -123,7 +137,7 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
     close: async () => {
       lab.faults.clear();
       await control.close();
-      for (const daemon of daemons.values()) await daemon.close();
+      for (const daemon of [...daemons.values(), ...bmcs.values()]) await daemon.close();
       for (const host of lab.hosts.values()) host.powerLoss();
       await engine?.close();
       lab.clock.stop();

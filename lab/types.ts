@@ -36,7 +36,8 @@ export interface Clock {
   hurry<T>(work: () => Promise<T>): Promise<T>;
 }
 
-export type Power = 'on' | 'booting' | 'stopping' | 'off';
+/** `crashed`: electrically on, but the kernel has panicked and nothing runs. */
+export type Power = 'on' | 'booting' | 'stopping' | 'crashed' | 'off';
 
 export interface LabHost {
   readonly name: string;
@@ -75,6 +76,8 @@ export interface LabHost {
   reboot(): Promise<void>;
   /** Everything dies at once; disks stay. Stays off until `powerOn`. */
   powerLoss(): void;
+  /** The kernel panics: everything dies as in a power loss, but the machine stays on until somebody resets it. */
+  crash(): void;
   powerOn(): Promise<void>;
   /** Name resolution as nsswitch does: /etc/hosts, then the zone through /etc/resolv.conf. */
   resolve(name: string): readonly string[];
@@ -142,7 +145,12 @@ export interface Lab {
   readonly mirrors: Map<string, Repository>;
   /** rpm files that are installed by URL (release packages). */
   readonly rpmFiles: Map<string, { name: string }>;
-  readonly secrets: { enginePassword: string; engineRootPassword: string; hostRootPassword: string };
+  readonly secrets: {
+    enginePassword: string;
+    engineRootPassword: string;
+    hostRootPassword: string;
+    bmcPassword: string;
+  };
   readonly engineFqdn: string;
   readonly engineAddress: string;
   readonly gateway: string;

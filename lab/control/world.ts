@@ -2,7 +2,16 @@
 import type { LabCore } from '../lab-core.ts';
 import { type Fault, textKinds } from './faults.ts';
 
-const worldKinds = ['reboot', 'power-loss', 'power-on', 'restart', 'disk-full', 'disk-free', 'clock-skew'] as const;
+const worldKinds = [
+  'reboot',
+  'power-loss',
+  'power-on',
+  'crash',
+  'restart',
+  'disk-full',
+  'disk-free',
+  'clock-skew',
+] as const;
 
 export function faultKinds(lab: LabCore): string[] {
   const worlds = lab.parts.flatMap((part) => Object.keys(part.worlds ?? {}));
@@ -41,6 +50,9 @@ export async function applyFault(lab: LabCore, fault: Fault): Promise<void> {
       break;
     case 'power-loss':
       host.powerLoss();
+      break;
+    case 'crash':
+      host.crash();
       break;
     case 'power-on':
       void host.powerOn();

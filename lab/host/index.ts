@@ -4,6 +4,7 @@
  */
 import type { LabPart } from '../types.ts';
 import { basePackages } from './base/index.ts';
+import { fencingPackages } from './fencing/index.ts';
 import { networkPackages } from './network/index.ts';
 import { packagePackages } from './packages/index.ts';
 import { publishRepositories } from './packages/mirrors.ts';
@@ -20,6 +21,7 @@ export const hostPart: LabPart = {
     ...networkPackages,
     ...storagePackages,
     ...virtualisationPackages,
+    ...fencingPackages,
   ],
   publish: publishRepositories,
 };

@@ -57,7 +57,7 @@ export async function shutDownHost(host: Host): Promise<void> {
     ]);
     if (host.powerCycle !== cycle) return;
     for (const part of host.lab.parts) part.onDown?.(host, 'shutdown');
-    die(host);
+    die(host, 'off');
   });
 }
 
@@ -66,13 +66,27 @@ export function cutPower(host: Host): void {
   if (host.power === 'off') return;
   actAs(undefined, () => {
     host.powerCycle += 1;
-    for (const part of host.lab.parts) part.onDown?.(host, 'power-loss');
-    die(host);
+    if (host.power === 'crashed') host.setPower('off');
+    else end(host, 'off');
   });
 }
 
-function die(host: Host): void {
-  host.setPower('off');
+/** The kernel has panicked: nothing runs any more, and the machine stays on as it is until its power is used. */
+export function crash(host: Host): void {
+  if (host.power === 'off' || host.power === 'crashed') return;
+  actAs(undefined, () => {
+    host.powerCycle += 1;
+    end(host, 'crashed');
+  });
+}
+
+function end(host: Host, power: 'off' | 'crashed'): void {
+  for (const part of host.lab.parts) part.onDown?.(host, 'power-loss');
+  die(host, power);
+}
+
+function die(host: Host, power: 'off' | 'crashed'): void {
+  host.setPower(power);
   for (const process of [...host.processes.values()]) process.kill('SIGKILL');
   host.units.powerLost();
   host.libvirt.hostDown();

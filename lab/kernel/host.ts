@@ -1,7 +1,7 @@
 /** One simulated host: what it is made of, its process table, its power. */
 import type { LabCore } from '../lab-core.ts';
 import type { Command, ExitStatus, LabHost, Power, RunOptions, RunResult } from '../types.ts';
-import { bootHost, cutPower, shutDownHost } from './boot.ts';
+import { bootHost, crash, cutPower, shutDownHost } from './boot.ts';
 import { actAs, actor } from './current.ts';
 import { MemoryFs } from './files.ts';
 import { HostFirewall } from './firewall.ts';
@@ -270,6 +270,15 @@ export class Host implements LabHost {
 
   powerLoss(): void {
     cutPower(this);
+  }
+
+  /** A clean shutdown, as the power button asks for it; stays off. */
+  async shutDown(): Promise<void> {
+    await shutDownHost(this);
+  }
+
+  crash(): void {
+    crash(this);
   }
 
   async powerOn(): Promise<void> {

@@ -1,71 +1,51 @@
 /** sshd of a host: real SSH on a loopback port, sessions that run the login shell in the simulated host. */
 import { timingSafeEqual } from 'node:crypto';
-import type { AddressInfo, Socket } from 'node:net';
-import { createServer, type Server as TcpServer } from 'node:net';
 import ssh2, { type AuthContext, type Connection, type ParsedKey } from 'ssh2';
 import type { Host } from './host.ts';
 import { serveSession } from './session.ts';
+import { SshListener } from './ssh-listener.ts';
 
-const { Server, utils } = ssh2;
-type SshServer = InstanceType<typeof Server>;
+const { utils } = ssh2;
 /** OpenSSH's default; a client that multiplexes more sessions on one connection is refused. */
 const maxSessions = 10;
 
 export class SshDaemon {
   readonly host: Host;
-  readonly #server: SshServer;
   readonly #key: ParsedKey;
-  readonly #sockets = new Set<Socket>();
-  #listener: TcpServer | undefined;
-  port = 0;
+  readonly #listener: SshListener;
 
   constructor(options: { host: Host; hostKey: string; clientKey: string }) {
     this.host = options.host;
     const key = utils.parseKey(options.clientKey);
     if (key instanceof Error) throw key;
     this.#key = key;
-    this.#server = new Server(
-      { hostKeys: [options.hostKey], ident: 'OpenSSH_7.4', keepaliveInterval: 0 },
-      (connection) => this.#serve(connection),
-    );
+    this.#listener = new SshListener({
+      hostKey: options.hostKey,
+      ident: 'OpenSSH_7.4',
+      serve: (connection) => this.#serve(connection),
+    });
     this.host.onPower.add((power) => {
       if (power === 'on') void this.listen(this.port);
-      else this.#shut();
+      else this.#listener.shut();
     });
+  }
+
+  get port(): number {
+    return this.#listener.port;
   }
 
   /** Listens on the port (0: a free one, kept from then on). */
   async listen(port: number): Promise<void> {
-    if (this.#listener || this.host.power !== 'on') return;
-    const listener = createServer({ noDelay: true }, (socket) => {
-      socket.setNoDelay(true);
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
-      this.#server.injectSocket(socket);
-    });
-    this.#listener = listener;
-    await new Promise<void>((resolve, reject) => {
-      listener.once('error', reject);
-      listener.listen(port, '127.0.0.1', () => resolve());
-    });
-    this.port = (listener.address() as AddressInfo).port;
+    if (this.host.power === 'on') await this.#listener.listen(port);
   }
 
   /** Ends every connection as a lost link does; what the sessions started goes on. */
   cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    this.#listener.cut();
   }
 
   async close(): Promise<void> {
-    const listener = this.#listener;
-    this.#shut();
-    if (listener?.listening) await new Promise<void>((resolve) => listener.close(() => resolve()));
-  }
-
-  #shut(): void {
-    this.#listener?.close();
-    this.#listener = undefined;
-    this.cut();
+    await this.#listener.close();
   }
 
   #serve(connection: Connection): void {
@@ -101,17 +81,18 @@ export class SshDaemon {
     const account = this.host.users.get(context.username);
     if (!account) return false;
     if (context.method === 'password')
-      return account.password !== undefined && same(context.password, account.password);
+      return account.password !== undefined && sameSecret(context.password, account.password);
     if (context.method !== 'publickey') return false;
     const allowed = this.#key;
-    if (context.key.algo !== allowed.type || !same(context.key.data, allowed.getPublicSSH())) return false;
+    if (context.key.algo !== allowed.type || !sameSecret(context.key.data, allowed.getPublicSSH())) return false;
     return (
       !context.signature || !context.blob || allowed.verify(context.blob, context.signature, context.hashAlgo) === true
     );
   }
 }
 
-function same(left: string | Buffer, right: string | Buffer): boolean {
+/** Compares without telling by its time how much is right. */
+export function sameSecret(left: string | Buffer, right: string | Buffer): boolean {
   const a = Buffer.from(left);
   const b = Buffer.from(right);
   return a.length === b.length && timingSafeEqual(a, b);

@@ -93,7 +93,12 @@ python-netaddr 0.7.5-9.el7.noarch
 sanlock 3.7.3-1.el7
 ntp 4.2.6p5-29.el7.centos
 sg3_utils 1:1.37-18.el7_7.1
-fence-agents-drac5 4.2.1-24.el7
+fence-agents-common 4.2.1-24.el7
+fence-agents-drac5 4.2.1-24.el7 fence-agents-common
+fence-agents-ipmilan 4.2.1-24.el7 fence-agents-common ipmitool
+fence-agents-all 4.2.1-24.el7 fence-agents-common fence-agents-drac5 fence-agents-ipmilan
+ipmitool 1.8.18-7.el7
+kexec-tools 2.0.15-33.el7
 vim-enhanced 2:7.4.629-6.el7
 `),
 ];
