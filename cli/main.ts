@@ -8,6 +8,7 @@ import { addDecisions } from './commands/decisions.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addInventory } from './commands/inventory.ts';
 import { addRuns } from './commands/runs.ts';
+import { addSchedules } from './commands/schedule.ts';
 import { addStack } from './commands/stack.ts';
 import { addStart } from './commands/start.ts';
 import { EXIT, type ExitCode, usage } from './failure.ts';
@@ -39,6 +40,7 @@ First steps:
   addStart(program, deliver);
   addRuns(program, deliver);
   addDecisions(program, deliver);
+  addSchedules(program, deliver);
   addInventory(program, deliver);
   addDoctor(program, deliver);
   return program;
@@ -46,18 +48,31 @@ First steps:
 
 /** Commander's words for bad usage, as one sentence with the next move. */
 function usageFailure(error: CommanderError, program: Command, argv: readonly string[]): Error {
-  const typed = argv.slice(2).find((word) => !word.startsWith('-'));
-  const command = program.commands.find((candidate) => candidate.name() === typed);
-  const help = `See "npx runbook ${command ? `${command.name()} ` : ''}--help".`;
+  const { command, path } = typedCommand(program, argv.slice(2));
+  const help = `See "npx runbook ${[...path, ''].join(' ')}--help".`;
   const words = error.message.replace(/^error: /, '').replace(/\.?$/, '');
+  const commands = command.commands.map((candidate) => candidate.name());
+  if (error.code === 'commander.help') {
+    return usage(`${path.join(' ')} needs one of ${commands.join(', ')}. ${help}`, { known: commands });
+  }
   const unknown = /^unknown (option|command) '([^']+)'/.exec(words);
   if (unknown === null) return usage(`${words}. ${help}`);
   const [, kind, name = ''] = unknown;
-  const known =
-    kind === 'command'
-      ? program.commands.map((candidate) => candidate.name())
-      : (command?.options ?? []).flatMap(({ long }) => (long ? [long] : []));
+  const known = kind === 'command' ? commands : command.options.flatMap(({ long }) => (long ? [long] : []));
   return usage(`unknown ${kind} ${name}.${didYouMean(name, known)} ${help}`, { known });
+}
+
+/** The command of these words, groups included: `schedule create`. */
+function typedCommand(program: Command, words: readonly string[]): { command: Command; path: readonly string[] } {
+  const path: string[] = [];
+  let command = program;
+  for (const word of words.filter((candidate) => !candidate.startsWith('-'))) {
+    const next = command.commands.find((candidate) => candidate.name() === word);
+    if (next === undefined) break;
+    path.push(word);
+    command = next;
+  }
+  return { command, path };
 }
 
 /** Runs one command and leaves its exit code in `process.exitCode`. */

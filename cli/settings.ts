@@ -54,4 +54,8 @@ export const links = {
     `${ui}/namespaces/${encodeURIComponent(namespace)}/workflows/start-workflow?taskQueue=${taskQueue}&workflowType=${runbook}`,
   run: ({ ui, namespace }: Pick<Settings, 'ui' | 'namespace'>, id: string, runId: string) =>
     ui && `${ui}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(id)}/${runId}`,
+  schedules: ({ ui, namespace }: Pick<Settings, 'ui' | 'namespace'>) =>
+    ui && `${ui}/namespaces/${encodeURIComponent(namespace)}/schedules`,
+  schedule: ({ ui, namespace }: Pick<Settings, 'ui' | 'namespace'>, id: string) =>
+    ui && `${ui}/namespaces/${encodeURIComponent(namespace)}/schedules/${encodeURIComponent(id)}`,
 };

@@ -39,7 +39,9 @@ export class BlackoutCalendar {
       return new BlackoutCalendar(events.map(readEvent), component);
     } catch (error) {
       if (error instanceof CalendarProblem) throw error;
-      throw new CalendarProblem(`it is no iCalendar file (${error instanceof Error ? error.message : String(error)})`);
+      // A TypeError says where the library stumbled over what is nothing of the kind.
+      const why = error instanceof Error && !(error instanceof TypeError) ? ` (${error.message})` : '';
+      throw new CalendarProblem(`it is no iCalendar file${why}`);
     }
   }
 

@@ -6,7 +6,9 @@ import { TASK_QUEUE } from '../../workflows/contract.ts';
 import { add, type Deliver } from '../command.ts';
 import { usage } from '../failure.ts';
 import { didYouMean } from '../nearest.ts';
+import { type Published, publishCatalog } from '../schedules/catalog.ts';
 import { type CommonFlags, links, resolveSettings, type Settings } from '../settings.ts';
+import { withSession } from '../temporal.ts';
 
 /** The runbook of this name. @throws CliFailure (usage) with the nearest name. */
 export function findRunbook(name: string): RunbookDefinition {
@@ -53,6 +55,18 @@ function describe(runbook: RunbookDefinition, settings: Settings): string {
   ].join('\n');
 }
 
+function publishedText(published: readonly Published[], settings: Settings): string {
+  const width = Math.max(...published.map(({ change }) => change.length));
+  const ui = links.schedules(settings);
+  return [
+    ...published.map(
+      ({ id, change }) =>
+        `${change.padEnd(width)}  ${id}${change === 'kept' ? ' (it has times: it is a schedule of somebody)' : ''}`,
+    ),
+    ...(ui ? ['', `In the UI, open one and press Trigger: ${ui}`] : []),
+  ].join('\n');
+}
+
 export function addCatalogue(program: Command, deliver: Deliver): void {
   add<CommonFlags>(
     program,
@@ -64,9 +78,14 @@ export function addCatalogue(program: Command, deliver: Deliver): void {
         const settings = resolveSettings(flags);
         const all = Object.values(runbooks);
         const width = Math.max(...all.map(({ name }) => name.length));
-        const lines = all.map(
-          ({ name, title, risk, typicalDuration }) => `${name.padEnd(width)}  ${title} (${risk}, ${typicalDuration})`,
-        );
+        const lines = all.flatMap((runbook) => {
+          const { name, title, risk, typicalDuration } = runbook;
+          const { ui } = entry(runbook, settings);
+          return [
+            `${name.padEnd(width)}  ${title} (${risk}, ${typicalDuration})`,
+            ...(ui ? [`  start it in the UI: ${ui}`] : []),
+          ];
+        });
         return { document: all.map((runbook) => entry(runbook, settings)), text: lines.join('\n') };
       },
     },
@@ -83,6 +102,31 @@ export function addCatalogue(program: Command, deliver: Deliver): void {
         const settings = resolveSettings(flags);
         return { document: entry(runbook, settings), text: describe(runbook, settings) };
       },
+    },
+    deliver,
+  );
+  const group = program
+    .command('catalog')
+    .description('the runbooks as start buttons in the Temporal UI')
+    .helpCommand(false);
+  add<CommonFlags>(
+    group,
+    {
+      name: 'publish',
+      about:
+        'one paused schedule per runbook, with example input and a note: Trigger starts it; again, it brings them up to date and removes those of runbooks that are gone',
+      examples: ['catalog publish', 'catalog publish --json'],
+      server: true,
+      run: (_args, flags) =>
+        withSession(resolveSettings(flags), async (session) => {
+          const published = await publishCatalog(session);
+          const { settings } = session;
+          const document = published.map((one) => {
+            const ui = one.change === 'removed' ? undefined : links.schedule(settings, one.id);
+            return { ...one, ...(ui && { ui }) };
+          });
+          return { document, text: publishedText(published, settings) };
+        }),
     },
     deliver,
   );

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { add, type Deliver } from '../command.ts';
 import { usage } from '../failure.ts';
 import { readObject } from '../input.ts';
-import { addressee, decisionFor, type Answer as Said, send, type Verb } from '../runs/decide.ts';
+import { addressee, decisionFor, REASONED_VERBS, type Answer as Said, send, type Verb } from '../runs/decide.ts';
 import { findRun } from '../runs/read.ts';
 import { defaultBy } from '../runs/start.ts';
 import { type CommonFlags, resolveSettings } from '../settings.ts';
@@ -63,6 +63,18 @@ const VERBS: readonly VerbSpec[] = [
     example: 'skip my-run --reason "done by hand"',
     options: (command) => step(command).option('--reason <text>', 'why it is right to go on; kept in the report'),
   },
+  {
+    verb: 'proceed',
+    about: 'go on at once with a step that waits for its maintenance window; the window then holds no step of this run',
+    example: 'proceed my-run --reason "the users are informed"',
+    options: (command) => step(command).option('--reason <text>', 'why it is right; kept in the report'),
+  },
+  {
+    verb: 'postpone',
+    about: 'let a parked step go on by itself in the next maintenance window of its schedule',
+    example: 'postpone my-run',
+    options: step,
+  },
   { verb: 'rollback', about: 'undo what a parked run did', example: 'rollback my-run', options: step },
   { verb: 'abort', about: 'end a parked run and leave everything as it is', example: 'abort my-run', options: step },
   { verb: 'hold', about: 'stop a run at its next step boundary', example: 'hold my-run' },
@@ -71,8 +83,8 @@ const VERBS: readonly VerbSpec[] = [
 
 function said(verb: Verb, flags: DecisionFlags): Said {
   const { approval, plan, step: named, note, keep, reason } = flags;
-  if (verb === 'skip' && !reason)
-    throw usage('skip needs --reason: why it is right to go on without the step; it is kept in the report.');
+  if (REASONED_VERBS.includes(verb) && !reason)
+    throw usage(`${verb} needs --reason: why it is right to go on; it is kept in the report.`);
   const input = flags.input === undefined ? undefined : readObject('--input', flags.input);
   return {
     verb,

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Plan, Report } from '../../workflows/contract.ts';
 import { add, type Deliver } from '../command.ts';
 import { CliFailure, EXIT, usage } from '../failure.ts';
@@ -10,11 +10,12 @@ import { planText } from '../runs/plan-text.ts';
 import { closingWords, findRun, readReport } from '../runs/read.ts';
 import { defaultBy, startRun } from '../runs/start.ts';
 import { columns, wantsColour } from '../runs/words.ts';
+import { givenWindow, type WindowFlags } from '../schedules/window-flags.ts';
 import { type CommonFlags, links, resolveSettings } from '../settings.ts';
 import { requireWorker, type Session, withSession } from '../temporal.ts';
 import { findRunbook } from './catalogue.ts';
 
-interface StartFlags extends CommonFlags {
+interface StartFlags extends CommonFlags, WindowFlags {
   readonly input?: string;
   readonly id?: string;
   readonly plan?: string;
@@ -32,8 +33,10 @@ export function atTerminal(flags: { readonly json?: boolean }): boolean {
 /** What the flags add to the input that was typed. */
 function inputOf(typed: Record<string, unknown>, flags: StartFlags): Record<string, unknown> {
   const by = flags.by ?? defaultBy();
+  const window = givenWindow(flags);
   return {
     ...typed,
+    ...(window && { window }),
     ...(flags.plan !== undefined && { plan: flags.plan }),
     ...(flags.yes && { standingApproval: { by, note: flags.note ?? '--yes on the command line' } }),
   };
@@ -91,6 +94,19 @@ const inputOption = (command: Command): Command =>
     .option('--id <id>', 'id of the run (default: runbook, host and time)')
     .option('--by <who>', 'who you are (default: user@machine)');
 
+const windowOptions = (command: Command): Command =>
+  command
+    .option('--window-opens <time>', 'change nothing before: 2027-03-28T22:00:00+02:00; the plan is made at once')
+    .option('--length <duration>', 'with --window-opens: how long the window is open: 4h, 90m, PT4H')
+    .option('--time-zone <zone>', 'with --window-opens: zone of what is said about times (default: UTC)')
+    .option('--blackouts <file>', 'with --window-opens: iCalendar file with times at which nothing begins')
+    .addOption(
+      new Option(
+        '--at-end <what>',
+        'with --window-opens: what to do when the next step no longer fits (default: park)',
+      ).choices(['park', 'rollback']),
+    );
+
 export function addStart(program: Command, deliver: Deliver): void {
   add<StartFlags>(
     program,
@@ -116,10 +132,11 @@ export function addStart(program: Command, deliver: Deliver): void {
         `start deployHostedEngine --input '{"host":"host1"}' --wait`,
         `start deployHostedEngine --input '{"host":"host1","ticket":"CHG-1"}' --plan 1a2b3c4d --wait --yes`,
         'start deployHostedEngine --input @host1.json --json',
+        `start recoverHostedEngineAgent --input '{"host":"host2"}' --window-opens 2027-03-28T22:00:00+02:00 --length 4h`,
       ],
       server: true,
       options: (command) =>
-        inputOption(command)
+        windowOptions(inputOption(command))
           .option('--plan <hash>', 'refuse to run any other plan than this one')
           .option('--wait', 'show the progress until the run ends')
           .option('--yes', 'approve in advance what the runbook asks for; never an unknown failure')

@@ -1,7 +1,7 @@
 import { isCancel, log, select, text } from '@clack/prompts';
 import type { Waiting } from '../../workflows/contract.ts';
 import { CliFailure, EXIT } from '../failure.ts';
-import { type Answer, STEP_VERBS, type Verb } from './decide.ts';
+import { type Answer, REASONED_VERBS, STEP_VERBS, type Verb } from './decide.ts';
 import { columns, waitingText } from './words.ts';
 
 const MEANING: Readonly<Record<string, string>> = {
@@ -9,6 +9,8 @@ const MEANING: Readonly<Record<string, string>> = {
   reject: 'say no: what was done is rolled back',
   retry: 'try the step again',
   skip: 'go on without the step',
+  proceed: 'go on now, outside of the maintenance window',
+  postpone: 'go on by itself in the next maintenance window',
   rollback: 'undo what was done',
   abort: 'leave everything as it is',
   resume: 'go on',
@@ -33,9 +35,9 @@ export async function ask(id: string, waiting: Waiting, by: string, signal: Abor
   }
   const stepVerb = (STEP_VERBS as readonly string[]).includes(verb);
   const answer: Answer = { verb: verb as Verb, by, ...(stepVerb ? { step: waiting.id } : { approval: waiting.id }) };
-  if (verb !== 'skip') return answer;
-  const reason = await text({ message: 'Why is it right to go on without the step?', output, signal });
+  if (!REASONED_VERBS.includes(verb)) return answer;
+  const reason = await text({ message: `Why is it right to ${MEANING[verb]}?`, output, signal });
   if (signal.aborted) return undefined;
-  if (isCancel(reason) || !reason) throw new CliFailure(EXIT.person, 'not answered: a skipped step keeps its reason.');
+  if (isCancel(reason) || !reason) throw new CliFailure(EXIT.person, 'not answered: the reason is kept in the report.');
   return { ...answer, reason };
 }

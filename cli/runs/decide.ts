@@ -12,7 +12,9 @@ import { findRun, type RunHandle, readStatus } from './read.ts';
 const ANSWER_SECONDS = 5;
 
 export const GATE_VERBS = ['approve', 'reject'] as const;
-export const STEP_VERBS = ['retry', 'skip', 'rollback', 'abort'] as const;
+export const STEP_VERBS = ['retry', 'skip', 'proceed', 'postpone', 'rollback', 'abort'] as const;
+/** What goes on against a rule keeps the reason why it is right. */
+export const REASONED_VERBS: readonly string[] = ['skip', 'proceed'];
 export type Verb = (typeof GATE_VERBS)[number] | (typeof STEP_VERBS)[number] | 'hold' | 'resume';
 
 /** What a person says, as far as the flags say it; the rest is filled in from what the run waits for. */
@@ -36,18 +38,18 @@ export function decisionFor(answer: Answer, status: StatusView): Decision {
   if (verb === 'hold' || verb === 'resume') return { verb, by };
   const { waiting } = status;
   if (verb === 'approve' || verb === 'reject') {
-    const gate = answer.approval === undefined ? expect(waiting, 'approval', verb) : waiting;
+    const gate = answer.approval === undefined ? expect(waiting, ['approval'], verb) : waiting;
     const approval = answer.approval ?? gate?.id ?? '';
     const plan = answer.plan ?? gate?.planHash ?? '';
     return { approval, plan, verdict: verb, by, ...(note && { note }), ...(answer.keep && { keep: true }) };
   }
-  const step = answer.step ?? expect(waiting, 'parked', verb).id;
+  const step = answer.step ?? expect(waiting, ['parked', 'window'], verb).id;
   const reason = answer.reason ?? note;
   return { step, verb, by, ...(reason && { reason }), ...(answer.input && { input: answer.input }) };
 }
 
-function expect(waiting: Waiting | undefined, kind: Waiting['kind'], verb: string): Waiting {
-  if (waiting?.kind === kind && waiting.options.includes(verb)) return waiting;
+function expect(waiting: Waiting | undefined, kinds: readonly Waiting['kind'][], verb: string): Waiting {
+  if (waiting !== undefined && kinds.includes(waiting.kind) && waiting.options.includes(verb)) return waiting;
   const now =
     waiting === undefined
       ? 'nothing is asked at the moment'

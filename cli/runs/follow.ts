@@ -69,7 +69,9 @@ async function look(session: Session, id: string, patient: boolean) {
   }
 }
 
-export const needsPerson = ({ kind }: Waiting): boolean => kind === 'approval' || kind === 'parked' || kind === 'hold';
+/** Whether nothing goes on without one: a run that waits for its window does, when that opens. */
+export const needsPerson = ({ kind, until }: Waiting): boolean =>
+  kind === 'approval' || kind === 'parked' || kind === 'hold' || (kind === 'window' && until === undefined);
 
 /** Asks until the run takes an answer, or until somebody else has given one. */
 async function answerHere(

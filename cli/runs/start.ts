@@ -35,21 +35,17 @@ export async function startRun(
   session: Session,
   { runbook, input, id }: StartRequest,
 ): Promise<WorkflowHandleWithFirstExecutionRunId> {
-  const about = [input.host, input.mode === 'plan' ? 'plan only' : undefined, input.ticket].filter(
-    (part) => typeof part === 'string',
-  );
-  const record: RunRecord = { runbook: runbook.name, phase: 'planning', remains: [], steps: [] };
   const options = {
     taskQueue: TASK_QUEUE,
     args: [input] as [unknown],
     workflowId: id ?? defaultId(runbook.name, input, new Date()),
     workflowIdConflictPolicy: 'FAIL',
-    staticSummary: [runbook.title, ...about].join(' · '),
-    staticDetails: `${runbook.purpose}\n\nStarted by ${defaultBy()} with \`${JSON.stringify(input)}\``,
-    memo: { [MEMO_RECORD]: record },
+    ...appearance(runbook, input, `Started by ${defaultBy()}`),
   } satisfies WorkflowStartOptions;
   try {
-    return await withSearchAttributes(session, runbook.name, options, attributes(runbook.name, input));
+    return await withSearchAttributes(attributes(runbook.name, input), (typedSearchAttributes) =>
+      session.client.workflow.start(runbook.name, { ...options, typedSearchAttributes }),
+    );
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     if (id === undefined) return startRun(session, { runbook, input, id: `${options.workflowId}-${process.pid}` });
@@ -57,7 +53,23 @@ export async function startRun(
   }
 }
 
-function attributes(name: string, input: Readonly<Record<string, unknown>>): SearchAttributePair[] {
+/** How a run looks before it says anything itself. */
+export function appearance(
+  { name, title, purpose }: RunbookDefinition,
+  input: Readonly<Record<string, unknown>>,
+  origin: string,
+): { staticSummary: string; staticDetails: string; memo: Record<string, unknown> } {
+  const about = [input.host, input.mode === 'plan' ? 'plan only' : undefined, input.ticket];
+  const record: RunRecord = { runbook: name, phase: 'planning', remains: [], steps: [] };
+  return {
+    staticSummary: [title, ...about.filter((part) => typeof part === 'string')].join(' · '),
+    staticDetails: `${purpose}\n\n${origin} with \`${JSON.stringify(input)}\``,
+    memo: { [MEMO_RECORD]: record },
+  };
+}
+
+/** What lists of runs are filtered by. */
+export function attributes(name: string, input: Readonly<Record<string, unknown>>): SearchAttributePair[] {
   const { host, ticket } = input;
   return [
     { key: defineSearchAttributeKey('RunbookName', 'KEYWORD'), value: name },
@@ -70,19 +82,16 @@ function attributes(name: string, input: Readonly<Record<string, unknown>>): Sea
   ];
 }
 
-/** A cluster that does not know the attributes refuses the start: then the run goes without them. */
-async function withSearchAttributes(
-  session: Session,
-  type: string,
-  options: WorkflowStartOptions<(input: unknown) => Promise<unknown>>,
+/** A cluster that does not know the attributes refuses what would set them: then runs go without. */
+export async function withSearchAttributes<T>(
   typed: SearchAttributePair[],
-) {
-  const { workflow } = session.client;
+  send: (typed: SearchAttributePair[]) => Promise<T>,
+): Promise<T> {
   try {
-    return await workflow.start(type, { ...options, typedSearchAttributes: typed });
+    return await send(typed);
   } catch (error) {
     const cause = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : '';
     if (!/search attribute/i.test(`${messageOf(error)} ${cause}`)) throw error;
-    return workflow.start(type, options);
+    return send([]);
   }
 }

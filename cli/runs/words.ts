@@ -2,6 +2,7 @@
 import { styleText } from 'node:util';
 import { spell } from '../../reports/duration.ts';
 import type { StatusView, StepState, StepView, Waiting } from '../../workflows/contract.ts';
+import { REASONED_VERBS } from './decide.ts';
 
 const MARKS: Readonly<Record<StepState, string>> = {
   pending: '·',
@@ -82,7 +83,9 @@ export function waitingText(id: string, waiting: Waiting, width: number): string
   if (waiting.options.length > 0)
     lines.push(
       '',
-      ...waiting.options.map((verb) => `  npx runbook ${verb} ${id}${verb === 'skip' ? ' --reason "why"' : ''}`),
+      ...waiting.options.map(
+        (verb) => `  npx runbook ${verb} ${id}${REASONED_VERBS.includes(verb) ? ' --reason "why"' : ''}`,
+      ),
     );
   return lines.join('\n');
 }
