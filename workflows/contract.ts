@@ -80,6 +80,8 @@ export interface Waiting {
   readonly options: readonly string[];
   /** The JSON to send as signal `decide` or update `decideNow`. */
   readonly answer: Readonly<Record<string, unknown>>;
+  /** What an approve has to repeat as `typed`, letter by letter; no standing approval answers such a gate. */
+  readonly typed?: string;
   /** What the person has to know to decide, label by label. */
   readonly show?: Readonly<Record<string, string>>;
   /** The decisive lines of the failure that parked the run. */

@@ -20,6 +20,10 @@ export const ApprovalDecision = z.strictObject({
     .regex(/^[0-9a-f]{8,64}$/, 'must be the first 8 characters of the plan hash shown')
     .describe('The plan being approved'),
   verdict: z.enum(['approve', 'reject']),
+  typed: z
+    .string()
+    .optional()
+    .describe('With approve: what the approval asks to be typed, such as the name of the host that it is about'),
   keep: z.boolean().optional().describe('With reject: leave what was done instead of rolling it back'),
   by,
   note: z.string().optional(),

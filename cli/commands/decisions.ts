@@ -13,6 +13,7 @@ interface DecisionFlags extends CommonFlags {
   readonly plan?: string;
   readonly step?: string;
   readonly note?: string;
+  readonly type?: string;
   readonly keep?: boolean;
   readonly reason?: string;
   readonly input?: string;
@@ -39,7 +40,8 @@ const VERBS: readonly VerbSpec[] = [
     verb: 'approve',
     about: 'answer an approval with yes',
     example: 'approve my-run --plan 1a2b3c4d --note "CHG-1"',
-    options: gate,
+    options: (command) =>
+      gate(command).option('--type <text>', 'what the approval asks to be typed, such as the name of the host'),
   },
   {
     verb: 'reject',
@@ -82,7 +84,7 @@ const VERBS: readonly VerbSpec[] = [
 ];
 
 function said(verb: Verb, flags: DecisionFlags): Said {
-  const { approval, plan, step: named, note, keep, reason } = flags;
+  const { approval, plan, step: named, note, type, keep, reason } = flags;
   if (REASONED_VERBS.includes(verb) && !reason)
     throw usage(`${verb} needs --reason: why it is right to go on; it is kept in the report.`);
   const input = flags.input === undefined ? undefined : readObject('--input', flags.input);
@@ -93,6 +95,7 @@ function said(verb: Verb, flags: DecisionFlags): Said {
     ...(plan && { plan }),
     ...(named && { step: named }),
     ...(note && { note }),
+    ...(type && { typed: type }),
     ...(keep && { keep }),
     ...(reason && { reason }),
     ...(input && { input }),

@@ -35,6 +35,12 @@ export async function ask(id: string, waiting: Waiting, by: string, signal: Abor
   }
   const stepVerb = (STEP_VERBS as readonly string[]).includes(verb);
   const answer: Answer = { verb: verb as Verb, by, ...(stepVerb ? { step: waiting.id } : { approval: waiting.id }) };
+  if (verb === 'approve' && waiting.typed !== undefined) {
+    const typed = await text({ message: `Type ${waiting.typed} to approve`, output, signal });
+    if (signal.aborted) return undefined;
+    if (isCancel(typed) || !typed) throw new CliFailure(EXIT.person, 'not answered: this approval has to be typed.');
+    return { ...answer, typed };
+  }
   if (!REASONED_VERBS.includes(verb)) return answer;
   const reason = await text({ message: `Why is it right to ${MEANING[verb]}?`, output, signal });
   if (signal.aborted) return undefined;

@@ -25,6 +25,7 @@ export interface Answer {
   readonly plan?: string;
   readonly step?: string;
   readonly note?: string;
+  readonly typed?: string;
   readonly keep?: boolean;
   readonly reason?: string;
   readonly input?: Record<string, unknown>;
@@ -41,7 +42,15 @@ export function decisionFor(answer: Answer, status: StatusView): Decision {
     const gate = answer.approval === undefined ? expect(waiting, ['approval'], verb) : waiting;
     const approval = answer.approval ?? gate?.id ?? '';
     const plan = answer.plan ?? gate?.planHash ?? '';
-    return { approval, plan, verdict: verb, by, ...(note && { note }), ...(answer.keep && { keep: true }) };
+    return {
+      approval,
+      plan,
+      verdict: verb,
+      by,
+      ...(note && { note }),
+      ...(answer.typed && { typed: answer.typed }),
+      ...(answer.keep && { keep: true }),
+    };
   }
   const step = answer.step ?? expect(waiting, ['parked', 'window'], verb).id;
   const reason = answer.reason ?? note;

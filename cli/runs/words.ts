@@ -81,13 +81,13 @@ export function waitingText(id: string, waiting: Waiting, width: number): string
     lines.push(`  ${label.padEnd(column)}  ${first}`, ...more.map((line) => `  ${' '.repeat(column)}  ${line}`));
   }
   if (waiting.options.length > 0)
-    lines.push(
-      '',
-      ...waiting.options.map(
-        (verb) => `  npx runbook ${verb} ${id}${REASONED_VERBS.includes(verb) ? ' --reason "why"' : ''}`,
-      ),
-    );
+    lines.push('', ...waiting.options.map((verb) => `  npx runbook ${verb} ${id}${moreToSay(verb, waiting)}`));
   return lines.join('\n');
+}
+
+function moreToSay(verb: string, { typed }: Waiting): string {
+  if (REASONED_VERBS.includes(verb)) return ' --reason "why"';
+  return verb === 'approve' && typed !== undefined ? ' --type TEXT' : '';
 }
 
 function wrap(text: string, width: number): readonly string[] {

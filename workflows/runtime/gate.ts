@@ -6,16 +6,19 @@ export interface Question {
   readonly id: string;
   readonly title: string;
   readonly show: Readonly<Record<string, string>>;
+  /** What the person has to type to approve. */
+  readonly typed?: string | undefined;
 }
 
 /**
- * Asks people and waits for the vote. A standing approval answers at once.
+ * Asks people and waits for the vote. A standing approval answers at once, unless something has to be typed.
  * `undefined` when the run was cancelled meanwhile.
  */
 export async function ask(state: RunState, question: Question): Promise<ApprovalDecision | undefined> {
   const plan = (state.plan?.hash ?? '').slice(0, 8);
   const standing = state.input.standingApproval;
-  if (standing !== undefined) {
+  const { typed } = question;
+  if (standing !== undefined && typed === undefined) {
     const note = ['standing approval', standing.note].filter(Boolean).join(': ');
     state.decisions.push({ at: now(), by: standing.by, what: `approved: ${question.title}`, note });
     return { approval: question.id, plan, verdict: 'approve', by: standing.by, note };
@@ -27,8 +30,15 @@ export async function ask(state: RunState, question: Question): Promise<Approval
     since: now(),
     planHash: plan,
     options: ['approve', 'reject'],
-    answer: { approval: question.id, plan, verdict: 'approve', by: 'your name' },
-    show: question.show,
+    answer: {
+      approval: question.id,
+      plan,
+      verdict: 'approve',
+      ...(typed !== undefined && { typed: 'type it here' }),
+      by: 'your name',
+    },
+    ...(typed !== undefined && { typed }),
+    show: { ...question.show, ...(typed !== undefined && { 'To be typed': typed }) },
   };
   const wait = await state.waitFor(view, 'waiting', state.phase, (asked) => asked.decision !== undefined);
   const decision = wait.decision as ApprovalDecision | undefined;

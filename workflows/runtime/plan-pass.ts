@@ -4,7 +4,7 @@ import { type Owned, sameOwned } from '../../runbooks/owned-states.ts';
 import type { Finding, Plan, PlanStep } from '../contract.ts';
 import { owns } from './owned.ts';
 import { makePlan } from './plan.ts';
-import { type ApprovalOptions, Ids, type Result, type Run, type StepOptions } from './run.ts';
+import { type ApprovalOptions, Ids, type OfferOptions, type Result, type Run, type StepOptions } from './run.ts';
 import type { RunState } from './state.ts';
 
 /** Thrown when the preflight refuses: what would come behind it is of no interest. */
@@ -123,7 +123,15 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
   }
 
   async approval(title: string, _options: ApprovalOptions): Promise<void> {
-    if (this.passOver(title)) return;
+    if (!this.passOver(title)) this.listGate(title);
+  }
+
+  async offer(title: string, _options: OfferOptions): Promise<Result<boolean>> {
+    if (!this.passOver(title)) this.listGate(title);
+    return { known: false, until: title };
+  }
+
+  private listGate(title: string): void {
     const step = this.open(title);
     const state = this.unknownUntil === undefined ? 'wouldDo' : 'unknown';
     this.list({

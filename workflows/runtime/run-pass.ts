@@ -1,13 +1,14 @@
 import type { CheckResult, OperationCall } from '../../activities/operation.ts';
 import type { CommonInput } from '../../runbooks/definition.ts';
 import { ownedWords } from '../../runbooks/owned-states.ts';
+import type { ApprovalDecision } from '../messages.ts';
 import { Ending, NotReady, Restart, type StepFailure, stepFailure } from './endings.ts';
 import { ask } from './gate.ts';
 import { keepLocks } from './locks.ts';
 import { owns, release } from './owned.ts';
 import { park } from './park.ts';
 import { nothingBehind, unplanned } from './plan.ts';
-import { type ApprovalOptions, Ids, type Result, type Run, type StepOptions } from './run.ts';
+import { type ApprovalOptions, Ids, type OfferOptions, type Result, type Run, type StepOptions } from './run.ts';
 import { NOT_NEEDED } from './show.ts';
 import { interruptible, type MutableStep, now, type RunState } from './state.ts';
 import { inTime, roomFor } from './window.ts';
@@ -91,16 +92,8 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
   async approval(title: string, options: ApprovalOptions): Promise<void> {
     const { state } = this;
     if (this.passOver(title) !== undefined) return;
-    const step = state.enter(this.ids.next(title), title);
-    await state.boundary();
-    state.begin(step);
-    step.attempts += 1;
-    if (nothingBehind(state.plan, step.id)) {
-      state.finish(step, { state: 'passed', summary: 'not asked: nothing is left to do behind it' });
-      return;
-    }
-    const vote = await ask(state, { id: step.id, title, show: options.show });
-    if (vote === undefined) throw new Ending('cancel', 'cancelled while waiting for approval');
+    const { step, vote } = await this.gate(title, options);
+    if (vote === undefined) return;
     if (vote.verdict === 'reject') {
       state.finish(step, { state: 'failed', summary: `rejected by ${vote.by}` });
       throw new Ending(
@@ -110,6 +103,33 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
     }
     state.bound = state.input.standingApproval === undefined;
     state.finish(step, { state: 'passed', summary: `approved by ${vote.by}${vote.note ? ` (${vote.note})` : ''}` });
+  }
+
+  async offer(title: string, { show, otherwise }: OfferOptions): Promise<Result<boolean>> {
+    const over = this.passOver(title);
+    if (over !== undefined) return over;
+    const { step, vote } = await this.gate(title, { show: { ...show, 'On a reject': otherwise } });
+    if (vote === undefined) return { known: true, output: false };
+    const taken = vote.verdict === 'approve';
+    const summary = taken ? `taken by ${vote.by}` : `declined by ${vote.by}: ${otherwise}`;
+    this.state.finish(step, { state: 'passed', summary: `${summary}${vote.note ? ` (${vote.note})` : ''}` });
+    return { known: true, output: taken };
+  }
+
+  /** A gate as a step; no vote where it is not asked. */
+  private async gate(title: string, options: ApprovalOptions): Promise<{ step: MutableStep; vote?: ApprovalDecision }> {
+    const { state } = this;
+    const step = state.enter(this.ids.next(title), title);
+    await state.boundary();
+    state.begin(step);
+    step.attempts += 1;
+    if (nothingBehind(state.plan, step.id)) {
+      state.finish(step, { state: 'passed', summary: 'not asked: nothing is left to do behind it' });
+      return { step };
+    }
+    const vote = await ask(state, { id: step.id, title, ...options });
+    if (vote === undefined) throw new Ending('cancel', 'cancelled while waiting for approval');
+    return { step, vote };
   }
 
   async when<Output>(

@@ -40,6 +40,15 @@ export interface StepOptions {
 export interface ApprovalOptions {
   /** What people must know to decide, label by label. */
   readonly show: Readonly<Record<string, string>>;
+  /** What has to be typed to approve, such as the host's name; then no standing approval answers. */
+  readonly typed?: string | undefined;
+}
+
+export interface OfferOptions {
+  /** What people must know to decide, label by label. */
+  readonly show: Readonly<Record<string, string>>;
+  /** In words: how the run goes on after a reject. */
+  readonly otherwise: string;
 }
 
 /**
@@ -58,6 +67,8 @@ export interface Run<Input extends CommonInput = CommonInput> {
   step<Output>(title: string, call: OperationCall<Output>, options?: StepOptions): Promise<Result<Output>>;
   /** Waits for people; a gate with nothing left to do behind it is not asked. */
   approval(title: string, options: ApprovalOptions): Promise<void>;
+  /** Asks whether to take a way that is not the only one: a reject is an answer too, and the run goes on. */
+  offer(title: string, options: OfferOptions): Promise<Result<boolean>>;
   /** Runs the block if what was found says so; the plan lists it where that is not known yet. */
   when<Output>(
     found: Result<Output>,

@@ -76,6 +76,11 @@ export class Waits {
       if (!(state.plan?.hash ?? hash).startsWith(decision.plan)) {
         throw new Refusal(`plan: ${decision.plan} is not the plan that waits for approval; that is ${hash}`);
       }
+      const { typed } = wait.view;
+      if (decision.verdict === 'approve' && typed !== undefined && decision.typed !== typed) {
+        const said = decision.typed === undefined ? 'it is missing' : `"${decision.typed}" is something else`;
+        throw new Refusal(`typed: must be "${typed}", typed by whoever approves; ${said}`);
+      }
       return { decision, wait };
     }
     if ('step' in decision) {

@@ -40,6 +40,10 @@ test('approval and plan are filled in from what waits', () => {
   });
 });
 
+test('what has to be typed is sent as typed', () => {
+  expect(decisionFor({ verb: 'approve', by: 'me', typed: 'host1' }, status(gate))).toMatchObject({ typed: 'host1' });
+});
+
 test('what the person names is sent as named: the run judges it', () => {
   expect(decisionFor({ verb: 'reject', by: 'me', plan: 'ffffffff', keep: true }, status(gate))).toMatchObject({
     plan: 'ffffffff',
