@@ -57,7 +57,10 @@ export interface Decision<Output = unknown, Kind extends Change = HostChange> {
    * and what to do.
    */
   readonly state: 'already' | 'wouldDo' | 'underWay' | 'refused';
-  /** With `refused`: what would be done once the findings are mended; named in plans, never executed. */
+  /**
+   * With `refused`: what would be done once the findings are mended. With `already`: what would bring the state about,
+   * for a plan in which an earlier step takes it away. Named in plans, never executed.
+   */
   readonly changes: readonly Kind[];
   /** What was seen, one line each; no secrets. */
   readonly evidence: readonly string[];

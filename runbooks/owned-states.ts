@@ -2,7 +2,13 @@
  * States that no run may leave behind unsaid: while they last, HA does not act, a host is open, or an image is locked.
  * A step declares that it brings one about for its run only.
  */
-export const OWNED_KINDS = ['globalMaintenance', 'localMaintenance', 'disabledFirewall', 'imageTransfer'] as const;
+export const OWNED_KINDS = [
+  'globalMaintenance',
+  'localMaintenance',
+  'stoppedEngineVm',
+  'disabledFirewall',
+  'imageTransfer',
+] as const;
 export type OwnedKind = (typeof OWNED_KINDS)[number];
 
 /** One such state: of a host, by its name in the inventory; of the `hosted-engine`; of a transfer, by its id. */
@@ -13,6 +19,9 @@ export interface Owned {
 
 /** Global maintenance is one for all hosts of the hosted engine. */
 export const GLOBAL_MAINTENANCE: Owned = { kind: 'globalMaintenance', target: 'hosted-engine' };
+
+/** Shut down on purpose, which HA leaves alone under global maintenance. */
+export const STOPPED_ENGINE_VM: Owned = { kind: 'stoppedEngineVm', target: 'hosted-engine' };
 
 export function sameOwned(one: Owned, other: Owned): boolean {
   return one.kind === other.kind && one.target === other.target;
@@ -25,6 +34,8 @@ export function ownedWords({ kind, target }: Owned): string {
       return 'the hosted engine is in global maintenance';
     case 'localMaintenance':
       return `${target} is in local maintenance`;
+    case 'stoppedEngineVm':
+      return 'the engine VM is shut down';
     case 'disabledFirewall':
       return `the firewall of ${target} is off`;
     case 'imageTransfer':

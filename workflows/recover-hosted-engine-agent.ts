@@ -1,7 +1,6 @@
 import { recoverHostedEngineAgent as definition } from '../runbooks/recover-hosted-engine-agent.ts';
 import type { Report } from './contract.ts';
-import { operations, runbook } from './runtime/index.ts';
-import type { Result } from './runtime/run.ts';
+import { operations, type Result, type Run, runbook } from './runtime/index.ts';
 
 /**
  * Brings the HA agent of a host back and leaves an engine that answers. Global maintenance stays as it is found; sanlock
@@ -12,13 +11,7 @@ export async function recoverHostedEngineAgent(input: unknown): Promise<Report> 
     const { host } = run.input;
     await run.preflight('Look at the HA agent', operations.checkHaAgent({ host }));
 
-    // The order matters: an agent cannot start without its broker, nor the broker without vdsm and the storage.
-    await run.step('Start sanlock and vdsmd', operations.startHaFoundation({ host }), { typical: '1 minute' });
-    const agent = await run.step(
-      'Connect the storage and restart broker and agent',
-      operations.recoverHaAgent({ host }),
-      { typical: '3 minutes' },
-    );
+    const agent = await recoverAgent(run, host);
 
     const where = 'Find out who runs the engine VM';
     const vm = await run.check(where, operations.findEngineVm({ host }), { typical: '1 minute', needs: [agent] });
@@ -44,5 +37,13 @@ export async function recoverHostedEngineAgent(input: unknown): Promise<Report> 
       typical: '10 minutes',
       needs: [agent, runs],
     });
+  });
+}
+
+/** Brings broker and agent back; the order matters: no agent without its broker, no broker without vdsm and the storage. */
+export async function recoverAgent(run: Run, host: string): Promise<Result<unknown>> {
+  await run.step('Start sanlock and vdsmd', operations.startHaFoundation({ host }), { typical: '1 minute' });
+  return run.step('Connect the storage and restart broker and agent', operations.recoverHaAgent({ host }), {
+    typical: '3 minutes',
   });
 }

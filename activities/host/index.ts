@@ -2,6 +2,7 @@
 export { cpuFeature } from './cpu-feature.ts';
 export { ensureFirewalld, restoreFirewall } from './firewall.ts';
 export { installPackages, installReleasePackage } from './install-packages.ts';
+export { noteBoot, rebootHost } from './reboot.ts';
 export { disableRepository, enableRepository } from './repository.ts';
 export { restartService } from './restart-service.ts';
 export { enableService, restoreService } from './service.ts';

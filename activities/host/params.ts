@@ -49,6 +49,18 @@ export interface RestoreFirewall extends HostParams {
   readonly before: readonly UnitBefore[];
 }
 
+export interface NoteBootOutput {
+  /** The kernel's id of the boot that runs now. */
+  readonly bootId: string;
+}
+
+export interface RebootHost extends HostParams {
+  /** The boot that is to end: any other one proves the reboot. Empty in a plan that does not know it yet. */
+  readonly bootId: string;
+  /** VMs that go down with the host, by their names in libvirt; any other keeps it from being rebooted. */
+  readonly guests?: readonly string[] | undefined;
+}
+
 export interface CpuFeature extends HostParams {
   /** As libvirt spells it. */
   readonly feature: 'md-clear';

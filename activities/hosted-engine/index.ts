@@ -4,4 +4,5 @@ export { cleanUpHostedEngine } from './clean-up.ts';
 export { deployHostedEngine } from './deploy.ts';
 export * from './ha/index.ts';
 export { preflightHostedEngine } from './preflight/index.ts';
+export * from './reboot/index.ts';
 export { verifyHostedEngine } from './verify.ts';

@@ -51,6 +51,16 @@ export async function fail(
   return failure(unit, type, what, kept, details);
 }
 
+/** Keeps the log of a unit that did its work without coming to an end of its own, and frees its name. */
+export async function settle(
+  context: RuntimeContext,
+  unit: Unit,
+): Promise<Required<Pick<ApplyResult, 'commands' | 'log'>>> {
+  const { commands, ref } = await keepLog(context, unit);
+  await unit.forget();
+  return { commands, log: ref };
+}
+
 interface KeptLog {
   readonly text: string;
   readonly commands: readonly string[];

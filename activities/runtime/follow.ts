@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
 import type { ApplyResult, StepRef } from '../operation.ts';
 import type { RuntimeContext } from './context.ts';
-import { type AnyOperation, hostOf, lookAndDecide, type Params } from './decide.ts';
-import { conclude, fail } from './follow-end.ts';
+import { type AnyOperation, hostOf, lookAndDecide, type Params, result } from './decide.ts';
+import { conclude, fail, settle } from './follow-end.ts';
 import { progressOf, report } from './progress.ts';
 import { endedUnseen } from './start.ts';
 import { Unit } from './unit.ts';
@@ -46,7 +46,7 @@ export async function follow(
 
 /**
  * Throws what became of a unit that shows no end and no process; one look more, lest a moment's state be believed.
- * Where none was started because nothing was left to do, that is the result.
+ * Where the wished state is there all the same, that is the result: its work was done, or nothing was left to do.
  */
 async function confirmEnded(
   operation: AnyOperation,
@@ -60,10 +60,15 @@ async function confirmEnded(
   const error = endedUnseen(unit, seen.marker, seen.bootId);
   // After a reboot there is nothing to take back: secrets lie in /run.
   if (error.type === 'CommandStopped') await unit.runAlways();
-  if (seen.logSize !== undefined) throw await fail(context, unit, error.type, error.message, error.details);
-  const { state, evidence, output } = await lookAndDecide(operation, context, params);
-  if (state !== 'already') throw error;
-  return { commands: [], evidence, ...(output !== undefined && { output }) };
+  const decision = await lookAndDecide(operation, context, params);
+  if (seen.logSize === undefined) {
+    if (decision.state !== 'already') throw error;
+    return result([], decision);
+  }
+  if (decision.state !== 'already') throw await fail(context, unit, error.type, error.message, error.details);
+  const { commands, log } = await settle(context, unit);
+  const evidence = [...decision.evidence, `without consequence: ${error.message}`];
+  return { ...result(commands, { ...decision, evidence }), log };
 }
 
 /** Reads the newest output as it comes: where it is, what stage it tells of. */

@@ -12,7 +12,7 @@ import { unitScript } from './unit-script.ts';
 /**
  * Starts the unit that carries out the changes, unless it was started before or nothing is left to do.
  * Leaves a unit that runs whatever becomes of worker and session.
- * @throws InterruptedByReboot when it was started before and the host has been rebooted since
+ * @throws InterruptedByReboot when it was started before, has not done its work, and the host has been rebooted since
  */
 export async function start(
   operation: AnyOperation,
@@ -30,9 +30,13 @@ export async function start(
   const seen = await unit.look();
   const found = { unit: unit.place.unit, bootId: seen.bootId };
   if (seen.exit !== undefined || seen.running) return { ...found, commands: seen.commands };
-  if (seen.logSize !== undefined) throw endedUnseen(unit, seen.marker, seen.bootId);
 
   const decision = await lookAndDecide(operation, context, params);
+  if (seen.logSize !== undefined) {
+    // It may have done its work all the same; a reboot is itself such a work.
+    if (decision.state === 'already') return { ...found, commands: seen.commands, already: true };
+    throw endedUnseen(unit, seen.marker, seen.bootId);
+  }
   if (decision.state === 'refused') throw refuse(operation, params, decision);
   if (decision.state === 'already') return { ...found, commands: [], already: true };
   const changes = hostChanges(decision.changes);

@@ -252,6 +252,20 @@ describe('follow', () => {
     await expect(following).rejects.toMatchObject({ type: 'InterruptedByReboot', nonRetryable: true });
   });
 
+  it('takes a unit for done that brought its state about before the reboot that ended it', async () => {
+    const given = params(`touch /srv/done; ${GATE}`);
+    const { unit } = await startNow(given);
+    await until(() => present('/srv/done'));
+    host.reboot();
+    await expect(startNow(given)).resolves.toMatchObject({ unit, already: true });
+    await expect(followNow(given)).resolves.toMatchObject({
+      output: { done: true },
+      evidence: ['/srv/done is there', expect.stringContaining('without consequence: unit ovirt-runbook-long-work-')],
+      commands: [expect.stringContaining('bash -c')],
+      log: { path: expect.stringContaining(unit) },
+    });
+  });
+
   it('stops a unit that exceeds its limit', async () => {
     const given = params(GATE);
     await startNow(given);

@@ -90,7 +90,7 @@ test('in global maintenance with nobody running the engine VM, it is started aft
     vm: { host: 'host1', health: 'good' },
   });
   expect(end.report?.steps.at(-1)?.evidence?.at(-1)).toBe(
-    'global maintenance is still set, as it was found: end it when the work is done, with hosted-engine --set-maintenance --mode=none',
+    'global maintenance is set: until it is ended (hosted-engine --set-maintenance --mode=none), nobody starts the engine VM again',
   );
 });
 

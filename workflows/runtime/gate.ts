@@ -8,6 +8,8 @@ export interface Question {
   readonly show: Readonly<Record<string, string>>;
   /** What the person has to type to approve. */
   readonly typed?: string | undefined;
+  /** How a standing approval answers; default: yes. */
+  readonly unattended?: 'no' | undefined;
 }
 
 /**
@@ -20,8 +22,10 @@ export async function ask(state: RunState, question: Question): Promise<Approval
   const { typed } = question;
   if (standing !== undefined && typed === undefined) {
     const note = ['standing approval', standing.note].filter(Boolean).join(': ');
-    state.decisions.push({ at: now(), by: standing.by, what: `approved: ${question.title}`, note });
-    return { approval: question.id, plan, verdict: 'approve', by: standing.by, note };
+    const verdict = question.unattended === 'no' ? 'reject' : 'approve';
+    const word = verdict === 'approve' ? 'approved' : 'declined';
+    state.decisions.push({ at: now(), by: standing.by, what: `${word}: ${question.title}`, note });
+    return { approval: question.id, plan, verdict, by: standing.by, note };
   }
   const view: Waiting = {
     kind: 'approval',

@@ -107,7 +107,7 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
     this.list({
       ...step,
       state,
-      commands: found.commands,
+      commands: state === 'already' ? [] : found.commands,
       typicalDuration: options.typical ?? 'seconds',
       evidence: found.evidence,
       ...(found.undo && { undo: found.undo.title }),
@@ -129,6 +129,10 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
   async offer(title: string, _options: OfferOptions): Promise<Result<boolean>> {
     if (!this.passOver(title)) this.listGate(title);
     return { known: false, until: title };
+  }
+
+  owns(owned: Owned): boolean {
+    return owns(this.state, owned) || this.owned.some((other) => sameOwned(other, owned));
   }
 
   private listGate(title: string): void {
@@ -162,7 +166,7 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
 
   /** Steps of a branch that will not be taken, and those that end what will not be the run's. */
   private passOver(title: string, releases?: Owned): boolean {
-    const over = this.silent || (releases !== undefined && !this.willOwn(releases));
+    const over = this.silent || (releases !== undefined && !this.owns(releases));
     if (over) this.ids.next(title);
     return over;
   }
@@ -175,10 +179,6 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
     if (this.stretch === undefined) return;
     this.stretch.held = this.stretch.held.filter((held) => !sameOwned(held, owned));
     if (this.stretch.held.length === 0) this.stretch = undefined;
-  }
-
-  private willOwn(wanted: Owned): boolean {
-    return owns(this.state, wanted) || this.owned.some((owned) => sameOwned(owned, wanted));
   }
 
   private open(title: string): { id: string; title: string } {

@@ -1,9 +1,9 @@
 import type { CheckResult, OperationCall } from '../../activities/operation.ts';
 import type { CommonInput } from '../../runbooks/definition.ts';
-import { ownedWords } from '../../runbooks/owned-states.ts';
+import { type Owned, ownedWords } from '../../runbooks/owned-states.ts';
 import type { ApprovalDecision } from '../messages.ts';
 import { Ending, NotReady, Restart, type StepFailure, stepFailure } from './endings.ts';
-import { ask } from './gate.ts';
+import { ask, type Question } from './gate.ts';
 import { keepLocks } from './locks.ts';
 import { owns, release } from './owned.ts';
 import { park } from './park.ts';
@@ -30,23 +30,22 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
   }
 
   async preflight<Output>(title: string, call: OperationCall<Output>): Promise<Output> {
-    // A pass begun anew after a retry would meet this run's own half-done work; what was found before it stays valid.
-    const passed = this.state.outputs.get(title);
-    if (passed !== undefined) {
-      this.ids.next(title);
-      return passed as Output;
-    }
-    const result = await this.check(title, call);
+    const result = await this.check(title, call, { once: true });
     if (!result.known) throw new Ending('fail', `"${title}" was skipped: nothing can be built on it`);
-    this.state.outputs.set(title, result.output);
     return result.output;
   }
 
   async check<Output>(title: string, call: OperationCall<Output>, options: StepOptions = {}): Promise<Result<Output>> {
+    const { outputs } = this.state;
+    if (options.once === true && this.notNeeded === undefined && outputs.has(title)) {
+      this.ids.next(title);
+      return { known: true, output: outputs.get(title) as Output };
+    }
     return this.live(title, options, async (step) => {
       const found = await this.look(step, call);
       const summary = found.evidence[0];
       this.state.finish(step, { state: 'passed', evidence: found.evidence, ...(summary !== undefined && { summary }) });
+      if (options.once === true) outputs.set(title, found.output);
       return { known: true, output: found.output as Output };
     });
   }
@@ -105,10 +104,14 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
     state.finish(step, { state: 'passed', summary: `approved by ${vote.by}${vote.note ? ` (${vote.note})` : ''}` });
   }
 
-  async offer(title: string, { show, otherwise }: OfferOptions): Promise<Result<boolean>> {
+  owns(owned: Owned): boolean {
+    return owns(this.state, owned);
+  }
+
+  async offer(title: string, { show, otherwise, unattended }: OfferOptions): Promise<Result<boolean>> {
     const over = this.passOver(title);
     if (over !== undefined) return over;
-    const { step, vote } = await this.gate(title, { show: { ...show, 'On a reject': otherwise } });
+    const { step, vote } = await this.gate(title, { show: { ...show, 'On a reject': otherwise }, unattended });
     if (vote === undefined) return { known: true, output: false };
     const taken = vote.verdict === 'approve';
     const summary = taken ? `taken by ${vote.by}` : `declined by ${vote.by}: ${otherwise}`;
@@ -117,7 +120,10 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
   }
 
   /** A gate as a step; no vote where it is not asked. */
-  private async gate(title: string, options: ApprovalOptions): Promise<{ step: MutableStep; vote?: ApprovalDecision }> {
+  private async gate(
+    title: string,
+    options: Omit<Question, 'id' | 'title'>,
+  ): Promise<{ step: MutableStep; vote?: ApprovalDecision }> {
     const { state } = this;
     const step = state.enter(this.ids.next(title), title);
     await state.boundary();

@@ -24,6 +24,11 @@ export interface StepOptions {
   readonly undoTypical?: DurationWords;
   /** Results without which the plan cannot tell what this step will do. */
   readonly needs?: readonly Result<unknown>[];
+  /**
+   * Of a check: what it found stays valid when the procedure begins anew after a retry, because that would meet the run's
+   * own half-done work.
+   */
+  readonly once?: boolean;
   /** Known failures by the recovery that their diagnosis names. */
   readonly fixes?: Readonly<Record<string, Fix>>;
   /** Asked before this step's undo, because the undo destroys what could be looked at. */
@@ -49,6 +54,8 @@ export interface OfferOptions {
   readonly show: Readonly<Record<string, string>>;
   /** In words: how the run goes on after a reject. */
   readonly otherwise: string;
+  /** How a standing approval answers, where yes would be more than it was given for; default: yes. */
+  readonly unattended?: 'no';
 }
 
 /**
@@ -69,6 +76,8 @@ export interface Run<Input extends CommonInput = CommonInput> {
   approval(title: string, options: ApprovalOptions): Promise<void>;
   /** Asks whether to take a way that is not the only one: a reject is an answer too, and the run goes on. */
   offer(title: string, options: OfferOptions): Promise<Result<boolean>>;
+  /** Whether the run has brought this state about and not ended it; in a plan: whether it would have by then. */
+  owns(owned: Owned): boolean;
   /** Runs the block if what was found says so; the plan lists it where that is not known yet. */
   when<Output>(
     found: Result<Output>,

@@ -46,7 +46,7 @@ export class RunState<Input extends CommonInput = CommonInput> {
   readonly steps: MutableStep[] = [];
   readonly undos: Undo[] = [];
   readonly leaves = new Map<string, Remainder>();
-  /** What a preflight found, by its title. */
+  /** What a preflight or a check with `once` found, by its title. */
   readonly outputs = new Map<string, unknown>();
   readonly decisions: DecisionView[] = [];
   readonly refusals: string[] = [];

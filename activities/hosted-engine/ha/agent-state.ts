@@ -17,6 +17,8 @@ export interface AgentState {
   readonly symptoms: readonly string[];
   /** How its newest failed process ended: `status 157`, `signal KILL`; absent: the journal tells of none. */
   readonly lastFailure?: string;
+  /** How long it was watched, before scaling. */
+  readonly seconds: number;
 }
 
 /** Longer than RestartSec, so that a process which lived through it is not the next attempt. */
@@ -35,7 +37,14 @@ export async function readAgentState(context: OperationContext, host: string): P
     const { sample, journal } = await sampleOf(context, host);
     const lastFailure = parseLastFailure(journal);
     const symptoms = parseSymptoms(journal);
-    const state: AgentState = { sight, samples: [first, sample], symptoms, ...(lastFailure && { lastFailure }) };
+    const seconds = waited + SAMPLE_SECONDS;
+    const state: AgentState = {
+      sight,
+      samples: [first, sample],
+      symptoms,
+      seconds,
+      ...(lastFailure && { lastFailure }),
+    };
     if (!sameProcess(state) || publishes(sight) || !isDeployed(sight) || waited >= SILENCE_SECONDS) return state;
     context.progress(`the HA agent of ${host} runs, but publishes nothing yet`);
     first = sample;

@@ -53,7 +53,7 @@ function judge(hosts: readonly HaHost[], host: string): Verdict {
   verdict.seen(`check-liveliness on ${host}: ${liveliness || 'no answer'}`);
   if (globalMaintenance) {
     verdict.seen(
-      'global maintenance is still set, as it was found: end it when the work is done, with hosted-engine --set-maintenance --mode=none',
+      'global maintenance is set: until it is ended (hosted-engine --set-maintenance --mode=none), nobody starts the engine VM again',
     );
   }
   return verdict;

@@ -5,7 +5,9 @@
 export { awaitHostedEngine } from './await-engine.ts';
 export { checkHaAgent } from './check-agent.ts';
 export { findEngineVm } from './find-engine-vm.ts';
+export { endGlobalMaintenance, setGlobalMaintenance } from './global-maintenance.ts';
 export { inspectHostedEngine } from './inspect.ts';
 export { recoverHaAgent } from './recover-agent.ts';
+export { shutDownEngineVm } from './shut-down-engine-vm.ts';
 export { startEngineVm } from './start-engine-vm.ts';
 export { startHaFoundation } from './start-foundation.ts';

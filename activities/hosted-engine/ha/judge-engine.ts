@@ -65,21 +65,23 @@ function judgePlace({ claims, domains, globalMaintenance, healthy }: EnginePlace
   );
 }
 
+/** Since when global maintenance is on, by the log of the first agent that saw it come; empty when none tells. */
+export function setSince(all: readonly HaHost[]): string {
+  const dated = all.find(({ sight }) => sight?.log.globalSince !== undefined);
+  const since = dated?.sight?.log.globalSince;
+  if (since === undefined) return '';
+  return ` since ${since.reaches ? '' : 'before '}${since.at} (by the agent.log of ${dated?.name})`;
+}
+
 function unhealthy({ health, detail, reason, state }: HostStatus): string {
   return `health ${health}, ${detail}${reason === undefined ? '' : ` (${reason})`}${state === undefined ? '' : `, ${state}`}`;
 }
 
 function judgeMaintenance(all: readonly HaHost[], place: EnginePlace, verdict: Verdict): void {
   if (place.globalMaintenance) {
-    const dated = all.find(({ sight }) => sight?.log.globalSince !== undefined);
-    const since = dated?.sight?.log.globalSince;
-    const when =
-      since === undefined
-        ? ''
-        : ` since ${since.reaches ? '' : 'before '}${since.at} (by the agent.log of ${dated?.name})`;
     verdict.demand(
       false,
-      `global maintenance is set${when}: nobody starts the engine VM again if it ends`,
+      `global maintenance is set${setSince(all)}: nobody starts the engine VM again if it ends`,
       'If nobody works on the engine now: hosted-engine --set-maintenance --mode=none (it also ends local maintenance of the host where it is run)',
     );
   } else verdict.seen('global maintenance is off');

@@ -1,7 +1,8 @@
 import { parseKeyValues } from '../../host/parse/key-values.ts';
 import { parseUnits, type UnitState, unitQuery } from '../../host/parse/systemctl.ts';
+import { parseRunningVms } from '../../host/parse/virsh.ts';
 import { parseVmStatusJson, type VmStatus } from '../../host/parse/vm-status.ts';
-import { answeredOrNot, readAll } from '../../host/read-all.ts';
+import { answeredOrNot, type ReadResult, readAll } from '../../host/read-all.ts';
 import type { OperationContext } from '../../operation.ts';
 import { HA_CONF, HOSTED_ENGINE_CONF } from '../paths.ts';
 import { unreachable } from '../preflight/other-hosts.ts';
@@ -10,6 +11,8 @@ import { type AgentLog, agentLogReads, parseAgentLog } from './agent-log.ts';
 const RUN = '/var/run/ovirt-hosted-engine-ha';
 export const BROKER_SOCKET = `${RUN}/broker.socket`;
 const VM_CONF = `${RUN}/vm.conf`;
+/** The engine VM, as libvirt knows it. */
+export const ENGINE_VM = 'HostedEngine';
 export const AGENT = 'ovirt-ha-agent';
 export const BROKER = 'ovirt-ha-broker';
 
@@ -36,6 +39,8 @@ export interface HaSight {
   readonly liveliness: string;
   /** Whether libvirt on this host runs the engine VM; `unknown`: libvirt did not answer. */
   readonly domain: 'running' | 'absent' | 'unknown';
+  /** Other VMs that run on it, by their names in libvirt. */
+  readonly guests: readonly string[];
   readonly log: AgentLog;
 }
 
@@ -78,14 +83,19 @@ export async function readHaHost(context: OperationContext, name: string): Promi
     // Without any host in it the tool has nothing to say, although it ends with 0.
     ...(status !== undefined && status.hosts.length > 0 && { status }),
     liveliness: answers.liveliness.text.trim(),
-    domain: answers.domains.code === 0 ? domainState(answers.domains.text) : 'unknown',
+    ...domains(answers.domains),
     log: parseAgentLog(answers.transitions.text, answers.newest.text),
   };
 }
 
 /** Paused counts: such a VM holds the lease too. */
-function domainState(list: string): 'running' | 'absent' {
-  return /^\s*\d+\s+HostedEngine\s+/m.test(list) ? 'running' : 'absent';
+function domains({ code, text }: ReadResult): Pick<HaSight, 'domain' | 'guests'> {
+  if (code !== 0) return { domain: 'unknown', guests: [] };
+  const names = parseRunningVms(text);
+  return {
+    domain: names.includes(ENGINE_VM) ? 'running' : 'absent',
+    guests: names.filter((name) => name !== ENGINE_VM),
+  };
 }
 
 /** What the tools go by: a `vmid` in hosted-engine.conf, nothing else. */

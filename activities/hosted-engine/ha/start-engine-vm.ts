@@ -1,8 +1,13 @@
 import type { HostParams } from '../../host/params.ts';
-import { operation } from '../../operation.ts';
+import { type HostChange, operation } from '../../operation.ts';
 import { running } from './find-engine-vm.ts';
 import { readHaHosts } from './read-host.ts';
 import { type EnginePlace, enginePlace } from './views.ts';
+
+export interface StartParams extends HostParams {
+  /** How long to wait for the agent to fetch the VM's configuration, in seconds before scaling; default: not at all. */
+  readonly vmConfSeconds?: number | undefined;
+}
 
 interface StartFacts {
   readonly place: EnginePlace;
@@ -10,31 +15,38 @@ interface StartFacts {
   readonly vmConf: boolean;
 }
 
+const POLL_SECONDS = 10;
+const START: readonly HostChange[] = [{ argv: ['hosted-engine', '--vm-start'] }];
+
 /**
  * Starts the engine VM on a host, unless any host runs it. Leaves it launched: the tool's success says only that vdsm
  * took the order, and a lease held elsewhere ends the VM later, so libvirt is asked.
  */
-export const startEngineVm = operation<HostParams, StartFacts>({
+export const startEngineVm = operation<StartParams, StartFacts>({
   name: 'startEngineVm',
   title: ({ host }) => `Start the engine VM on ${host}`,
   followed: true,
   limitSeconds: 600,
   settleSeconds: 300,
-  async look(context, { host }) {
-    const hosts = await readHaHosts(context);
-    const vmConf = hosts.find(({ name }) => name === host)?.sight?.vmConf === true;
-    return { place: enginePlace(hosts), vmConf };
+  async look(context, { host, vmConfSeconds = 0 }) {
+    for (let waited = 0; ; waited += POLL_SECONDS) {
+      const hosts = await readHaHosts(context);
+      const vmConf = hosts.find(({ name }) => name === host)?.sight?.vmConf === true;
+      const place = enginePlace(hosts);
+      if (vmConf || running(place) !== undefined || waited >= vmConfSeconds) return { place, vmConf };
+      context.progress(`waiting for ${host} to fetch the configuration of the engine VM`);
+      await context.pause(POLL_SECONDS);
+    }
   },
   decide({ place, vmConf }, { host }) {
     const runsOn = running(place);
-    if (runsOn !== undefined) return { state: 'already', changes: [], evidence: [`${runsOn} runs the engine VM`] };
-    const changes = [{ argv: ['hosted-engine', '--vm-start'] }];
+    if (runsOn !== undefined) return { state: 'already', changes: START, evidence: [`${runsOn} runs the engine VM`] };
     const evidence = ['no host runs the engine VM'];
-    if (vmConf) return { state: 'wouldDo', changes, evidence };
+    if (vmConf) return { state: 'wouldDo', changes: START, evidence };
     return {
       state: 'refused',
       // Named for a plan made before the agent is back.
-      changes,
+      changes: START,
       evidence,
       findings: [
         {

@@ -22,7 +22,8 @@ export const startHaFoundation = operation<HostParams, Readonly<Record<(typeof F
   decide(units) {
     const down = FOUNDATION.filter((unit) => !units[unit].active);
     const evidence = FOUNDATION.map((unit) => `${unit} is ${units[unit].words}`);
-    if (down.length === 0) return { state: 'already', changes: [], evidence };
-    return { state: 'wouldDo', changes: down.map((unit) => ({ argv: ['systemctl', 'start', unit] })), evidence };
+    const start = (unit: string) => ({ argv: ['systemctl', 'start', unit] });
+    if (down.length === 0) return { state: 'already', changes: FOUNDATION.map(start), evidence };
+    return { state: 'wouldDo', changes: down.map(start), evidence };
   },
 });

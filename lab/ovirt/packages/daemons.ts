@@ -1,4 +1,5 @@
 import type { Command, PackageBuild } from '../../types.ts';
+import { sanlock } from './sanlock.ts';
 
 /** A daemon that only has to be there: it becomes ready and waits for its end. */
 const daemon =
@@ -40,15 +41,7 @@ export const daemons: readonly PackageBuild[] = [
   {
     package: 'sanlock',
     programs: {
-      '/usr/sbin/sanlock': async (ctx) => {
-        if (ctx.args[0] !== 'client') return daemon(1)(ctx);
-        if (!ctx.host.units.isActive('sanlock.service')) {
-          ctx.err('shutdown connect error -111\n');
-          return 1;
-        }
-        if (ctx.args[1] === 'shutdown') await ctx.host.units.stop('sanlock.service');
-        return 0;
-      },
+      '/usr/sbin/sanlock': sanlock,
       '/usr/sbin/wdmd': daemon(0.5),
     },
     units: {

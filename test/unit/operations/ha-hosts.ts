@@ -78,6 +78,7 @@ export function sight({
     ...(status !== null && { status: { globalMaintenance, hosts: status } }),
     liveliness: 'Hosted Engine is up!',
     domain: 'running',
+    guests: [],
     log: { penalties: [] },
     ...rest,
   };

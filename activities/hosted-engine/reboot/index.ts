@@ -1,0 +1,4 @@
+export { awaitHaHost } from './await-host.ts';
+export { confirmEngineDown } from './confirm-down.ts';
+export { confirmHaHost } from './confirm-host.ts';
+export { surveyReboot } from './survey.ts';

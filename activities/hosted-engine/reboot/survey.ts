@@ -1,0 +1,183 @@
+import { OperatorError } from '../../../failures/operator-error.ts';
+import { engineHosts, type HostView } from '../../engine/hosts.ts';
+import { type OperationContext, operation } from '../../operation.ts';
+import { describeHost } from '../deploy.ts';
+import { running } from '../ha/find-engine-vm.ts';
+import { fitHosts, unfitOthers } from '../ha/fitness.ts';
+import { setSince } from '../ha/judge-engine.ts';
+import { type HaHost, isDeployed, readHaHosts } from '../ha/read-host.ts';
+import { enginePlace, hostIdOf, liveStatus } from '../ha/views.ts';
+import { Verdict } from '../preflight/checks.ts';
+import type { RebootSurvey, SurveyReboot } from './params.ts';
+
+interface SurveyFacts {
+  readonly hosts: readonly HaHost[];
+  /** The host as the engine manages it; a sentence where the engine tells nothing of it. */
+  readonly managed: HostView | string;
+}
+
+/** For a minute after its start an agent holds all others for stale. */
+const PATIENCE_SECONDS = 100;
+const POLL_SECONDS = 10;
+
+/**
+ * Finds out what a reboot of this host means: who runs the engine VM, the HA state of every host, other VMs, the SPM
+ * role, maintenance that others have set. Refuses what nobody can want, and says which ways are open.
+ */
+export const surveyReboot = operation<SurveyReboot, SurveyFacts, RebootSurvey>({
+  name: 'surveyReboot',
+  title: ({ host }) => `Find out what a reboot of ${host} means`,
+  async look(context, params) {
+    for (let waited = 0; ; waited += POLL_SECONDS) {
+      const [hosts, managed] = await Promise.all([readHaHosts(context), askEngine(context, params.host)]);
+      const facts = { hosts, managed };
+      const [finding] = judge(facts, params).findings;
+      if (finding === undefined || waited >= PATIENCE_SECONDS) return facts;
+      context.progress(`looking again, in case it passes: ${finding.what}`);
+      await context.pause(POLL_SECONDS);
+    }
+  },
+  decide(facts, params) {
+    const { findings, evidence } = judge(facts, params);
+    if (findings.length > 0) return { state: 'refused', changes: [], evidence, findings };
+    return { state: 'already', changes: [], evidence, output: surveyed(facts, params) };
+  },
+});
+
+async function askEngine(context: OperationContext, name: string): Promise<HostView | string> {
+  try {
+    const found = (await engineHosts(context)).find(({ inventoryName }) => inventoryName === name);
+    return found ?? `the engine has no host of the name or address of ${name}`;
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    return `the engine does not answer: ${error.message}`;
+  }
+}
+
+function judge({ hosts, managed }: SurveyFacts, { host, way }: SurveyReboot): Verdict {
+  const verdict = new Verdict();
+  const here = hosts.find(({ name }) => name === host);
+  const place = enginePlace(hosts);
+  const runsOn = engineHost(hosts);
+  if (here === undefined) {
+    verdict.demand(
+      false,
+      `${host} does not have the role hostedEngine in the inventory`,
+      'Name a host that can run the engine VM, or correct the inventory',
+    );
+    return verdict;
+  }
+  describe(hosts, managed, verdict);
+  if (here.sight === undefined) {
+    verdict.demand(
+      false,
+      `${host} cannot be asked (${here.unreachable ?? 'no answer'})`,
+      'Check power, network and sshd of the host; a host that is down is started, not rebooted',
+    );
+    return verdict;
+  }
+  verdict.demand(
+    isDeployed(here.sight),
+    `no hosted engine is deployed on ${host}`,
+    'Reboot it as any other host: put it into maintenance in the engine first',
+  );
+  verdict.demand(
+    place.claims.length < 2 && place.domains.length < 2,
+    `more than one host claims the engine VM: ${[...new Set([...place.claims.map(({ hostName }) => hostName), ...place.domains])].join(', ')}`,
+    'Reboot nothing; look at virsh -r list and sanlock client status on these hosts',
+  );
+  verdict.demand(
+    runsOn !== undefined || place.unknown.length === 0,
+    `no host is known to run the engine VM, but nobody can tell whether ${place.unknown.join(' and ')} does`,
+    'Make sure of it on that host first',
+  );
+  verdict.demand(
+    runsOn !== undefined || place.globalMaintenance || place.unknown.length > 0,
+    'no host runs the engine VM, and HA is about to start it',
+    'Wait until the engine runs; verifyHostedEngine tells',
+  );
+  judgeWays(hosts, managed, { host, way }, verdict);
+  return verdict;
+}
+
+function judgeWays(hosts: readonly HaHost[], managed: HostView | string, params: SurveyReboot, verdict: Verdict): void {
+  const { host, way } = params;
+  const runsOn = engineHost(hosts);
+  const local = hosts.find(({ name }) => name === host)?.sight?.localMaintenance === true;
+  const why = immovable(hosts, managed, host);
+  if (runsOn !== undefined && runsOn !== host) {
+    // Out of service in the engine first: it fences a host that vanishes without a word.
+    verdict.demand(
+      way !== 'stop',
+      `${runsOn} runs the engine VM, so there is nothing to stop on ${host}`,
+      'Leave strategy out: the engine then puts the host into maintenance for the reboot',
+    );
+    if (way !== 'stop') verdict.demand(why === undefined, `the engine cannot take ${host} out of service: ${why}`, FIX);
+    return;
+  }
+  if (way === 'move') verdict.demand(why === undefined, `the engine VM cannot be moved from ${host}: ${why}`, FIX);
+  verdict.demand(
+    !local || way === 'move' || (way === 'auto' && why === undefined),
+    `${host} is in local maintenance, which setting global maintenance would end`,
+    `If nobody works on it any more, end it there first: hosted-engine --set-maintenance --mode=none`,
+  );
+}
+
+const FIX = 'Mend that first, or choose strategy globalMaintenance where the engine VM runs on this host';
+
+/** Why the engine cannot take the host out of service and its VM elsewhere; undefined: it can. */
+function immovable(hosts: readonly HaHost[], managed: HostView | string, host: string): string | undefined {
+  if (typeof managed === 'string') return managed;
+  if (!['up', 'maintenance'].includes(managed.status)) return `${host} is ${managed.status} in the engine`;
+  if (fitHosts(hosts).some((name) => name !== host)) return undefined;
+  return unfitOthers(host, hosts).join('; ') || 'there is no other host that could run the engine VM';
+}
+
+/** Name in the inventory of the host that runs the engine VM. */
+function engineHost(hosts: readonly HaHost[]): string | undefined {
+  const name = running(enginePlace(hosts));
+  return hosts.find((host) => host.name === name || host.fqdn.toLowerCase() === name?.toLowerCase())?.name ?? name;
+}
+
+function describe(hosts: readonly HaHost[], managed: HostView | string, verdict: Verdict): void {
+  const runsOn = engineHost(hosts);
+  verdict.seen(runsOn === undefined ? 'no host runs the engine VM' : `${runsOn} runs the engine VM`);
+  for (const host of hosts) {
+    const id = hostIdOf(host, hosts);
+    const status = id === undefined ? undefined : liveStatus(id, hosts);
+    if (status === undefined) verdict.seen(`${host.name}: no HA agent publishes (${host.unreachable ?? 'it answers'})`);
+    else verdict.seen(`${describeHost(status)}, state ${status.state ?? '?'}`);
+    const guests = host.sight?.guests ?? [];
+    if (guests.length > 0) verdict.seen(`${host.name} runs other VMs: ${guests.join(', ')}`);
+  }
+  const { globalMaintenance } = enginePlace(hosts);
+  verdict.seen(globalMaintenance ? `global maintenance is set${setSince(hosts)}` : 'global maintenance is off');
+  if (typeof managed === 'string') {
+    verdict.seen(managed);
+    return;
+  }
+  const { name, status, spm, power_management } = managed;
+  const leads = spm?.status === 'spm' ? 'leads its data center (SPM)' : 'does not lead its data center';
+  const fenced = power_management?.enabled === true ? 'fenced by the engine' : 'not fenced by the engine';
+  verdict.seen(`${name} in the engine: ${status}, ${leads}, ${fenced}`);
+}
+
+function surveyed({ hosts, managed }: SurveyFacts, { host, way }: SurveyReboot): RebootSurvey {
+  const runsOn = engineHost(hosts);
+  const guests = hosts.find(({ name }) => name === host)?.sight?.guests ?? [];
+  const movable = immovable(hosts, managed, host) === undefined;
+  const open = runsOn !== undefined && runsOn !== host ? 'move' : movable ? 'offer' : 'stop';
+  const { globalMaintenance } = enginePlace(hosts);
+  return {
+    way: way === 'auto' ? open : way,
+    ...(runsOn !== undefined && { runsOn }),
+    fitElsewhere: fitHosts(hosts).filter((name) => name !== host),
+    unfit: unfitOthers(host, hosts),
+    guests,
+    ...(typeof managed !== 'string' && {
+      spm: managed.spm?.status === 'spm',
+      fencing: managed.power_management?.enabled === true,
+    }),
+    ...(globalMaintenance && { maintenance: setSince(hosts).trim() || 'since when no log tells' }),
+  };
+}
