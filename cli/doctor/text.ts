@@ -55,5 +55,5 @@ export function summary(findings: readonly Finding[]): string {
   const count = (state: Finding['state']) => findings.filter((finding) => finding.state === state).length;
   const problems = count('problem');
   const found = problems === 0 ? 'Nothing is missing' : `${problems} ${problems === 1 ? 'problem' : 'problems'}`;
-  return `${found}; ${count('ok')} checks passed, ${count('notChecked')} not checked. All was looked at from this machine; a worker elsewhere has its own network, files and environment: run it there, too.`;
+  return `${found}; ${count('ok')} ${count('ok') === 1 ? 'check' : 'checks'} passed, ${count('notChecked')} not checked. All was looked at from this machine; a worker elsewhere has its own network, files and environment: run it there, too.`;
 }

@@ -40,6 +40,11 @@ export class LabProcess {
     return this.child.ready.inventory;
   }
 
+  /** Without a trailing slash. */
+  get engine(): string {
+    return this.child.ready.engine;
+  }
+
   get hosts(): LabReady['hosts'] {
     return this.child.ready.hosts;
   }

@@ -1,0 +1,264 @@
+import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { msToTs } from '@temporalio/common/lib/time.js';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import type { Finding } from '../../cli/doctor/finding.ts';
+import { examine } from '../../cli/doctor/index.ts';
+import type { CliFailure } from '../../cli/failure.ts';
+import { Home } from '../../cli/home.ts';
+import { trustEngine } from '../../cli/trust/engine.ts';
+import { trustHost } from '../../cli/trust/host.ts';
+import { lookOnHost } from '../support/host-files.ts';
+import { leaksIn } from '../support/leaks.ts';
+import { Stack } from '../support/stack.ts';
+import { createAuthority } from '../unit/connectors/certificates.ts';
+import { Cli } from './cli-command.ts';
+
+/** One story: a datacentre is trusted step by step, examined, and examined again when it is broken in many places. */
+let stack: Stack;
+let env: Readonly<Record<string, string>>;
+/** The inventory as a user has it before anything is pinned, beside the lab's own. */
+let mine: string;
+let hostKeys: Readonly<Record<string, string>>;
+
+interface Doctor {
+  readonly checks: readonly Finding[];
+}
+
+beforeAll(async () => {
+  stack = await Stack.open({ address: inject('temporalAddress'), preset: 'deployed', hosts: 2 });
+  const { inventory } = stack.lab;
+  await keepRuns('90 days');
+  env = {
+    TEMPORAL_ADDRESS: inject('temporalAddress'),
+    TEMPORAL_NAMESPACE: stack.client.options.namespace,
+    RUNBOOK_INVENTORY: inventory,
+  };
+  mine = join(dirname(inventory), 'mine.yaml');
+  const text = readFileSync(inventory, 'utf8');
+  hostKeys = Object.fromEntries(
+    [...text.matchAll(/name: (host\d)[\s\S]*?hostKey: (ssh-ed25519)\s+(\S+)/g)].map(([, name, type, key]) => [
+      name,
+      `${type} ${key}`,
+    ]),
+  );
+  const unpinned = text.replace(/ {6}hostKey: ssh-ed25519\s+\S+\n/g, '').replace(/ {2}ca:\n {4}file: .*\n/, '');
+  writeFileSync(mine, `# Our datacentre.\n${unpinned.replace('user: root\n', 'user: root # by key\n')}`);
+});
+afterAll(() => stack?.close());
+
+async function keepRuns(retention: string): Promise<void> {
+  await stack.client.connection.workflowService.updateNamespace({
+    namespace: stack.client.options.namespace,
+    config: { workflowExecutionRetentionTtl: msToTs(retention) },
+  });
+}
+
+async function doctor(inventory: string, address = inject('temporalAddress')): Promise<readonly Finding[]> {
+  const { namespace } = stack.client.options;
+  return examine({ home: new Home(stack.worker.home), address, namespace, inventory });
+}
+
+interface Trusted {
+  readonly changed: boolean;
+  readonly replaced?: string;
+  readonly pinned?: { readonly fingerprint: string };
+}
+
+/** As the command does without a terminal. */
+async function trust(name: string, change: { fingerprint?: string; replace?: boolean; inventory?: string } = {}) {
+  const request = { inventory: mine, replace: false, terminal: false, ...change };
+  const answer = await (name === 'engine' ? trustEngine(request) : trustHost(name, request));
+  return answer.document as Trusted;
+}
+
+async function refused(work: Promise<unknown>): Promise<CliFailure> {
+  return work.then(
+    () => expect.unreachable('it was pinned'),
+    (error: CliFailure) => error,
+  );
+}
+
+/** What it shows of itself, preferred first. */
+async function shown(name: string): Promise<string> {
+  const { fields } = await refused(trust(name));
+  return (fields.offered as readonly string[])[0] ?? '';
+}
+
+const problems = (checks: readonly Finding[]) =>
+  checks.filter(({ state }) => state === 'problem').map(({ id, subject }) => `${id} ${subject}`);
+const find = (checks: readonly Finding[], id: string) => checks.find((finding) => finding.id === id);
+
+test('a sound stack has nothing missing; what cannot be looked at is said', async () => {
+  const { code, document, stderr } = await new Cli(stack.worker.home).json<Doctor>(['doctor'], env);
+  const { checks } = document;
+  expect(problems(checks), JSON.stringify(document, null, 1)).toEqual([]);
+  expect(code, stderr).toBe(0);
+  const left = checks.filter(({ state }) => state === 'notChecked');
+  expect(left.map(({ id, subject }) => `${id} ${subject}`)).toEqual(['host.clock host1', 'host.clock host2']);
+  expect([...new Set(checks.map(({ id }) => id))]).toEqual(
+    expect.arrayContaining([
+      ...['inventory.valid', 'inventory.image', 'secret', 'home.writable', 'home.space'],
+      ...['temporal.reachable', 'temporal.namespace', 'temporal.retention', 'temporal.searchAttributes'],
+      ...['temporal.worker', 'placement.machine', 'placement.temporal', 'placement.worker'],
+      ...['engine.reachable', 'engine.ca', 'engine.caCertificate', 'engine.certificate', 'engine.health'],
+      ...['engine.login', 'host.hostKey', 'host.login', 'host.sudo', 'host.system', 'host.certificate'],
+    ]),
+  );
+  for (const finding of checks) expect(Object.values(finding)).not.toContain(null);
+});
+
+test('looking changes nothing, and shows no secret', async () => {
+  const { revision } = await stack.control.state();
+  const { stdout, stderr } = await new Cli(stack.worker.home).run(['doctor'], env);
+  expect((await stack.control.state()).revision).toBe(revision);
+  const secret = (name: string) => stack.lab.file(`secrets/${name}`).trim();
+  const secrets = { engine: secret('engine-admin-password'), root: secret('engine-root-password') };
+  expect(stdout).toContain('✓ engine.password is found in secrets/engine-admin-password');
+  expect(leaksIn('the output', stdout + stderr, secrets)).toEqual([]);
+});
+
+test('what is not pinned is told with the command that pins it', async () => {
+  const checks = await doctor(mine);
+  expect(problems(checks)).toEqual(
+    ['engine.ca', 'host.hostKey host1', 'host.hostKey host2'].map((line) =>
+      line === 'engine.ca' ? `engine.ca ${stack.lab.engine}` : line,
+    ),
+  );
+  expect(find(checks, 'host.hostKey')?.fix).toBe('npx runbook inventory trust host1');
+  expect(find(checks, 'engine.ca')?.fix).toContain('npx runbook inventory trust engine');
+});
+
+test('trust pins nothing that nobody has compared', async () => {
+  const before = readFileSync(mine, 'utf8');
+  const asked = await new Cli(stack.worker.home).json<{ error: { exit: number; offered: string[] } }>(
+    ['inventory', 'trust', 'host1', '--inventory', mine],
+    env,
+  );
+  expect([asked.code, asked.document.error.exit]).toEqual([4, 4]);
+  expect(asked.document.error.offered).toEqual([expect.stringMatching(/^SHA256:/)]);
+  expect(await refused(trust('host1', { fingerprint: `SHA256:${'A'.repeat(43)}` }))).toMatchObject({
+    exit: 2,
+    message: expect.stringContaining('Nothing was pinned'),
+  });
+  expect(await refused(trust('hots1'))).toMatchObject({ exit: 2, message: expect.stringContaining('mean "host1"?') });
+  expect(await refused(trust('engine'))).toMatchObject({
+    exit: 4,
+    message: expect.stringContaining('CN=ovirt.test.local'),
+  });
+  expect(readFileSync(mine, 'utf8')).toBe(before);
+});
+
+test('trust says when nobody answers', async () => {
+  const away = join(dirname(mine), 'away.yaml');
+  const text = readFileSync(mine, 'utf8')
+    .replace(/port: \d+/, 'port: 1')
+    .replace(/127\.0\.0\.1:\d+\/ovirt/, '127.0.0.1:1/ovirt');
+  writeFileSync(away, text);
+  for (const name of ['host1', 'engine']) {
+    expect(await refused(trust(name, { inventory: away })), name).toMatchObject({
+      exit: 3,
+      message: expect.stringMatching(/connection refused.*Nothing was pinned/),
+    });
+  }
+});
+
+test('trust pins what was compared, leaves the rest of the file alone, and then knows it', async () => {
+  const before = readFileSync(mine, 'utf8');
+  const offered = await shown('host1');
+  const pinned = await trust('host1', { fingerprint: `256 ${offered} root@host1 (ED25519)` });
+  expect(pinned).toMatchObject({ changed: true, pinned: { fingerprint: offered } });
+  const added = readFileSync(mine, 'utf8')
+    .split('\n')
+    .filter((line) => !before.split('\n').includes(line));
+  expect(added).toEqual([`      hostKey: "${hostKeys.host1}"`]);
+  expect(await trust('host1')).toMatchObject({ changed: false });
+
+  // With one host pinned, the CA that it got from the engine vouches for the engine.
+  const halfway = await doctor(mine);
+  expect(problems(halfway)).toEqual(['host.hostKey host2']);
+  expect(find(halfway, 'engine.ca')?.what).toContain('with the CA that a host got from its engine');
+
+  for (const name of ['host2', 'engine']) {
+    expect(await trust(name, { fingerprint: await shown(name) }), name).toMatchObject({ changed: true });
+    expect(await trust(name), name).toMatchObject({ changed: false });
+  }
+  expect(readFileSync(mine, 'utf8')).toMatch(/fingerprint: "([0-9A-F]{2}:){31}[0-9A-F]{2}"\n/);
+  expect(problems(await doctor(mine))).toEqual([]);
+});
+
+test('another key or CA than the pinned one is replaced only on request', async () => {
+  const right = readFileSync(mine, 'utf8');
+  const swapped = right
+    .replace(hostKeys.host1 ?? '', () => hostKeys.host2 ?? '')
+    .replace(/fingerprint: "..:/, 'fingerprint: "00:');
+  writeFileSync(mine, swapped);
+  const checks = await doctor(mine);
+  expect(problems(checks)).toEqual([`engine.ca ${stack.lab.engine}`, 'host.hostKey host1']);
+  expect(find(checks, 'host.hostKey')?.fix).toContain('npx runbook inventory trust host1 --replace');
+  for (const name of ['host1', 'engine']) {
+    const { exit, message, fields } = await refused(trust(name));
+    expect([exit, message]).toEqual([2, expect.stringMatching(/answers at its address.*--replace/s)]);
+    expect(readFileSync(mine, 'utf8')).toContain(name === 'host1' ? swapped : 'fingerprint: "00:');
+    const [fingerprint] = fields.offered as [string];
+    expect(await trust(name, { replace: true, fingerprint })).toMatchObject({
+      changed: true,
+      replaced: expect.stringMatching(/^(SHA256:|00:)/),
+    });
+  }
+  expect(readFileSync(mine, 'utf8')).toBe(right);
+});
+
+test("the engine's CA goes into the file that the inventory names", async () => {
+  const byFile = join(dirname(mine), 'by-file.yaml');
+  const file = join(dirname(mine), 'fetched-ca.pem');
+  writeFileSync(byFile, readFileSync(mine, 'utf8').replace(/ {2}fingerprint: .*/, '  ca: { file: fetched-ca.pem }'));
+  expect(problems(await doctor(byFile))).toEqual([`engine.ca ${stack.lab.engine}`]);
+  const { fields } = await refused(trust('engine', { inventory: byFile }));
+  const [fingerprint] = fields.offered as [string];
+  expect(await trust('engine', { inventory: byFile, fingerprint })).toMatchObject({ changed: true });
+  expect(readFileSync(file, 'utf8')).toBe(stack.lab.file('engine-ca.pem'));
+  expect(await trust('engine', { inventory: byFile })).toMatchObject({ changed: false });
+});
+
+test('everything that is broken is found in one pass, each with its fix', async () => {
+  const broken = join(dirname(mine), 'broken.yaml');
+  const loose = join(dirname(mine), 'secrets', 'loose-password');
+  copyFileSync(join(dirname(mine), 'secrets', 'engine-root-password'), loose);
+  chmodSync(loose, 0o644);
+  writeFileSync(
+    broken,
+    readFileSync(mine, 'utf8')
+      .replace('secrets/engine-root-password', 'secrets/loose-password')
+      .replace(/scale: .*/, 'scale: 1'),
+  );
+  // host2's certificate is about to end, and nobody works any more.
+  const soon = { from: new Date(Date.now() - 86_400_000), to: new Date(Date.now() + 10.5 * 86_400_000) };
+  const { cert } = await (await createAuthority('Engine CA')).issue(['host2.test.local'], soon);
+  await lookOnHost(stack.lab.inventory, 'host2', `cat >/etc/pki/vdsm/certs/vdsmcert.pem <<'PEM'\n${cert}\nPEM\n`);
+  await stack.worker.kill9();
+  await keepRuns('3 days');
+
+  const checks = await doctor(broken);
+  const found = checks.filter(({ state }) => state === 'problem');
+  expect(found.map(({ id, subject, fix }) => [`${id} ${subject}`, fix])).toEqual([
+    ['secret engine.rootPassword', `chmod 600 ${loose}`],
+    [
+      `temporal.retention ${stack.client.options.namespace}`,
+      `temporal operator namespace update -n ${stack.client.options.namespace} --retention 90d`,
+    ],
+    [`temporal.worker ${inject('temporalAddress')}`, expect.stringContaining('npx runbook up')],
+    ['host.clock host1', expect.stringContaining('chronyc')],
+    ['host.clock host2', expect.stringContaining('chronyc')],
+    ['host.certificate host2', expect.stringContaining('Enroll Certificate')],
+  ]);
+  expect(found.at(-1)?.what).toMatch(/^\/etc\/pki\/vdsm\/certs\/vdsmcert\.pem on host2 ends on [\d-]+, in 10 days$/);
+});
+
+test('without an inventory and a server it still answers', async () => {
+  const none = join(dirname(mine), 'none.yaml');
+  expect(problems(await doctor(none, '127.0.0.1:1'))).toEqual([
+    `inventory.valid ${none}`,
+    'temporal.reachable 127.0.0.1:1',
+  ]);
+});
