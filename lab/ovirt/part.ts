@@ -10,6 +10,7 @@ import { worlds } from '../worlds/index.ts';
 import { presets } from '../worlds/presets.ts';
 import { hostWentDown, restartEngineService } from './engine-vm.ts';
 import { prepareEnrolment } from './host-deploy.ts';
+import { leaseRests } from './host-lease.ts';
 import { engineServer } from './liveliness.ts';
 import { daemons } from './packages/daemons.ts';
 import { hostedEnginePackages } from './packages/hosted-engine.ts';
@@ -22,7 +23,10 @@ export const ovirtPart: LabPart = {
   publish: publishOvirt,
   onReset: (lab) => lab.servers.set(lab.engineAddress, engineServer(lab, lab.engineAddress)),
   onInstall: prepareEnrolment,
-  onDown: hostWentDown,
+  onDown: (host, how) => {
+    leaseRests(host);
+    hostWentDown(host, how);
+  },
   worlds,
   events,
   presets,

@@ -8,6 +8,7 @@ import {
   shutdownVm,
   vmRecord,
 } from '../ovirt/engine-vm.ts';
+import { panic } from '../ovirt/kdump.ts';
 import { anyStorage } from '../ovirt/storage.ts';
 import type { EventAction, Lab, LabHost } from '../types.ts';
 
@@ -86,6 +87,11 @@ export const events: Readonly<Record<string, EventAction>> = {
     lun.blocks.clear();
     lab.changed('LUN wiped');
     return `someone wiped the LUN ${wwid}`;
+  },
+  'kernel-panic': async (lab, event) => {
+    panic(host(lab, event.target));
+    lab.changed('kernel panic');
+    return `the kernel of ${event.target} panicked`;
   },
   'install-package': async (lab, event) => {
     const name = word(event, 'package');

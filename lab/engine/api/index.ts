@@ -19,6 +19,7 @@ import { withReferences } from './routing/decorate.ts';
 import { CannotFollow } from './routing/follow.ts';
 import { handlerFor } from './routing/handlers.ts';
 import { allowed, findRoute, methodFor } from './routing/route.ts';
+import { EngineGone } from './run.ts';
 import { authenticate } from './sso/authenticate.ts';
 import { ssoPage } from './sso/endpoints.ts';
 import type { Session } from './sso/sessions.ts';
@@ -189,6 +190,8 @@ export async function answerApi(lab: Lab, request: ApiRequest): Promise<Page | u
     return { ...answer, headers: { ...headers, ...extra }, ...(request.method === 'HEAD' ? { body: '' } : {}) };
   } catch (error) {
     if (error instanceof PlainRefusal) return plainPage(error);
+    // It ended in the middle of a call that takes its time.
+    if (error instanceof EngineGone) return undefined;
     throw error;
   }
 }

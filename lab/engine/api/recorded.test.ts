@@ -76,7 +76,7 @@ const headerNames = (answer: Answer): string[] =>
     .filter((name) => !transport.has(name))
     .sort();
 
-/** In the recorded answers and not in 4.3, or not in this datacentre: its storage is FC, its hosts cannot be fenced. */
+/** In the recorded answers and not in 4.3, or not in this datacentre: its storage is FC. */
 const absent = [
   /\/(auto_pinning_policy|bios_type|cpu_pinning_policy|disconnect_action_delay|encrypted|engine_backup|fips_mode)$/,
   /\/(instance_id|ovn_configured|parallel_migrations_policy|reinstallation_required|tpm_enabled|vnc_encryption)$/,

@@ -1,9 +1,11 @@
 import { joinHostedEngine, leaveHostedEngine } from '../../../ovirt/ha/host.ts';
 import { deployHost } from '../../../ovirt/host-deploy.ts';
+import { integrateKdump } from '../../../ovirt/kdump.ts';
 import { anyStorage } from '../../../ovirt/storage.ts';
 import type { Lab, LabHost } from '../../../types.ts';
 import type { EngineDatabase, HostRow } from '../database/database.ts';
 import { tell } from '../database/events.ts';
+import { powerOf } from '../database/fencing.ts';
 import type { Job } from '../database/jobs.ts';
 import { endJob } from '../database/jobs.ts';
 import { readStatistics, vdsmAnswers } from '../monitor/hosts.ts';
@@ -66,6 +68,8 @@ async function carryOut(lab: Lab, db: EngineDatabase, run: EngineRun, one: Insta
     sleep: (seconds) => run.sleep(seconds),
     changed: (what) => lab.changed(what),
   });
+  const { enabled, kdumpDetection } = powerOf(row);
+  if (enabled && kdumpDetection) integrateKdump(machine);
   if (trouble !== undefined) throw new InstallationFailed(trouble.replace(/^code \d+: /, '').replace(/,$/, ''));
   if (one.hostedEngine === 'deploy') {
     const storage = anyStorage(lab);

@@ -1,14 +1,17 @@
 import { destroyGuest, guests, guestTimes, shutDownGuest, startGuest } from '../../../ovirt/guests.ts';
 import { uuid } from '../../../ovirt/ids.ts';
 import { anyStorage } from '../../../ovirt/storage.ts';
-import type { VmRow } from '../database/database.ts';
+import type { Lab, LabHost } from '../../../types.ts';
+import type { EngineDatabase, HostRow, VmRow } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
+import type { Told } from '../database/events.ts';
 import { tell, userName } from '../database/events.ts';
 import type { Job } from '../database/jobs.ts';
 import { endJob, startJob } from '../database/jobs.ts';
 import { engineHost, schedule, vmStatus } from '../database/placement.ts';
 import { vdsmAnswers } from '../monitor/hosts.ts';
 import type { Call } from '../routing/call.ts';
+import type { EngineRun } from '../run.ts';
 import { entityNotFound, incomplete, notGiven, refused } from '../wire/fault.ts';
 import type { Value } from '../wire/values.ts';
 import { flag, isList, number, part, text } from '../wire/values.ts';
@@ -84,10 +87,29 @@ export function startVm(call: Call, vm: VmRow): Job {
           ...found.reasons,
         );
   }
-  const { host, machine } = found;
+  const { host } = found;
   const user = userName(call.user);
   const about = { vm: { id: vm.id, name: vm.name }, host, correlationId, user };
   const job = startJob(lab, db, { description: `Launching VM ${vm.name}`, correlationId });
+  tell(lab, db, { ...about, code: 153, text: `VM ${vm.name} was started by ${user} (Host: ${host.name}).` });
+  launch({ lab, db, run }, vm, found, about, job);
+  return job;
+}
+
+interface Engine {
+  readonly lab: Lab;
+  readonly db: EngineDatabase;
+  readonly run: EngineRun;
+}
+
+/** Lets a VM run on a host; whether it came up is told, and ends the job, when its time for that is over. */
+export function launch(
+  { lab, db, run }: Engine,
+  vm: VmRow,
+  { host, machine }: { readonly host: HostRow; readonly machine: LabHost },
+  about: Omit<Told, 'code' | 'text'> = { vm: { id: vm.id, name: vm.name }, host },
+  job?: Job,
+): void {
   startGuest(machine, { id: vm.id, name: vm.name, memory: vm.memory, cpus: vm.sockets });
   Object.assign(vm, {
     hostId: host.id,
@@ -95,15 +117,13 @@ export function startVm(call: Call, vm: VmRow): Job {
     stoppedAt: undefined,
     ending: undefined,
   });
-  tell(lab, db, { ...about, code: 153, text: `VM ${vm.name} was started by ${user} (Host: ${host.name}).` });
   lab.changed(`VM ${vm.name} started`);
   run.inBackground(async () => {
     await run.sleep(guestTimes.powerUp);
     const up = guests(machine).has(vm.id);
     if (up) tell(lab, db, { ...about, code: 32, text: `VM ${vm.name} started on Host ${host.name}` });
-    endJob(lab, job, up ? 'finished' : 'failed');
+    if (job) endJob(lab, job, up ? 'finished' : 'failed');
   });
-  return job;
 }
 
 /** Ends a VM: at once, or by asking its guest system. On one that is down it does nothing and succeeds. */

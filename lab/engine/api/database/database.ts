@@ -11,6 +11,7 @@ import { cpuTypeOf } from './cpu-types.ts';
 import type { ClusterRow, DataCenterRow } from './data-centers.ts';
 import { DEFAULT, dataCenterOf, insertDataCenter, newestLevel } from './data-centers.ts';
 import type { EngineEvent } from './events.ts';
+import type { FenceAgentRow, PowerManagement } from './fencing.ts';
 import type { Job } from './jobs.ts';
 import type { MacPoolRow } from './mac-pools.ts';
 import { defaultMacPool } from './mac-pools.ts';
@@ -25,7 +26,10 @@ export type HostStatus =
   | 'non_operational'
   | 'initializing'
   | 'connecting'
-  | 'installing';
+  | 'installing'
+  | 'down'
+  | 'reboot'
+  | 'kdumping';
 
 export interface HostRow {
   readonly id: string;
@@ -42,6 +46,13 @@ export interface HostRow {
   /** As of the last look at the host's statistics. */
   ha?: HaStats | undefined;
   statisticsAt?: number | undefined;
+  power?: PowerManagement | undefined;
+  /** Virtual times of the last successful power operations. */
+  powerUsed?: { readonly start?: number; readonly stop?: number; readonly restart?: number } | undefined;
+  /** Until then the engine does not look at the host, which boots. */
+  bootsUntil?: number | undefined;
+  /** Treated since it became non responsive. */
+  treated?: boolean | undefined;
 }
 
 /** A VM that the engine manages besides its own. */
@@ -75,6 +86,7 @@ export interface EngineDatabase {
   readonly clusters: Map<string, ClusterRow>;
   readonly macPools: Map<string, MacPoolRow>;
   readonly hosts: Map<string, HostRow>;
+  readonly fenceAgents: Map<string, FenceAgentRow>;
   readonly vms: Map<string, VmRow>;
   readonly events: EngineEvent[];
   readonly jobs: Map<string, Job>;
@@ -82,6 +94,9 @@ export interface EngineDatabase {
   engineClusterId: string;
   /** The engine VM's migration, by the id of the host it goes to. */
   engineVmMigratingTo?: string | undefined;
+  /** The host that ran the engine, and the one that did before the engine's last start. */
+  engineHostId?: string | undefined;
+  previousEngineHostId?: string | undefined;
   lastEvent: number;
 }
 
@@ -122,6 +137,7 @@ function make(lab: Lab, image: EngineImage): EngineDatabase {
     macPools: new Map([[pool.id, pool]]),
     engineClusterId: '',
     hosts: new Map(),
+    fenceAgents: new Map(),
     vms: new Map(),
     events: [],
     jobs: new Map(),
@@ -181,6 +197,7 @@ export function insertHost(lab: Lab, db: EngineDatabase, host: NewHost): HostRow
 export function removeHost(db: EngineDatabase, row: HostRow): void {
   db.hosts.delete(row.id);
   db.image.hosts.delete(row.name);
+  for (const agent of db.fenceAgents.values()) if (agent.hostId === row.id) db.fenceAgents.delete(agent.id);
   const spm = dataCenterOf(db, row)?.spm;
   if (spm?.hostId === row.id) Object.assign(spm, { hostId: undefined, state: 'none' });
 }

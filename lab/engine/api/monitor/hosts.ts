@@ -4,6 +4,7 @@ import type { Lab, LabHost } from '../../../types.ts';
 import type { EngineDatabase, HostRow } from '../database/database.ts';
 import { giveCpuType, machineAt } from '../database/database.ts';
 import { tell } from '../database/events.ts';
+import { powerOf } from '../database/fencing.ts';
 import { vmsOn } from '../database/placement.ts';
 
 /** Virtual seconds: how long a silent host stays `connecting`, how often its statistics are read. */
@@ -34,6 +35,7 @@ function lost(lab: Lab, db: EngineDatabase, row: HostRow): void {
   } else if (now - row.lostAt >= GRACE * 1000) {
     row.status = 'non_responsive';
     tell(lab, db, { code: 12, host: row, text: `Host ${row.name} is non responsive.` });
+    if (powerOf(row).enabled) return;
     tell(lab, db, {
       code: 9027,
       host: row,
@@ -69,12 +71,17 @@ export function watchHost(lab: Lab, db: EngineDatabase, row: HostRow): void {
   const host = machineAt(lab, row.address);
   switch (row.status) {
     case 'maintenance':
+    case 'down':
+    case 'kdumping':
     case 'installing':
     case 'install_failed':
       return;
     case 'preparing_for_maintenance':
       if (vmsOn(lab, db, row).length === 0) row.status = 'maintenance';
       if (vdsmAnswers(host)) readStatistics(row, host);
+      return;
+    case 'reboot':
+      if (lab.clock.now() >= (row.bootsUntil ?? 0)) row.status = 'non_responsive';
       return;
     case 'non_responsive':
       if (vdsmAnswers(host)) answered(lab, db, row, host);

@@ -9,10 +9,12 @@ import type { EngineDatabase } from '../database/database.ts';
 import { databaseOf } from '../database/database.ts';
 import { tell } from '../database/events.ts';
 import { abandonJobs, purgeJobs } from '../database/jobs.ts';
+import { engineHost } from '../database/placement.ts';
 import type { EngineRun } from '../run.ts';
 import { currentRun } from '../run.ts';
 import { watchHost } from './hosts.ts';
 import { electSpm } from './spm.ts';
+import { treatNonResponsive } from './treatment.ts';
 import { watchVms } from './vms.ts';
 
 /** Virtual seconds between two looks. */
@@ -27,7 +29,12 @@ export interface LiveEngine {
 function settle(lab: Lab, db: EngineDatabase): void {
   abandonJobs(lab, db);
   db.engineVmMigratingTo = undefined;
-  for (const row of db.hosts.values()) if (row.status === 'installing') row.status = 'install_failed';
+  db.previousEngineHostId = db.engineHostId;
+  for (const row of db.hosts.values()) {
+    if (row.status === 'installing') row.status = 'install_failed';
+    if (row.status === 'reboot' || row.status === 'kdumping') row.status = 'non_responsive';
+    row.treated = undefined;
+  }
   for (const vm of db.vms.values()) vm.migratingTo = undefined;
   tell(lab, db, { code: 1, text: 'Starting oVirt Engine.' });
 }
@@ -45,10 +52,12 @@ export function liveEngine(lab: Lab): LiveEngine | undefined {
 function look(lab: Lab): void {
   const engine = liveEngine(lab);
   if (!engine) return;
-  const { db } = engine;
+  const { db, run } = engine;
   for (const row of db.hosts.values()) watchHost(lab, db, row);
   electSpm(lab, db);
-  watchVms(lab, db);
+  watchVms(lab, db, run);
+  treatNonResponsive(lab, db, run);
+  db.engineHostId = engineHost(lab, db)?.id ?? db.engineHostId;
   purgeJobs(lab, db);
 }
 

@@ -1,11 +1,16 @@
+import { kdumpDetectable } from '../../../ovirt/kdump.ts';
 import { paths } from '../../../ovirt/paths.ts';
 import type { LabHost } from '../../../types.ts';
 import { addHost } from '../commands/add-host.ts';
+import { confirmRebooted, fenceHost } from '../commands/fence.ts';
+import { wantedPower } from '../commands/fence-agents.ts';
+import { usePower } from '../commands/fence-proxy.ts';
 import { activateHost, deactivateHost, deleteHost, refreshHost, reinstallHost } from '../commands/host-actions.ts';
 import { cpuTypeOf } from '../database/cpu-types.ts';
 import { clusterOf, dataCenterOf, spmStatus } from '../database/data-centers.ts';
 import type { HostRow } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
+import { powerOf } from '../database/fencing.ts';
 import { vmsOn } from '../database/placement.ts';
 import type { Call, Handler, Reply, Resource } from '../routing/call.ts';
 import { complete, created, many, one, removed } from '../routing/call.ts';
@@ -88,6 +93,7 @@ export function hostResource(call: Call, row: HostRow): Resource {
   const { lab, db } = call;
   const machine = machineAt(lab, row.address);
   const installed = machine?.fs.exists('/etc/vdsm/vdsm.id') && machine.fs.exists(paths.vdsmcert);
+  const power = powerOf(row);
   const vms = vmsOn(lab, db, row).length;
   const moving =
     [...db.vms.values()].filter((vm) => vm.hostId === row.id && vm.migratingTo !== undefined).length +
@@ -100,10 +106,15 @@ export function hostResource(call: Call, row: HostRow): Resource {
       address: row.address,
       certificate: { organization: 'test.local', subject: `O=test.local,CN=${row.address}` },
       external_status: 'ok',
-      kdump_status: 'disabled',
+      kdump_status: machine && installed && kdumpDetectable(machine) ? 'enabled' : 'disabled',
       ksm: { enabled: false },
       port: 54321,
-      power_management: { automatic_pm_enabled: true, enabled: false, kdump_detection: true, pm_proxies: [] },
+      power_management: {
+        automatic_pm_enabled: power.automatic,
+        enabled: power.enabled,
+        kdump_detection: power.kdumpDetection,
+        pm_proxies: power.proxies.map((type) => ({ type })),
+      },
       protocol: 'stomp',
       spm: {
         priority: row.spmPriority,
@@ -199,8 +210,8 @@ const job = (one: { id: string }): Entity => ({ job: { id: one.id } });
 
 const fenceTypes = ['manual', 'restart', 'start', 'stop', 'status'];
 
-/** No host of the lab has a fence agent in the engine yet, and that is what fencing says. */
-function fence(call: Call): Reply {
+/** Looks at a host's power or uses it; the answer comes when that is done. */
+async function fence(call: Call): Promise<Reply> {
   const type = text(call.body, 'fence_type');
   if (type === undefined) throw notGiven("Parameter 'fence_type' is mandatory but was not provided.");
   if (!fenceTypes.includes(type.toLowerCase())) {
@@ -213,20 +224,38 @@ function fence(call: Call): Reply {
   }
   const row = find(call);
   if (!row) throw refused(400, 'Cannot fence Host. Invalid Host Id.');
-  // A failed look at the power status is no error to HTTP.
-  if (type === 'status') {
-    return {
-      kind: 'action',
-      entity: { fault: { reason: `Invalid fence agents defined for host '${row.address}'.` }, status: 'failed' },
-    };
+  switch (type.toLowerCase()) {
+    case 'status':
+      return fenceStatus(call, row);
+    case 'manual':
+      confirmRebooted(call, row);
+      return complete({}, hostReference(row));
+    default:
+      return complete(
+        job(await fenceHost(call, row, type.toLowerCase() as 'start' | 'stop' | 'restart')),
+        hostReference(row),
+      );
   }
-  throw refused(409, 'Cannot fence Host, Host fence is disabled.', `Cannot ${type} Host. Fence operation failed.`);
+}
+
+/** A failed look at the power status is no error to HTTP. */
+async function fenceStatus(call: Call, row: HostRow): Promise<Reply> {
+  const { lab, db, run, correlationId } = call;
+  const result = await usePower({ lab, db, run, correlationId, sparesLiveLeases: false }, row, 'status');
+  return {
+    kind: 'action',
+    entity:
+      result.power === undefined
+        ? { fault: { reason: result.message }, status: 'failed' }
+        : { power_management: { status: result.power }, status: 'complete' },
+  };
 }
 
 export const host: Readonly<Record<string, Handler>> = {
   get: (call) => one(hostResource(call, existing(call))),
   update: (call) => {
     const row = existing(call);
+    row.power = wantedPower(call, row);
     row.comment = text(call.body, 'comment') ?? row.comment;
     row.spmPriority = number(part(call.body, 'spm'), 'priority') ?? row.spmPriority;
     call.lab.changed(`host ${row.name} updated`);

@@ -2,6 +2,7 @@ import { clusterLevel, clusterLevels } from '../resources/cluster-levels.ts';
 import { cluster, clusters } from '../resources/clusters.ts';
 import { dataCenter, dataCenters } from '../resources/data-centers.ts';
 import { event, events } from '../resources/events.ts';
+import { fenceAgent, fenceAgents } from '../resources/fence-agents.ts';
 import { host, hosts } from '../resources/hosts.ts';
 import { job, jobs, step, steps } from '../resources/jobs.ts';
 import { macPool, macPools } from '../resources/mac-pools.ts';
@@ -26,6 +27,8 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   data_center: dataCenter,
   data_centers: dataCenters,
   event,
+  fence_agent: fenceAgent,
+  fence_agents: fenceAgents,
   events,
   host,
   hosts,
