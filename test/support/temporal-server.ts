@@ -40,11 +40,29 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+interface ServerOptions {
+  readonly database?: string;
+  readonly port?: number;
+  readonly uiPort?: number;
+}
+
+/** The server ended before it served: most likely another process took a port between its choice and its use. */
+class EndedEarly extends Error {}
+
+const TRIES = 4;
+
 /** Starts a dev server on free ports; with `database` its state outlives it, so that it can be killed and started again. */
-export async function startTemporal(
-  cli: string,
-  options: { database?: string; port?: number; uiPort?: number } = {},
-): Promise<TemporalServer> {
+export async function startTemporal(cli: string, options: ServerOptions = {}): Promise<TemporalServer> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await tryTemporal(cli, options);
+    } catch (error) {
+      if (!(error instanceof EndedEarly) || tries === TRIES) throw error;
+    }
+  }
+}
+
+async function tryTemporal(cli: string, options: ServerOptions): Promise<TemporalServer> {
   const port = options.port ?? (await freePort());
   const uiPort = options.uiPort ?? (await freePort());
   const args = [
@@ -66,10 +84,18 @@ export async function startTemporal(
     'history.timerProcessorMaxPollRPS=2000',
   );
   if (options.database !== undefined) args.push('--db-filename', options.database);
-  const child = spawn(cli, args, { stdio: 'ignore' });
+  const child = spawn(cli, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   servers.add(child);
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    said = `${said}${chunk}`.slice(-2000);
+  });
   const address = `127.0.0.1:${port}`;
-  const connection = await reach(address, child);
+  const connection = await reach(address, child).catch((error: unknown) => {
+    if (!(error instanceof EndedEarly)) throw error;
+    servers.delete(child);
+    throw new EndedEarly(`${error.message}: ${said}`);
+  });
   await connection.close();
   const end = (signal: NodeJS.Signals) =>
     new Promise<void>((closed) => {
@@ -99,7 +125,7 @@ async function reach(address: string, child: ChildProcess): Promise<Connection> 
       await connection.workflowService.describeNamespace({ namespace: 'default' });
       return connection;
     } catch (error) {
-      if (child.exitCode !== null) throw new Error(`the Temporal server ended with exit code ${child.exitCode}`);
+      if (child.exitCode !== null) throw new EndedEarly(`the Temporal server ended with exit code ${child.exitCode}`);
       if (Date.now() > until) throw error;
     }
   }
