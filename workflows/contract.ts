@@ -203,6 +203,8 @@ export interface StatusView {
   readonly runbook: string;
   readonly phase: Phase;
   readonly endState?: EndState;
+  /** Why an ended run ended so, where it says more than the end state. */
+  readonly reason?: string;
   readonly steps: readonly StepView[];
   readonly waiting?: Waiting;
   readonly children?: readonly ChildView[];
@@ -227,7 +229,6 @@ export interface Report extends StatusView {
   readonly startedAt: string;
   readonly endedAt: string;
   readonly endState: EndState;
-  readonly reason?: string;
   readonly plan?: Plan;
   readonly decisions: readonly DecisionView[];
   readonly inventoryDigest: string;

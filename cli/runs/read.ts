@@ -4,7 +4,7 @@ import { reportQuery, statusQuery } from '../../workflows/messages.ts';
 import { usage } from '../failure.ts';
 import { nearest } from '../nearest.ts';
 import type { Session } from '../temporal.ts';
-import { decode } from './events.ts';
+import { decode, type HistoryEvents } from './events.ts';
 import { statusFromHistory } from './status-from-history.ts';
 
 const QUERY_SECONDS = 2;
@@ -68,18 +68,21 @@ export async function readStatus(session: Session, run: RunHandle): Promise<Stat
     const told = await query<StatusView>(session, run, statusQuery);
     if (told !== undefined) return told;
   }
-  const history = await run.handle.fetchHistory();
-  const closing = status.name === 'RUNNING' ? {} : { fromOutside: status.name as 'TERMINATED' };
-  return statusFromHistory(run.description.workflowId, recordOf(run), history.events ?? [], closing);
+  const { events } = await run.handle.fetchHistory();
+  const reason = lastWords(events);
+  const closing =
+    status.name === 'RUNNING' ? {} : { fromOutside: status.name as 'TERMINATED', ...(reason && { reason }) };
+  return statusFromHistory(run.description.workflowId, recordOf(run), events ?? [], closing);
 }
 
 function statusOf(report: Report): StatusView {
-  const { id, runbook, phase, endState, steps, waiting, children, refusals, owns, remains } = report;
+  const { id, runbook, phase, endState, reason, steps, waiting, children, refusals, owns, remains } = report;
   return {
     id,
     runbook,
     phase,
     endState,
+    ...(reason && { reason }),
     steps,
     ...(waiting && { waiting }),
     ...(children && { children }),
@@ -103,8 +106,16 @@ async function closedReport({ handle, description }: RunHandle): Promise<Report 
 
 /** The words a run was closed with when it has no report: an input that was refused, an unknown runbook. */
 export async function closingWords({ handle }: RunHandle): Promise<string | undefined> {
-  const { events } = await handle.fetchHistory();
-  return events?.at(-1)?.workflowExecutionFailedEventAttributes?.failure?.message ?? undefined;
+  return lastWords((await handle.fetchHistory()).events);
+}
+
+function lastWords(events: HistoryEvents | null | undefined): string | undefined {
+  const last = events?.at(-1);
+  return (
+    last?.workflowExecutionFailedEventAttributes?.failure?.message ??
+    last?.workflowExecutionTerminatedEventAttributes?.reason ??
+    undefined
+  );
 }
 
 /** The proof of an ended run, from the run itself. */

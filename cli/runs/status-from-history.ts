@@ -5,6 +5,8 @@ import { type ActivityTrace, activityTraces, checkResult, type HistoryEvents } f
 export interface Closing {
   /** Temporal's word for a run that ended from outside: it closed without a word of its own. */
   readonly fromOutside?: 'TERMINATED' | 'TIMED_OUT' | 'FAILED' | 'CANCELLED' | 'COMPLETED';
+  /** What its last event says about it. */
+  readonly reason?: string;
 }
 
 /**
@@ -26,6 +28,7 @@ export function statusFromHistory(
       runbook,
       phase: 'ended',
       endState: 'failed',
+      ...(closing.reason && { reason: closing.reason }),
       steps: steps.map(stopped),
       ...(owns && { owns }),
       remains: [...remains, ...(owns ?? []).map((owned) => stillOwned(id, owned)), ...left(closing.fromOutside, steps)],

@@ -108,7 +108,7 @@ function wrap(text: string, width: number): readonly string[] {
 export function statusText(status: StatusView, width: number, coloured: boolean): string {
   const outcome = status.endState ?? status.phase;
   const lines = [
-    `${status.id}  ${colour(coloured, 'bold', outcome)}`,
+    `${status.id}  ${colour(coloured, 'bold', outcome)}${status.reason ? `: ${status.reason}` : ''}`,
     '',
     ...status.steps.map((step) => stepLine(step, width, coloured)),
   ];

@@ -101,7 +101,7 @@ test('a failure that nobody has a name for parks the run with its decisive lines
   expect(waiting?.reason?.join('\n')).toMatch(/fatal:|\[ ERROR \]/);
   expect(steps.find(({ id }) => id === 'run-hosted-engine-deploy')?.diagnosis).toBeUndefined();
   expect(await run.decide({ ...waiting?.answer, by })).toBe(
-    'Recorded: retry by Ada for ""Run hosted-engine --deploy" failed".',
+    'Recorded: retry by Ada for "Run hosted-engine --deploy" failed.',
   );
   const report = await succeeded(run);
   expect(step(report, 'run-hosted-engine-deploy')).toMatchObject({ state: 'done', attempts: 2 });

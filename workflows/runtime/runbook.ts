@@ -253,7 +253,10 @@ function answer(state: RunState, raw: unknown): string {
   state.waits.take(decision, wait, now());
   if (input !== undefined) state.input = input;
   const word = 'verdict' in decision ? decision.verdict : decision.verb;
-  return `Recorded: ${word} by ${decision.by}${wait ? ` for "${wait.view.title}"` : ''}.`;
+  const title = wait?.view.title;
+  // The title of a failed step quotes the step already.
+  const what = title === undefined ? '' : ` for ${title.includes('"') ? title : `"${title}"`}`;
+  return `Recorded: ${word} by ${decision.by}${what}.`;
 }
 
 function hear(state: RunState, raw: unknown): void {

@@ -41,11 +41,11 @@ test('a question shows what must be known and the commands that answer', () => {
 test('a status ends with what remains and how to finish it by hand', () => {
   const remains = [{ what: 'the LUN holds a volume group', byHand: 'wipefs -a x' }];
   const text = statusText(
-    { id: 'r', runbook: 'x', phase: 'ended', endState: 'aborted', steps: [step], remains },
+    { id: 'r', runbook: 'x', phase: 'ended', endState: 'aborted', reason: 'Ada had enough', steps: [step], remains },
     80,
     false,
   );
-  expect(text).toMatch(/^r {2}aborted\n\n✔ Install EPEL/);
+  expect(text).toMatch(/^r {2}aborted: Ada had enough\n\n✔ Install EPEL/);
   expect(text).toMatch(/What remains:\n {2}- the LUN holds a volume group\n {4}by hand: wipefs -a x$/);
 });
 
