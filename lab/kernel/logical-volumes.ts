@@ -1,5 +1,6 @@
 /** Logical volumes of the array's LUNs on a host: active ones are device-mapper devices, seen until the host goes down. */
 import type { LabHost, LogicalVolume, VolumeGroup } from '../types.ts';
+import { actAs } from './current.ts';
 
 /** Device-mapper doubles hyphens, so that a single one separates group and volume. */
 export const mapperName = (group: string, volume: string): string =>
@@ -36,12 +37,17 @@ export function activateVolume(
     return;
   }
   volume.active.set(host.name, { minor: freeMinor(host), open: as.open ?? false, mount: as.mount });
-  for (const node of nodes(group.name, volume.name)) host.fs.write(node, '', { mode: 0o660 });
+  // The device manager makes the nodes, whoever asked for the volume.
+  actAs(undefined, () => {
+    for (const node of nodes(group.name, volume.name)) host.fs.write(node, '', { mode: 0o660 });
+  });
 }
 
 export function deactivateVolume(host: LabHost, group: VolumeGroup, volume: LogicalVolume): void {
   if (!volume.active.delete(host.name)) return;
-  for (const node of nodes(group.name, volume.name)) if (host.fs.exists(node)) host.fs.remove(node);
+  actAs(undefined, () => {
+    for (const node of nodes(group.name, volume.name)) if (host.fs.exists(node)) host.fs.remove(node);
+  });
 }
 
 /** Takes a volume out of its group, wherever it is active. */

@@ -2,6 +2,8 @@ import type { Lab, LabHost } from '../types.ts';
 import { vmId } from './conf.ts';
 import type { EngineImage, HostedStorage } from './storage.ts';
 import { hostedStorage, leaseIsFree } from './storage.ts';
+import { findDomain } from './vdsm/block-domain.ts';
+import { prepareVolume, teardownVolume } from './vdsm/volumes.ts';
 
 /** Virtual seconds of the VM's life, from vdsm's acceptance on. */
 export const vmTimes = {
@@ -53,6 +55,14 @@ const after = (host: LabHost, record: VmRecord, seconds: number, action: () => v
   );
 };
 
+/** The VM's disk is open on the host that runs it, and no device of the others. */
+function holdDisk(host: LabHost, storage: HostedStorage, held: boolean): void {
+  const domain = findDomain(host.lab, storage.volumes.domain);
+  if (!domain) return;
+  if (held) prepareVolume(host, domain, storage.volumes.disk.image, { open: true });
+  else teardownVolume(host, domain, storage.volumes.disk.image);
+}
+
 /** The guest's process on a host: libvirt's domain and the memory it takes. */
 function occupy(host: LabHost, record: VmRecord, id: string): void {
   const memory = (record.image?.memoryMb ?? 0) * 1024 * 1024;
@@ -67,6 +77,7 @@ function occupy(host: LabHost, record: VmRecord, id: string): void {
     },
   });
   host.memory.used += memory;
+  holdDisk(host, record.storage, true);
 }
 
 /** vdsm creates the VM: it answers at once; lease, boot and the engine's start follow on their own time. */
@@ -136,6 +147,7 @@ function stopped(host: LabHost, record: VmRecord): void {
   record.status = 'Down';
   record.engine = false;
   if (record.storage.lease?.host === host.name) record.storage.lease = undefined;
+  holdDisk(host, record.storage, false);
 }
 
 /** Asks the guest to power down; vdsm keeps a Down record afterwards until someone destroys it. */

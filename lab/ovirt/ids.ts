@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Lab } from '../types.ts';
 
 /** A version-4 UUID from the lab's seeded randomness. */
@@ -7,6 +8,15 @@ export function uuid(lab: Lab): string {
   hex[16] = '89ab'[Math.floor(lab.random() * 4)] ?? '8';
   const text = hex.join('');
   return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join('-');
+}
+
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
+
+/** An id in LVM's own form, the same for the same name. */
+export function lvmUuid(name: string): string {
+  const letters = [...createHash('sha256').update(name).digest()].map((byte) => ALPHABET[byte % ALPHABET.length]);
+  const text = letters.join('');
+  return [6, 10, 14, 18, 22, 26, 32].map((end, index, ends) => text.slice(ends[index - 1] ?? 0, end)).join('-');
 }
 
 /** Random letters as in the names of temporary files. */

@@ -16,12 +16,16 @@ import { daemons } from './packages/daemons.ts';
 import { hostedEnginePackages } from './packages/hosted-engine.ts';
 import { publishOvirt, releasePackage } from './packages/repositories.ts';
 import { haFields, hostedEngineState } from './state.ts';
+import { clearContents } from './vdsm/content.ts';
 
 export const ovirtPart: LabPart = {
   name: 'oVirt 4.3',
   packages: [...daemons, ...hostedEnginePackages, releasePackage],
   publish: publishOvirt,
-  onReset: (lab) => lab.servers.set(lab.engineAddress, engineServer(lab, lab.engineAddress)),
+  onReset: (lab) => {
+    clearContents(lab);
+    lab.servers.set(lab.engineAddress, engineServer(lab, lab.engineAddress));
+  },
   onInstall: prepareEnrolment,
   onDown: (host, how) => {
     leaseRests(host);

@@ -1,3 +1,4 @@
+import { inUse } from '../vdsm/block-domain.ts';
 import { StageError } from './console.ts';
 import type { Deployment } from './deployment.ts';
 import { play } from './playbook.ts';
@@ -10,7 +11,7 @@ export function lunList(d: Deployment): { text: string; wwids: string[] } {
   const luns = d.host.luns();
   const text = luns
     .map(({ lun, paths }, index) => {
-      const status = lun.group || lun.signature ? 'used' : 'free';
+      const status = inUse(lun) ? 'used' : 'free';
       const active = paths.filter((path) => path.up).length;
       const size = Math.floor(lun.size / GiB);
       return `\t[${index + 1}]\t${lun.wwid}\t${size}GiB\t${lun.vendor.trim()}\t${lun.product.trim()}\n\t\tstatus: ${status}, paths: ${active} active\n`;

@@ -1,7 +1,9 @@
-import type { Command, CommandContext } from '../../types.ts';
+import type { Command, CommandContext, LabHost } from '../../types.ts';
 import { vmId } from '../conf.ts';
 import { paths } from '../paths.ts';
 import { hostedStorage } from '../storage.ts';
+import { connectDomain, findDomain } from '../vdsm/block-domain.ts';
+import { prepareVolume } from '../vdsm/volumes.ts';
 import { asctime } from './log.ts';
 
 const log = (ctx: CommandContext, level: string, message: string): void => {
@@ -17,6 +19,17 @@ const log = (ctx: CommandContext, level: string, message: string): void => {
     message: `ovirt-ha-broker ovirt_hosted_engine_ha.broker.broker.Broker ERROR ${message}`,
   });
 };
+
+/** vdsm connects the domain and prepares the three small images that the HA services read and write. */
+function connectStorage(host: LabHost): void {
+  const storage = hostedStorage(host);
+  const domain = storage && findDomain(host.lab, storage.volumes.domain);
+  if (!storage || !domain) return;
+  connectDomain(host, domain);
+  const { lockspace, metadata, conf } = storage.volumes;
+  for (const { image } of [lockspace, metadata, conf])
+    prepareVolume(host, domain, image, { open: image === lockspace.image });
+}
 
 /**
  * The broker: holds the link to the shared metadata and the socket by which agent and tools reach it. Its runtime
@@ -34,6 +47,7 @@ export const brokerProgram: Command = async (ctx) => {
     log(ctx, 'ERROR', "Can't connect vdsm storage: Connection to storage server failed");
     return 1;
   }
+  connectStorage(host);
   host.fs.write(paths.brokerSocket, '', { mode: 0o755, owner: 'vdsm', group: 'kvm' });
   ctx.ready();
   for (;;) {

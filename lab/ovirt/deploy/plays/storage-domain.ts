@@ -1,8 +1,9 @@
 import type { Lun } from '../../../types.ts';
+import { domainOn, formatDomain, freeBytes, inUse } from '../../vdsm/block-domain.ts';
 import type { Task } from '../ansible.ts';
 import { changed, ok, skipped, TaskFailed } from '../ansible.ts';
 import type { Deployment } from '../deployment.ts';
-import { freeBytes, GiB, makeDomain } from '../volumes.ts';
+import { GiB, makeDomain } from '../volumes.ts';
 
 const api = { on: 'api' } as const;
 
@@ -20,7 +21,7 @@ function addDomain(d: Deployment): void {
   const wanted = d.text('STORAGE/LunID');
   const seen = d.host.luns().find(({ lun, paths }) => lun.wwid === wanted && paths.some((p) => p.up));
   const lun: Lun | undefined = seen?.lun;
-  if (!lun || lun.group || lun.signature) {
+  if (!lun || inUse(lun)) {
     throw fault(
       'Physical device initialization failed. Please check that the device is empty and accessible by the host.',
     );
@@ -68,7 +69,8 @@ export const createStorageDomain: readonly Task[] = [
     ...changed('Remove unsuitable storage domain', 8),
     skip: fits,
     run: (d) => {
-      if (d.lun) d.lun.group = undefined;
+      const domain = d.lun && domainOn(d.lun);
+      if (domain) formatDomain(d.lab, domain);
       d.ctx.changed('storage domain hosted_storage removed again');
     },
   },

@@ -35,7 +35,7 @@ export const targetVm: readonly Task[] = [
     run: (d) => {
       const { lun, volumes } = d;
       if (!lun?.group || !volumes) throw new TaskFailed("Entity 'hosted_storage' was not found.");
-      makeDisks(d, lun.group, volumes, d.number('STORAGE/imgSizeGB'));
+      makeDisks(lun, volumes, d.number('STORAGE/imgSizeGB'));
       d.storage = createStorage(lun, volumes);
       d.ctx.changed('hosted-engine disks created');
     },

@@ -1,0 +1,20 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Lab } from '../../types.ts';
+
+/** What was written into volumes lies in sparse files of the lab's directory, not in memory. */
+const folder = (lab: Lab): string => join(lab.store.dir, 'volumes');
+
+/** The file with a volume's content; it is there as soon as something was written. */
+export function contentPath(lab: Lab, volume: string): string {
+  mkdirSync(folder(lab), { recursive: true });
+  return join(folder(lab), volume);
+}
+
+export function removeContent(lab: Lab, volume: string): void {
+  const path = join(folder(lab), volume);
+  if (existsSync(path)) rmSync(path);
+}
+
+/** A new world has empty volumes. */
+export const clearContents = (lab: Lab): void => rmSync(folder(lab), { recursive: true, force: true });

@@ -1,0 +1,114 @@
+import { activateVolume, deactivateVolume, removeVolume } from '../../kernel/logical-volumes.ts';
+import type { Lab, LabHost, LogicalVolume } from '../../types.ts';
+import { lvmUuid } from '../ids.ts';
+import type { BlockDomain } from './block-domain.ts';
+import { EXTENT, freeBytes } from './block-domain.ts';
+import { removeContent } from './content.ts';
+
+const BLANK = '00000000-0000-0000-0000-000000000000';
+/** volume_utilization_chunk_mb: what a thin volume gets at first, and each time it has run full. */
+export const CHUNK = 1024 * 2 ** 20;
+/** What the tables of a qcow2 image may take beside its data. */
+const COW_OVERHEAD = 1.1;
+
+/** One volume of an image: a logical volume, with what vdsm notes about it in the domain's metadata. */
+export interface Volume {
+  readonly id: string;
+  readonly image: string;
+  /** The volume that it stands upon; none for the base of an image. */
+  parent: string | undefined;
+  readonly format: 'raw' | 'cow';
+  readonly sparse: boolean;
+  capacity: number;
+  legal: boolean;
+  readonly lv: LogicalVolume;
+}
+
+export interface NewVolume {
+  readonly id: string;
+  readonly image: string;
+  readonly parent?: string | undefined;
+  readonly format: 'raw' | 'cow';
+  readonly sparse: boolean;
+  readonly capacity: number;
+  /** Bytes that a thin volume is known to need. */
+  readonly initial?: number | undefined;
+}
+
+/** Logical volumes grow by whole extents. */
+export const toExtents = (bytes: number): number => Math.ceil(bytes / EXTENT) * EXTENT;
+
+/** What a new volume takes from its domain. */
+export function allocation(wanted: Pick<NewVolume, 'sparse' | 'capacity' | 'initial'>): number {
+  if (!wanted.sparse) return toExtents(wanted.capacity);
+  return toExtents(wanted.initial === undefined ? CHUNK : Math.floor(wanted.initial * COW_OVERHEAD));
+}
+
+export const fits = (domain: BlockDomain, bytes: number): boolean => freeBytes(domain.group) >= bytes;
+
+/** The lowest slot of the metadata volume that no volume has; slot 0 is the volume's own. */
+function freeSlot(domain: BlockDomain): number {
+  const taken = new Set(domain.group.volumes.flatMap((volume) => volume.tags.filter((tag) => tag.startsWith('MD_'))));
+  let slot = 1;
+  while (taken.has(`MD_${slot}`)) slot += 1;
+  return slot;
+}
+
+const tag = (volume: Pick<Volume, 'image' | 'parent'>, slot: number): string[] => [
+  `IU_${volume.image}`,
+  `MD_${slot}`,
+  `PU_${volume.parent ?? BLANK}`,
+];
+
+export function createVolume(domain: BlockDomain, wanted: NewVolume): Volume {
+  const { id, image, parent, format, sparse, capacity } = wanted;
+  const lv: LogicalVolume = {
+    name: id,
+    uuid: lvmUuid(id),
+    size: allocation(wanted),
+    tags: tag({ image, parent }, freeSlot(domain)),
+    active: new Map(),
+  };
+  const volume: Volume = { id, image, parent, format, sparse, capacity, legal: true, lv };
+  domain.group.volumes.push(lv);
+  domain.volumes.set(id, volume);
+  return volume;
+}
+
+/** Puts a volume upon another one, or upon none. */
+export function setParent(volume: Volume, parent: string | undefined): void {
+  volume.parent = parent;
+  volume.lv.tags = volume.lv.tags.map((one) => (one.startsWith('PU_') ? `PU_${parent ?? BLANK}` : one));
+}
+
+export function deleteVolume(lab: Lab, domain: BlockDomain, volume: Volume): void {
+  removeVolume(lab.hosts.values(), domain.group, volume.lv);
+  domain.volumes.delete(volume.id);
+  removeContent(lab, volume.id);
+}
+
+/** The volumes of an image from its base to its top. */
+export function chain(domain: BlockDomain, image: string): Volume[] {
+  const all = [...domain.volumes.values()].filter((volume) => volume.image === image);
+  const out: Volume[] = [];
+  let next = all.find((volume) => volume.parent === undefined);
+  while (next) {
+    const below = next.id;
+    out.push(next);
+    next = all.find((volume) => volume.parent === below);
+  }
+  return out;
+}
+
+/** Makes the volumes up to this one usable on the host, held open while something works with them. */
+export function prepareVolume(host: LabHost, domain: BlockDomain, id: string, as: { open: boolean }): void {
+  for (let volume = domain.volumes.get(id); volume; volume = domain.volumes.get(volume.parent ?? '')) {
+    activateVolume(host, domain.group, volume.lv, as);
+  }
+}
+
+export function teardownVolume(host: LabHost, domain: BlockDomain, id: string): void {
+  for (let volume = domain.volumes.get(id); volume; volume = domain.volumes.get(volume.parent ?? '')) {
+    deactivateVolume(host, domain.group, volume.lv);
+  }
+}
