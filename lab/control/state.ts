@@ -64,6 +64,11 @@ export function stateOf(lab: LabCore): Record<string, unknown> {
       number: lun.number,
       signature: lun.signature?.type,
       group: lun.group?.name,
+      volumes:
+        lun.group &&
+        Object.fromEntries(
+          lun.group.volumes.map((one) => [one.name, { size: one.size, active: [...one.active.keys()] }]),
+        ),
       paths: Object.fromEntries([...lun.paths].map(([name, paths]) => [name, paths.filter((path) => path.up).length])),
     })),
     dns: { answering: lab.dns.answering },

@@ -1,4 +1,4 @@
-import { engineAccess } from '../engine/access.ts';
+import { engineState } from '../engine/state.ts';
 import type { Lab, LabHost } from '../types.ts';
 import { hostedEngineConf, localMaintenance, vmId } from './conf.ts';
 import { runningOn, vmRecord } from './engine-vm.ts';
@@ -32,12 +32,6 @@ export function hostedEngineState(lab: Lab): Record<string, unknown> {
       vm: { host: running?.host.name, state: status, health: running?.record.engine ? 'good' : 'bad' },
       storage: storage?.volumes.domain,
     },
-    engine: {
-      access: engineAccess(lab),
-      fqdn: storage?.image?.fqdn,
-      dataCenter: storage?.image?.dataCenter,
-      cluster: storage?.image?.cluster,
-      hosts: [...(storage?.image?.hosts.keys() ?? [])],
-    },
+    engine: engineState(lab),
   };
 }

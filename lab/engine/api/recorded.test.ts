@@ -91,6 +91,7 @@ const absent = [
   /\/os\/(description|version\/minor)$/,
   /\/pm_proxies\/pm_proxy(\/type)?$/,
   /\/storage\/(address|path)$/,
+  /\/logical_unit\/active_paths$/,
   /\/initialization(\/|$)/,
   /\/event(@|\/)?.*\/(template|vm|storage_domain)(@|\/|$)|^\/(template|vm|storage_domain)(\/|$)/,
   /^\/data_centers?\/(data_center\/)?description$/,
@@ -103,18 +104,26 @@ const present = [
   /\/os\/reported_kernel_cmdline$/,
   /^\/hosted_engine(\/|$)/,
   /\/storage\/volume_group(@|\/|$)/,
+  /\/logical_unit\/storage_domain_id$/,
   /(^|\/event)\/user(@|\/)(href|id)$/,
   /(^|\/event)\/host(@|\/|$)/,
   /=(files|images|options|reloadconfigurations)$/,
   /(^|\/data_center)\/(storage_format|description|mac_pool(@\w+|\/\w+)?)$/,
 ];
-/** What only one kind of entity lacks, by the path that was asked: a data center has no actions in 4.3. */
+/**
+ * What only one kind of entity lacks, by the path that was asked: a data center has no actions in 4.3; the recorded
+ * agent told whether LUNs are in use even when it was not asked.
+ */
 const absentAt: readonly (readonly [path: RegExp, key: RegExp])[] = [
-  [/^\/ovirt-engine\/api(\/v4)?\/datacenters(\/[^/]+)?$/, /^(\/data_centers)?(\/data_center)?\/actions(\/link)?$/],
+  [
+    /^\/ovirt-engine\/api(\/v4)?\/datacenters(\/[^/?]+)?(\?.*)?$/,
+    /^(\/data_centers)?(\/data_center)?\/actions(\/link)?$/,
+  ],
+  [/\/storage\?report_status=false$/, /\/logical_unit\/status$/],
 ];
 const absentOf = (path: string): RegExp[] => [
   ...absent,
-  ...absentAt.filter(([asked]) => asked.test(path.split('?')[0] ?? '')).map(([, key]) => key),
+  ...absentAt.filter(([asked]) => asked.test(path)).map(([, key]) => key),
 ];
 const except = (keys: Set<string>, other: Set<string>, accepted: readonly RegExp[]): string[] =>
   [...keys].filter((key) => !other.has(key) && !accepted.some((one) => one.test(key)));
@@ -162,6 +171,8 @@ describe('the engine of the lab answers what was recorded from a real one', () =
         .replace(/(recj.*)Intel Westmere IBRS SSBD MDS Family/s, '$1Intel Cooperlake Family')
         .replaceAll('cluster%3DDefault', 'cluster%3DCluster1')
         .replaceAll('"name": "Default"', '"name": "Cluster1"')
+        .replaceAll('"name": "nfs1"', '"name": "hosted_storage"')
+        .replace(/([="])v2\b/g, '$1host1.test.local')
         .replaceAll('"v1"', '"host2.test.local"')
         .replaceAll('%22v1%22', '%22host2.test.local%22')
         .replaceAll('=v1', '=host2.test.local')

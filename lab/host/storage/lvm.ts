@@ -127,6 +127,14 @@ function fieldsOf(kind: 'pv' | 'vg' | 'lv', text: string | undefined): string[] 
   ];
 }
 
+/** Reports are sorted by group, then by what they list. */
+const byNames =
+  (kind: 'pv' | 'vg' | 'lv') =>
+  (a: Row, b: Row): number => {
+    const key = (row: Row): string => (kind === 'pv' ? (row.pv_name ?? '') : `${row.vg_name} ${row.lv_name ?? ''}`);
+    return key(a) < key(b) ? -1 : 1;
+  };
+
 const report =
   (kind: 'pv' | 'vg' | 'lv'): Command =>
   async (ctx) => {
@@ -163,7 +171,7 @@ const report =
     };
     const fields = fieldsOf(kind, [...(options.get('o') ?? []), ...(options.get('options') ?? [])].at(-1));
     const key = kind === 'pv' ? 'pv_name' : 'vg_name';
-    const all = rows(ctx.host, kind, size);
+    const all = rows(ctx.host, kind, size).sort(byNames(kind));
     const shown =
       operands.length === 0
         ? all

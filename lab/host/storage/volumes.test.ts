@@ -112,7 +112,7 @@ describe('volumes of a storage domain on a host', () => {
     expect((await hosts.sh('lvscan | grep bb69829ca80')).stdout).toBe(line);
     expect((await hosts.sh('lvscan')).stdout).toContain(`  ACTIVE            '/dev/${VG}/ids' [128.00 MiB] inherit\n`);
     const attributes = await hosts.sh(`lvs --noheadings -o lv_attr ${VG}/ids ${VG}/${SNAPSHOT}`);
-    expect(attributes.stdout).toBe('  -wi-a-----\n  -wi-ao----\n');
+    expect(attributes.stdout).toBe('  -wi-ao----\n  -wi-a-----\n');
     const other = hosts.lab.hosts.get('host2');
     expect((await other?.sh(`lvs --noheadings -o lv_attr ${VG}/ids`))?.stdout).toBe('  -wi-------\n');
     expect((await other?.sh('lvscan'))?.stdout).toContain(

@@ -11,6 +11,7 @@ import {
 import { tell, userName } from '../database/events.ts';
 import type { Job } from '../database/jobs.ts';
 import { endJob, startJob } from '../database/jobs.ts';
+import { domainsOf } from '../database/storage-domains.ts';
 import { dataCenterStatus } from '../monitor/spm.ts';
 import type { Call } from '../routing/call.ts';
 import { queryFlag } from '../routing/call.ts';
@@ -118,10 +119,21 @@ export function updateDataCenter(call: Call, row: DataCenterRow): DataCenterRow 
 export function removeDataCenter(call: Call, row: DataCenterRow): Job {
   const { lab, db, correlationId } = call;
   if (dataCenterStatus(db, row) === 'up') throw refused(409, 'Cannot remove an active Data Center.');
+  const domains = domainsOf(db, row);
+  if (domains.some((domain) => domain.status !== 'maintenance')) {
+    throw refused(
+      409,
+      'Cannot remove Data Center which contains Storage Domains that are not in Maintenance status.\n-Please deactivate all domains and wait for tasks to finish before removing the Data Center.',
+    );
+  }
   const forced = queryFlag(call.query, 'force') === true;
   if (forced && hostsOf(db, row).some((host) => host.status !== 'maintenance')) {
     throw refused(409, 'Cannot remove Data Center while there are Hosts that are not in Maintenance mode.');
   }
+  if (!forced && domains.length > 1) {
+    throw refused(409, 'Cannot remove Data Center when more than one Storage Domain is attached.');
+  }
+  for (const domain of domains) Object.assign(domain, { dataCenterId: undefined, status: 'unattached', master: false });
   const user = userName(call.user);
   const job = startJob(lab, db, { description: `Removing Data Center ${row.name}`, correlationId });
   for (const cluster of clustersOf(db, row)) cluster.dataCenterId = undefined;

@@ -15,6 +15,8 @@ import type { FenceAgentRow, PowerManagement } from './fencing.ts';
 import type { Job } from './jobs.ts';
 import type { MacPoolRow } from './mac-pools.ts';
 import { defaultMacPool } from './mac-pools.ts';
+import type { DomainRow } from './storage-domains.ts';
+import { adoptHostedStorage } from './storage-domains.ts';
 
 export type HostStatus =
   | 'unassigned'
@@ -43,6 +45,8 @@ export interface HostRow {
   statusDetail?: string | undefined;
   /** Virtual time of the first unanswered look. */
   lostAt?: number | undefined;
+  /** Virtual time since which it has not reached all storage of its data center. */
+  storageLostAt?: number | undefined;
   /** As of the last look at the host's statistics. */
   ha?: HaStats | undefined;
   statisticsAt?: number | undefined;
@@ -85,6 +89,7 @@ export interface EngineDatabase {
   readonly dataCenters: Map<string, DataCenterRow>;
   readonly clusters: Map<string, ClusterRow>;
   readonly macPools: Map<string, MacPoolRow>;
+  readonly storageDomains: Map<string, DomainRow>;
   readonly hosts: Map<string, HostRow>;
   readonly fenceAgents: Map<string, FenceAgentRow>;
   readonly vms: Map<string, VmRow>;
@@ -135,6 +140,7 @@ function make(lab: Lab, image: EngineImage): EngineDatabase {
     dataCenters: new Map(),
     clusters: new Map(),
     macPools: new Map([[pool.id, pool]]),
+    storageDomains: new Map(),
     engineClusterId: '',
     hosts: new Map(),
     fenceAgents: new Map(),
@@ -155,6 +161,7 @@ export function databaseOf(lab: Lab, image: EngineImage): EngineDatabase {
     db = make(lab, image);
     databases.set(image, db);
   }
+  adoptHostedStorage(lab, db, () => uuid(lab));
   for (const [name, known] of image.hosts) {
     if ([...db.hosts.values()].some((row) => row.name === name)) continue;
     const row: HostRow = {

@@ -96,6 +96,8 @@ function placeOf(db: EngineDatabase, told: Told): Pick<EngineEvent, 'cluster' | 
   };
 }
 
+const id = (one: NamedReference): { id?: string } => (one.id === undefined ? {} : { id: one.id });
+
 /** Writes a line of the audit log; what no client has asked for gets a short correlation id of its own. */
 export function tell(lab: Lab, db: EngineDatabase, told: Told): EngineEvent {
   db.lastEvent += 1;
@@ -113,7 +115,7 @@ export function tell(lab: Lab, db: EngineDatabase, told: Told): EngineEvent {
     ...(correlationId === undefined ? {} : { correlationId }),
     ...(told.host ? { host: { id: told.host.id, name: told.host.name } } : {}),
     ...(told.vm ? { vm: told.vm } : {}),
-    ...(told.storageDomain ? { storageDomain: told.storageDomain } : {}),
+    ...(told.storageDomain ? { storageDomain: { ...id(told.storageDomain), name: told.storageDomain.name } } : {}),
     ...placeOf(db, told),
   };
   db.events.push(event);

@@ -6,6 +6,7 @@ import { giveCpuType, machineAt } from '../database/database.ts';
 import { tell } from '../database/events.ts';
 import { powerOf } from '../database/fencing.ts';
 import { vmsOn } from '../database/placement.ts';
+import { connectHost, missingDomains, refuseHost } from './storage.ts';
 
 /** Virtual seconds: how long a silent host stays `connecting`, how often its statistics are read. */
 const GRACE = 80;
@@ -51,12 +52,20 @@ function answered(lab: Lab, db: EngineDatabase, row: HostRow, host: LabHost): vo
     case 'non_responsive':
       row.status = 'initializing';
       return;
-    case 'initializing':
+    case 'initializing': {
+      const missing = missingDomains(lab, db, row, host);
+      if (missing.length > 0) {
+        refuseHost(lab, db, row, missing);
+        return;
+      }
+      connectHost(lab, db, row, host);
       row.status = 'up';
       giveCpuType(host.lab, db, row);
+      row.statusDetail = undefined;
       readStatistics(row, host);
       tell(lab, db, { code: 13, host: row, text: `Status of host ${row.name} was set to Up.` });
       return;
+    }
     case 'connecting':
       row.status = 'up';
       break;

@@ -14,6 +14,7 @@ import type { EngineRun } from '../run.ts';
 import { currentRun } from '../run.ts';
 import { watchHost } from './hosts.ts';
 import { electSpm } from './spm.ts';
+import { settleStorage, watchStorage } from './storage.ts';
 import { treatNonResponsive } from './treatment.ts';
 import { watchVms } from './vms.ts';
 
@@ -36,6 +37,7 @@ function settle(lab: Lab, db: EngineDatabase): void {
     row.treated = undefined;
   }
   for (const vm of db.vms.values()) vm.migratingTo = undefined;
+  settleStorage(db);
   tell(lab, db, { code: 1, text: 'Starting oVirt Engine.' });
 }
 
@@ -54,6 +56,7 @@ function look(lab: Lab): void {
   if (!engine) return;
   const { db, run } = engine;
   for (const row of db.hosts.values()) watchHost(lab, db, row);
+  watchStorage(lab, db);
   electSpm(lab, db);
   watchVms(lab, db, run);
   treatNonResponsive(lab, db, run);

@@ -1,20 +1,22 @@
+import { mountMaster } from '../../../ovirt/vdsm/block-domain.ts';
 import type { Lab } from '../../../types.ts';
 import type { DataCenterRow } from '../database/data-centers.ts';
-import { clusterOf, hostsOf } from '../database/data-centers.ts';
+import { hostsOf } from '../database/data-centers.ts';
 import type { EngineDatabase } from '../database/database.ts';
+import { machineAt } from '../database/database.ts';
 import { tell } from '../database/events.ts';
+import { blockDomain, masterOf } from '../database/storage-domains.ts';
 
 /** Virtual seconds from the choice of a host until it leads the pool. */
 const ELECTION = 12;
 
-export type DataCenterStatus = 'uninitialized' | 'up' | 'contend' | 'problematic';
+export type DataCenterStatus = 'uninitialized' | 'up' | 'maintenance' | 'contend' | 'problematic';
 
-/** True as soon as a data center has a storage pool: with its first data domain. */
-const hasPool = (db: EngineDatabase, dataCenter: DataCenterRow): boolean =>
-  clusterOf(db, { clusterId: db.engineClusterId }).dataCenterId === dataCenter.id;
-
+/** A data center is what its master domain is: without one it has no storage pool yet. */
 export function dataCenterStatus(db: EngineDatabase, dataCenter: DataCenterRow): DataCenterStatus {
-  if (!hasPool(db, dataCenter)) return 'uninitialized';
+  const master = masterOf(db, dataCenter);
+  if (!master) return 'uninitialized';
+  if (master.status !== 'active') return 'maintenance';
   if (dataCenter.spm.state === 'spm') return 'up';
   return dataCenter.spm.state === 'contending' ? 'contend' : 'problematic';
 }
@@ -49,7 +51,19 @@ function elect(lab: Lab, db: EngineDatabase, dataCenter: DataCenterRow): void {
   });
 }
 
-/** Every storage pool has a host that leads it, as long as one of its hosts is up. */
+/** Where the pool has a leader, the master's file system is mounted there. */
+function mount(lab: Lab, db: EngineDatabase, dataCenter: DataCenterRow): void {
+  const master = masterOf(db, dataCenter);
+  const domain = master && blockDomain(lab, master);
+  const leader = dataCenter.spm.state === 'spm' ? db.hosts.get(dataCenter.spm.hostId ?? '') : undefined;
+  if (domain) mountMaster(lab, domain, leader && machineAt(lab, leader.address));
+}
+
+/** Every storage pool has a host that leads it, as long as its master is active and one of its hosts is up. */
 export function electSpm(lab: Lab, db: EngineDatabase): void {
-  for (const dataCenter of db.dataCenters.values()) if (hasPool(db, dataCenter)) elect(lab, db, dataCenter);
+  for (const dataCenter of db.dataCenters.values()) {
+    if (masterOf(db, dataCenter)?.status === 'active') elect(lab, db, dataCenter);
+    else Object.assign(dataCenter.spm, { hostId: undefined, state: 'none' });
+    mount(lab, db, dataCenter);
+  }
 }

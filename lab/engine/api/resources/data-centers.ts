@@ -2,6 +2,7 @@ import { addDataCenter, removeDataCenter, updateDataCenter } from '../commands/d
 import type { DataCenterRow } from '../database/data-centers.ts';
 import { clustersOf, compareVersions, levels } from '../database/data-centers.ts';
 import type { EngineDatabase } from '../database/database.ts';
+import { domainsOf } from '../database/storage-domains.ts';
 import { dataCenterStatus } from '../monitor/spm.ts';
 import type { Call, Handler, Resource } from '../routing/call.ts';
 import { created, many, one, removed } from '../routing/call.ts';
@@ -47,9 +48,9 @@ const fields = (db: EngineDatabase): Fields<DataCenterRow> => ({
   description: (row) => row.description,
   status: (row) => dataCenterStatus(db, row).replaceAll('_', ''),
   local: (row) => String(row.local),
-  'clusters.name': (row) => clustersOf(db, row)[0]?.name,
-  storage: () => 'hosted_storage',
-  'storage.name': () => 'hosted_storage',
+  'clusters.name': (row) => clustersOf(db, row).map((cluster) => cluster.name),
+  storage: (row) => domainsOf(db, row).map((domain) => domain.name),
+  'storage.name': (row) => domainsOf(db, row).map((domain) => domain.name),
 });
 
 /** Lists are sorted by name where a search says nothing else. */

@@ -48,7 +48,11 @@ export function root(call: Call, base: string): Entity {
   const { db, lab } = call;
   const hosts = [...db.hosts.values()];
   const vms = [...db.vms.values()];
-  const up = [...db.dataCenters.values()].filter((row) => dataCenterStatus(db, row) === 'up');
+  const domains = [...db.storageDomains.values()];
+  const active = domains.filter((row) => {
+    const dataCenter = db.dataCenters.get(row.dataCenterId ?? '');
+    return row.status === 'active' && dataCenter !== undefined && dataCenterStatus(db, dataCenter) === 'up';
+  });
   return {
     product_info: {
       name: 'oVirt Engine',
@@ -58,7 +62,7 @@ export function root(call: Call, base: string): Entity {
     special_objects: { blank_template: reference(base, 'templates'), root_tag: reference(base, 'tags') },
     summary: {
       hosts: { active: hosts.filter((row) => row.status === 'up').length, total: hosts.length },
-      storage_domains: { active: up.length, total: 1 },
+      storage_domains: { active: active.length, total: domains.length },
       users: { active: 1, total: 1 },
       // The engine's own VM counts, and runs as long as anybody can ask.
       vms: { active: 1 + vms.filter((vm) => vmStatus(lab, db, vm) !== 'down').length, total: 1 + vms.length },

@@ -1,145 +1,160 @@
-import { anyStorage, storageOn } from '../../../ovirt/storage.ts';
-import type { Lab } from '../../../types.ts';
+import { usedBytes } from '../../../ovirt/vdsm/block-domain.ts';
+import { activateDomain, attachDomain, deactivateDomain, detachDomain } from '../commands/attached-domains.ts';
+import { addStorageDomain, removeStorageDomain, updateStorageDomain } from '../commands/storage-domains.ts';
 import type { DataCenterRow } from '../database/data-centers.ts';
-import { dataCenterOf } from '../database/data-centers.ts';
+import type { DomainRow } from '../database/storage-domains.ts';
+import { blockDomain, domainsOf } from '../database/storage-domains.ts';
 import { dataCenterStatus } from '../monitor/spm.ts';
 import type { Call, Handler, Resource } from '../routing/call.ts';
-import { many, one } from '../routing/call.ts';
+import { complete, created, many, one, removed } from '../routing/call.ts';
 import type { Fields } from '../routing/search.ts';
 import { select } from '../routing/search.ts';
 import { unknownId } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
-import { dataCenterOfPath } from './data-centers.ts';
+import { byName, dataCenterOfPath } from './data-centers.ts';
 
-const NAME = 'hosted_storage';
 const GiB = 1024 ** 3;
 
-interface Domain {
-  readonly id: string;
-  readonly entity: Entity;
-}
-
-/** The hosted engine's own domain, which is the data center's master as long as it is the only one. */
-function hostedStorageDomain(lab: Lab): Domain | undefined {
-  const storage = anyStorage(lab);
-  const lun = lab.luns.find((one) => storage !== undefined && storageOn(one) === storage);
-  const group = lun?.group;
-  if (!storage || !lun || !group) return undefined;
-  const taken = group.volumes.reduce((sum, volume) => sum + volume.size, 0);
+/** Space is told in whole gibibytes, as far as the LUN can be read. */
+function space(call: Call, row: DomainRow): Entity {
+  const group = blockDomain(call.lab, row)?.group;
+  if (!group) return {};
+  const taken = usedBytes(group);
   return {
-    id: storage.volumes.domain,
-    entity: {
-      name: NAME,
-      description: '',
-      comment: '',
-      available: Math.floor((group.size - taken) / GiB) * GiB,
-      backup: false,
-      block_size: 512,
-      committed: Math.floor(taken / GiB) * GiB,
-      critical_space_action_blocker: 5,
-      discard_after_delete: false,
-      external_status: 'ok',
-      master: true,
-      storage: {
-        type: 'fcp',
-        volume_group: {
-          id: group.uuid,
-          logical_units: [
-            {
-              id: lun.wwid,
-              lun_mapping: lun.number,
-              paths: 0,
-              product_id: lun.product,
-              size: lun.size,
-              storage_domain_id: storage.volumes.domain,
-              vendor_id: lun.vendor,
-              volume_group_id: group.uuid,
-            },
-          ],
-        },
-      },
-      storage_format: 'v5',
-      supports_discard: false,
-      supports_discard_zeroes_data: false,
-      type: 'data',
-      used: Math.ceil(taken / GiB) * GiB,
-      warning_low_space_indicator: 10,
-      wipe_after_delete: false,
-    },
+    available: Math.floor((group.size - taken) / GiB) * GiB,
+    committed: Math.floor(taken / GiB) * GiB,
+    used: Math.ceil(taken / GiB) * GiB,
   };
 }
 
-/** At the root a domain that is attached shows no status. */
-function globalResource(call: Call, domain: Domain): Resource {
-  return {
-    type: 'storage_domain',
-    service: 'storage_domain',
-    path: `/storagedomains/${domain.id}`,
-    entity: { ...domain.entity, data_centers: [{ id: ownDataCenter(call)?.id ?? '' }] },
+function storage(call: Call, row: DomainRow): Entity {
+  const lun = call.lab.luns.find((one) => one.wwid === row.lun);
+  const group = blockDomain(call.lab, row)?.group;
+  if (!lun) return { type: 'fcp' };
+  const id = group?.uuid;
+  const unit = {
+    id: lun.wwid,
+    lun_mapping: lun.number,
+    paths: 0,
+    product_id: lun.product,
+    size: lun.size,
+    storage_domain_id: row.id,
+    vendor_id: lun.vendor,
+    ...(id === undefined ? {} : { volume_group_id: id }),
   };
+  return { type: 'fcp', volume_group: { ...(id === undefined ? {} : { id }), logical_units: [unit] } };
 }
 
-/** Under its data center it shows one, which follows the storage pool's manager. */
-function attachedResource(call: Call, domain: Domain): Resource {
-  const { db } = call;
-  const owner = dataCenterOfPath(call);
-  return {
-    type: 'storage_domain',
-    service: 'attached_storage_domain',
-    path: `/datacenters/${owner.id}/storagedomains/${domain.id}`,
-    entity: {
-      ...domain.entity,
-      status: dataCenterStatus(db, owner) === 'up' ? 'active' : 'unknown',
-      data_center: { id: owner.id },
-      data_centers: [{ id: owner.id }],
-    },
-  };
-}
+const common = (call: Call, row: DomainRow): Entity => ({
+  name: row.name,
+  description: row.description,
+  comment: row.comment,
+  ...space(call, row),
+  backup: row.backup,
+  block_size: 512,
+  critical_space_action_blocker: row.criticalSpace,
+  discard_after_delete: row.discardAfterDelete,
+  external_status: 'ok',
+  master: row.master,
+  storage: storage(call, row),
+  storage_format: 'v5',
+  supports_discard: false,
+  supports_discard_zeroes_data: false,
+  type: 'data',
+  warning_low_space_indicator: row.warningLowSpace,
+  wipe_after_delete: row.wipeAfterDelete,
+  ...(row.dataCenterId === undefined ? {} : { data_centers: [{ id: row.dataCenterId }] }),
+});
 
-const fields: Fields<Domain> = {
-  name: () => NAME,
-  id: (domain) => domain.id,
+/** At the root only a domain that is not attached shows a status. */
+export const globalResource = (call: Call, row: DomainRow): Resource => ({
+  type: 'storage_domain',
+  service: 'storage_domain',
+  path: `/storagedomains/${row.id}`,
+  entity: { ...common(call, row), ...(row.dataCenterId === undefined ? { status: row.status } : {}) },
+});
+
+/** Under its data center it shows one; of an active domain nothing is known while nobody leads the pool. */
+const attachedResource = (call: Call, dataCenter: DataCenterRow, row: DomainRow): Resource => ({
+  type: 'storage_domain',
+  service: 'attached_storage_domain',
+  path: `/datacenters/${dataCenter.id}/storagedomains/${row.id}`,
+  entity: {
+    ...common(call, row),
+    status: row.status === 'active' && dataCenterStatus(call.db, dataCenter) !== 'up' ? 'unknown' : row.status,
+    data_center: { id: dataCenter.id },
+  },
+});
+
+const fields = (call: Call): Fields<DomainRow> => ({
+  name: (row) => row.name,
+  id: (row) => row.id,
+  comment: (row) => row.comment,
   type: () => 'data',
-  status: () => undefined,
-};
+  status: (row) => row.status.replaceAll('_', ''),
+  datacenter: (row) => call.db.dataCenters.get(row.dataCenterId ?? '')?.name,
+  'datacenter.name': (row) => call.db.dataCenters.get(row.dataCenterId ?? '')?.name,
+});
 
-const domains = (call: Call): Domain[] => [hostedStorageDomain(call.lab)].filter((one) => one !== undefined);
-
-function byId(call: Call): Domain {
-  const found = domains(call).find((domain) => domain.id === call.route.ids.at(-1));
+function byId(call: Call): DomainRow {
+  const found = call.db.storageDomains.get(call.route.ids[0] ?? '');
   if (!found) throw unknownId();
   return found;
 }
-
-const ownDataCenter = (call: Call): DataCenterRow | undefined =>
-  dataCenterOf(call.db, { clusterId: call.db.engineClusterId });
-
-const inDataCenter = (call: Call): Domain[] => (dataCenterOfPath(call) === ownDataCenter(call) ? domains(call) : []);
 
 export const storageDomains: Readonly<Record<string, Handler>> = {
   list: (call) =>
     many(
       'storage_domain',
-      select(domains(call), fields, call.query).map((domain) => globalResource(call, domain)),
+      select(byName(call.db.storageDomains.values()), fields(call), call.query).map((row) => globalResource(call, row)),
     ),
+  add: async (call) => created(globalResource(call, await addStorageDomain(call))),
 };
 
 export const storageDomain: Readonly<Record<string, Handler>> = {
   get: (call) => one(globalResource(call, byId(call))),
+  update: (call) => one(globalResource(call, updateStorageDomain(call, byId(call)))),
+  remove: async (call) => removed(call, await removeStorageDomain(call, byId(call))),
 };
+
+function attached(call: Call): { dataCenter: DataCenterRow; row: DomainRow } {
+  const dataCenter = dataCenterOfPath(call);
+  const row = domainsOf(call.db, dataCenter).find((domain) => domain.id === call.route.ids[1]);
+  if (!row) throw unknownId();
+  return { dataCenter, row };
+}
 
 export const attachedStorageDomains: Readonly<Record<string, Handler>> = {
   list: (call) => {
+    const dataCenter = dataCenterOfPath(call);
     return many(
       'storage_domain',
-      inDataCenter(call).map((domain) => attachedResource(call, domain)),
+      byName(domainsOf(call.db, dataCenter)).map((row) => attachedResource(call, dataCenter, row)),
     );
+  },
+  add: async (call) => {
+    const dataCenter = dataCenterOfPath(call);
+    return created(attachedResource(call, dataCenter, await attachDomain(call, dataCenter)));
   },
 };
 
+const job = (one: { id: string }): Entity => ({ job: { id: one.id } });
+
 export const attachedStorageDomain: Readonly<Record<string, Handler>> = {
   get: (call) => {
-    if (inDataCenter(call).length === 0) throw unknownId();
-    return one(attachedResource(call, byId(call)));
+    const { dataCenter, row } = attached(call);
+    return one(attachedResource(call, dataCenter, row));
+  },
+  activate: async (call) => {
+    const { dataCenter, row } = attached(call);
+    return complete(job(await activateDomain(call, dataCenter, row)));
+  },
+  deactivate: (call) => {
+    const { dataCenter, row } = attached(call);
+    return complete(job(deactivateDomain(call, dataCenter, row)));
+  },
+  remove: async (call) => {
+    const { dataCenter, row } = attached(call);
+    return removed(call, await detachDomain(call, dataCenter, row));
   },
 };

@@ -3,6 +3,7 @@ import { cluster, clusters } from '../resources/clusters.ts';
 import { dataCenter, dataCenters } from '../resources/data-centers.ts';
 import { event, events } from '../resources/events.ts';
 import { fenceAgent, fenceAgents } from '../resources/fence-agents.ts';
+import { hostStorage, storage } from '../resources/host-storage.ts';
 import { host, hosts } from '../resources/hosts.ts';
 import { job, jobs, step, steps } from '../resources/jobs.ts';
 import { macPool, macPools } from '../resources/mac-pools.ts';
@@ -31,6 +32,7 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   fence_agents: fenceAgents,
   events,
   host,
+  host_storage: hostStorage,
   hosts,
   job,
   jobs,
@@ -40,6 +42,7 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   scheduling_policy: schedulingPolicy,
   step,
   steps,
+  storage,
   storage_domain: storageDomain,
   storage_domains: storageDomains,
   vm,

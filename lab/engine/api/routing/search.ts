@@ -1,7 +1,9 @@
 /** The search language of the lists: `name="a b" and status!=up sortby name asc page 2`. */
 
-/** What a search may ask about one kind of entity; a field of a related one is named `host.name`. */
-export type Fields<T> = Readonly<Record<string, (item: T) => string | number | undefined>>;
+type Asked = string | number | undefined;
+
+/** What a search may ask about one kind of entity; a field of a related one is named `host.name`, several are a list. */
+export type Fields<T> = Readonly<Record<string, (item: T) => Asked | readonly string[]>>;
 
 interface Condition {
   readonly field: string;
@@ -73,7 +75,8 @@ function holds<T>(fields: Fields<T>, item: T, one: Condition, caseSensitive: boo
   }
   const actual = fields[one.field]?.(item);
   if (one.op === '=' || one.op === '!=') {
-    const same = actual !== undefined && like(String(actual), one.value, caseSensitive);
+    const values = actual === undefined ? [] : [actual].flat();
+    const same = values.some((value) => like(String(value), one.value, caseSensitive));
     return same === (one.op === '=');
   }
   if (actual === undefined) return false;
@@ -85,7 +88,7 @@ function holds<T>(fields: Fields<T>, item: T, one: Condition, caseSensitive: boo
   return one.op === '<=' ? given <= wanted : given >= wanted;
 }
 
-const compare = (a: string | number | undefined, b: string | number | undefined): number =>
+const compare = (a: Asked | readonly string[], b: Asked | readonly string[]): number =>
   typeof a === 'number' && typeof b === 'number' ? a - b : String(a ?? '').localeCompare(String(b ?? ''));
 
 /** The part of a list that a request asks for. What cannot be understood finds nothing, as in the engine. */

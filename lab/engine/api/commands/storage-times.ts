@@ -1,0 +1,12 @@
+/** Virtual seconds of storage work, as a rack server with a Fibre Channel array takes them. */
+export const storageTimes = {
+  /** vgcreate and the special volumes with their metadata. */
+  createDomain: 12,
+  connect: 4,
+  attach: 6,
+  activate: 5,
+  ovfUpdate: 8,
+  release: 10,
+  detach: 4,
+  format: 9,
+} as const;

@@ -1,0 +1,35 @@
+import { anyStorage } from '../ovirt/storage.ts';
+import type { Lab } from '../types.ts';
+import { engineAccess } from './access.ts';
+import { databaseOf } from './api/database/database.ts';
+import { dataCenterStatus } from './api/monitor/spm.ts';
+
+/** What the engine's database holds, by name: enough to tell what a run has left, not what the API would say. */
+export function engineState(lab: Lab): Record<string, unknown> {
+  const image = anyStorage(lab)?.image;
+  const access = engineAccess(lab);
+  if (!image) return { access, hosts: [] };
+  const db = databaseOf(lab, image);
+  const dataCenterName = (id: string | undefined): string | undefined => db.dataCenters.get(id ?? '')?.name;
+  const named = <T extends { readonly name: string }>(rows: Iterable<T>, show: (row: T) => unknown) =>
+    Object.fromEntries([...rows].map((row) => [row.name, show(row)]));
+  return {
+    access,
+    fqdn: image.fqdn,
+    dataCenter: image.dataCenter,
+    cluster: image.cluster,
+    hosts: [...image.hosts.keys()],
+    dataCenters: named(db.dataCenters.values(), (row) => ({ status: dataCenterStatus(db, row), local: row.local })),
+    clusters: named(db.clusters.values(), (row) => ({
+      dataCenter: dataCenterName(row.dataCenterId),
+      cpu: row.cpu.type,
+    })),
+    storageDomains: named(db.storageDomains.values(), (row) => ({
+      id: row.id,
+      status: row.status,
+      dataCenter: dataCenterName(row.dataCenterId),
+      lun: row.lun,
+      master: row.master,
+    })),
+  };
+}
