@@ -65,6 +65,7 @@ export class LabCore implements Lab {
     this.faults = new FaultBoard({
       act: (fault, text) => options.act(this, fault, text),
       told: (target, text) => void this.journal.add({ target, kind: 'fault', text }),
+      freeze: () => this.clock.freeze(),
     });
     for (const part of options.parts) for (const kind of part.faultKinds ?? []) this.faults.partKinds.add(kind);
   }

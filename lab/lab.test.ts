@@ -198,6 +198,25 @@ describe('faults', () => {
     expect((await exec(client, 'rpm -q tmux')).code).toBe(0);
   });
 
+  it('lets no virtual time pass while it holds, where that is asked for', async () => {
+    const client = await connect('host2');
+    const { id } = await call<{ id: string }>('POST', '/faults', {
+      target: 'host2',
+      kind: 'hold-before',
+      match: 'sleep 5',
+      freeze: true,
+    });
+    const since = await lastEntry();
+    const held = exec(client, 'timeout 20 sh -c "sleep 5"; echo $?');
+    await journalled(since, /^hold-before at: /);
+    const before = (await exec(client, 'cat /proc/uptime')).stdout;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect((await exec(client, 'cat /proc/uptime')).stdout).toBe(before);
+    await call('DELETE', `/faults/${id}`);
+    expect((await held).stdout).toBe('0\n');
+    expect((await exec(client, 'cat /proc/uptime')).stdout).not.toBe(before);
+  });
+
   it('answers in place of a program', async () => {
     await call('POST', '/faults', {
       target: 'host2',

@@ -7,6 +7,8 @@ export interface FaultSpec {
   match?: string;
   times?: number;
   delayMs?: number;
+  /** For holds: the virtual clock stands still meanwhile, so that no simulated time-out runs on. */
+  freeze?: boolean;
   exit?: number;
   stdout?: string;
   stderr?: string;
@@ -48,13 +50,16 @@ export class FaultBoard {
   /** Acts at once on the world: reboot, power-loss, worlds …; the board only decides when. */
   readonly #act: (fault: Fault, text: string) => Promise<void>;
   readonly #told: (target: string, text: string) => void;
+  readonly #freeze: () => () => void;
 
   constructor(options: {
     act: (fault: Fault, text: string) => Promise<void>;
     told: (target: string, text: string) => void;
+    freeze: () => () => void;
   }) {
     this.#act = options.act;
     this.#told = options.told;
+    this.#freeze = options.freeze;
   }
 
   get idle(): boolean {
@@ -117,9 +122,12 @@ export class FaultBoard {
       this.#told(fault.target, `${fault.kind} at: ${entry.text}`);
       switch (fault.kind) {
         case 'hold-before':
-        case 'hold-after':
+        case 'hold-after': {
+          const thaw = fault.freeze === true ? this.#freeze() : undefined;
           await fault.released;
+          thaw?.();
           break;
+        }
         case 'drop-before':
         case 'drop-after':
           verdict = { ...verdict, drop: true };

@@ -30,6 +30,7 @@ export class VirtualClock implements Clock {
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
   #hurry = 0;
+  #frozen = 0;
   #stopped = false;
 
   constructor(options: { speed: number; start: number }) {
@@ -39,7 +40,7 @@ export class VirtualClock implements Clock {
   }
 
   now(): number {
-    if (this.#hurry > 0) return this.#virtual;
+    if (this.#hurry > 0 || this.#frozen > 0) return this.#virtual;
     const elapsed = Math.min(this.#computing.elapsed() - this.#real, longestStep) * this.speed;
     const next = this.#queue[0]?.due ?? Number.POSITIVE_INFINITY;
     return Math.max(this.#virtual, Math.min(this.#virtual + elapsed, next));
@@ -86,6 +87,18 @@ export class VirtualClock implements Clock {
     }
   }
 
+  /** Nothing falls due any more until the answer is called. */
+  freeze(): () => void {
+    this.#virtual = this.now();
+    this.#frozen += 1;
+    this.#schedule();
+    return () => {
+      this.#frozen -= 1;
+      this.#real = this.#computing.elapsed();
+      this.#schedule();
+    };
+  }
+
   /** Told by each simulated program when it begins to compute and when it begins to wait. */
   computes(does: boolean): void {
     this.#computing.change(does ? 1 : -1);
@@ -105,7 +118,7 @@ export class VirtualClock implements Clock {
     this.#timer = undefined;
     this.#immediate = undefined;
     const next = this.#queue[0];
-    if (this.#stopped) return;
+    if (this.#stopped || this.#frozen > 0) return;
     // With nothing to wait for the clock still goes on, but keeps no process alive.
     if (!next) this.#timer = setTimeout(() => this.#fire(), longestStep / 2).unref();
     else if (this.#hurry > 0) this.#immediate = setImmediate(() => this.#fire());

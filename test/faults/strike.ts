@@ -68,7 +68,9 @@ async function strikeAt(lane: Lane, kind: Kind, point: Point, { stepper, run, re
 async function strikeDuring(lane: Lane, kind: Kind, { text = '' }: Point): Promise<RunHandle> {
   const { control } = lane.stack;
   const since = await control.now();
-  const held = await control.fault({ target: HOST, kind: 'hold-before', match: `--tags=${text} .*\\(pid` });
+  // A worker that starts on a busy machine takes hours of the lab's time, and the deployment may take only two.
+  const freeze = kind === 'worker-kill' || kind === 'temporal-restart';
+  const held = await control.fault({ target: HOST, kind: 'hold-before', match: `--tags=${text} .*\\(pid`, freeze });
   try {
     const run = await lane.start();
     await control.awaitEntry(since, (entry) => entry.kind === 'fault' && entry.text.startsWith('hold-before'));
