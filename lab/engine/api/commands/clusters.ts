@@ -7,6 +7,7 @@ import type { EngineDatabase, HostRow } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
 import { tell, userName } from '../database/events.ts';
 import { endJob, startJob } from '../database/jobs.ts';
+import { attachManagement, forgetNetworks } from '../database/networks.ts';
 import { schedulingPolicies } from '../database/scheduling-policies.ts';
 import type { Call } from '../routing/call.ts';
 import { entityNotFound, notGiven, refused } from '../wire/fault.ts';
@@ -95,6 +96,7 @@ export function addCluster(call: Call): ClusterRow {
     throw refused(400, 'Cannot add more than one Cluster to "Local Storage" Data Center');
   }
   db.clusters.set(row.id, row);
+  attachManagement(db, row);
   const user = userName(call.user);
   const description = `Adding Cluster ${name} to Data Center ${dataCenter.name}`;
   endJob(lab, startJob(lab, db, { description, correlationId }), 'finished');
@@ -188,6 +190,7 @@ export function removeCluster(call: Call, row: ClusterRow): void {
   const user = userName(call.user);
   endJob(lab, startJob(lab, db, { description: `Deleting Cluster ${row.name}`, correlationId }), 'finished');
   db.clusters.delete(row.id);
+  forgetNetworks(db, ({ clusterId }) => clusterId === row.id);
   tell(lab, db, { code: 813, correlationId, user, text: `Host cluster ${row.name} was removed by ${user}` });
   lab.changed(`cluster ${row.name} removed`);
 }

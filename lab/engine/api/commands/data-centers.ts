@@ -11,6 +11,7 @@ import {
 import { tell, userName } from '../database/events.ts';
 import type { Job } from '../database/jobs.ts';
 import { endJob, startJob } from '../database/jobs.ts';
+import { forgetNetworks, networksOf } from '../database/networks.ts';
 import { domainsOf } from '../database/storage-domains.ts';
 import { dataCenterStatus } from '../monitor/spm.ts';
 import type { Call } from '../routing/call.ts';
@@ -138,6 +139,11 @@ export function removeDataCenter(call: Call, row: DataCenterRow): Job {
   const job = startJob(lab, db, { description: `Removing Data Center ${row.name}`, correlationId });
   for (const cluster of clustersOf(db, row)) cluster.dataCenterId = undefined;
   db.dataCenters.delete(row.id);
+  for (const network of networksOf(db, row.id)) {
+    forgetNetworks(db, ({ networkId }) => networkId === network.id);
+    for (const one of db.vnicProfiles.values()) if (one.networkId === network.id) db.vnicProfiles.delete(one.id);
+    db.networks.delete(network.id);
+  }
   const told = forced
     ? { code: 918, text: `Data Center ${row.name} was forcibly removed by ${user}` }
     : { code: 954, text: `Data Center ${row.name} was removed by ${user}` };

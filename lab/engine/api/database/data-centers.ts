@@ -2,6 +2,7 @@ import { uuid } from '../../../ovirt/ids.ts';
 import type { Lab } from '../../../types.ts';
 import type { Entity } from '../wire/values.ts';
 import type { EngineDatabase, HostRow } from './database.ts';
+import { insertManagement } from './networks.ts';
 
 export interface Version {
   readonly major: number;
@@ -56,6 +57,7 @@ export function insertDataCenter(
     spm: { hostId: undefined, state: 'none', since: lab.clock.now() },
   };
   db.dataCenters.set(row.id, row);
+  insertManagement(lab, db, row);
   return row;
 }
 

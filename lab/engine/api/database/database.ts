@@ -15,6 +15,8 @@ import type { FenceAgentRow, PowerManagement } from './fencing.ts';
 import type { Job } from './jobs.ts';
 import type { MacPoolRow } from './mac-pools.ts';
 import { defaultMacPool } from './mac-pools.ts';
+import type { ClusterNetworkRow, NetworkRow, VnicProfileRow } from './networks.ts';
+import { attachManagement } from './networks.ts';
 import type { DomainRow } from './storage-domains.ts';
 import { adoptHostedStorage } from './storage-domains.ts';
 
@@ -92,6 +94,9 @@ export interface EngineDatabase {
   readonly storageDomains: Map<string, DomainRow>;
   readonly hosts: Map<string, HostRow>;
   readonly fenceAgents: Map<string, FenceAgentRow>;
+  readonly networks: Map<string, NetworkRow>;
+  readonly clusterNetworks: ClusterNetworkRow[];
+  readonly vnicProfiles: Map<string, VnicProfileRow>;
   readonly vms: Map<string, VmRow>;
   readonly events: EngineEvent[];
   readonly jobs: Map<string, Job>;
@@ -125,6 +130,7 @@ function stock(lab: Lab, db: EngineDatabase, name: { dataCenter: string; cluster
     settings: newClusterSettings(cluster === DEFAULT ? 'The default server cluster' : '', true),
   };
   db.clusters.set(made.id, made);
+  attachManagement(db, made);
   return made;
 }
 
@@ -144,6 +150,9 @@ function make(lab: Lab, image: EngineImage): EngineDatabase {
     engineClusterId: '',
     hosts: new Map(),
     fenceAgents: new Map(),
+    networks: new Map(),
+    clusterNetworks: [],
+    vnicProfiles: new Map(),
     vms: new Map(),
     events: [],
     jobs: new Map(),

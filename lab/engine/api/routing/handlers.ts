@@ -7,6 +7,17 @@ import { hostStorage, storage } from '../resources/host-storage.ts';
 import { host, hosts } from '../resources/hosts.ts';
 import { job, jobs, step, steps } from '../resources/jobs.ts';
 import { macPool, macPools } from '../resources/mac-pools.ts';
+import {
+  assignedVnicProfiles,
+  clusterNetwork,
+  clusterNetworks,
+  dataCenterNetwork,
+  dataCenterNetworks,
+  network,
+  networks,
+  vnicProfile,
+  vnicProfiles,
+} from '../resources/networks.ts';
 import { schedulingPolicies, schedulingPolicy } from '../resources/scheduling-policies.ts';
 import {
   attachedStorageDomain,
@@ -21,7 +32,17 @@ import type { Handler } from './call.ts';
 const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   attached_storage_domain: attachedStorageDomain,
   attached_storage_domains: attachedStorageDomains,
+  assigned_vnic_profile: vnicProfile,
+  assigned_vnic_profiles: assignedVnicProfiles,
   cluster,
+  cluster_network: clusterNetwork,
+  cluster_networks: clusterNetworks,
+  data_center_network: dataCenterNetwork,
+  data_center_networks: dataCenterNetworks,
+  network,
+  networks,
+  vnic_profile: vnicProfile,
+  vnic_profiles: vnicProfiles,
   cluster_level: clusterLevel,
   cluster_levels: clusterLevels,
   clusters,

@@ -93,7 +93,8 @@ function readEntity(type: string, element: XmlElement): Entity {
   const out: Record<string, Value> = {};
   for (const name of ['id', 'href']) {
     const value = element.attributes[name];
-    if (value !== undefined) out[name] = value;
+    // The id of a VLAN is a number.
+    if (value !== undefined) out[name] = struct.attributes[name] === 'integer' ? Number(value) : value;
   }
   for (const child of element.children) {
     const name = modelName(child.name);

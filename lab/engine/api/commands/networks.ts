@@ -1,0 +1,221 @@
+import type { ClusterRow } from '../database/data-centers.ts';
+import { clusterOf } from '../database/data-centers.ts';
+import { tell, userName } from '../database/events.ts';
+import type { Job } from '../database/jobs.ts';
+import { endJob, startJob } from '../database/jobs.ts';
+import type { ClusterNetworkRow, NetworkRow, Role, VnicProfileRow } from '../database/networks.ts';
+import {
+  forgetNetworks,
+  insertNetwork,
+  insertProfile,
+  MANAGEMENT,
+  networksIn,
+  networksOf,
+  roles,
+} from '../database/networks.ts';
+import type { Call } from '../routing/call.ts';
+import { entityNotFound, incomplete, refused } from '../wire/fault.ts';
+import type { Entity } from '../wire/values.ts';
+import { flag, isList, number, part, text } from '../wire/values.ts';
+import { findDataCenter } from './find.ts';
+
+/** Words of a `usages` list; undefined when the body has none. */
+const usages = (body: Entity): string[] | undefined => (isList(body.usages) ? body.usages.map(String) : undefined);
+
+function checkName(call: Call, doing: 'add' | 'edit', dataCenterId: string, name: string, self?: NetworkRow): void {
+  if (!/^[\w-]+$/.test(name) || name.length > 256) {
+    throw refused(400, "Network name may only contain letters, numbers, '-', or '_'.", 'Attribute: network.name');
+  }
+  if (networksOf(call.db, dataCenterId).some((row) => row !== self && row.name === name)) {
+    throw refused(
+      409,
+      `Cannot ${doing} Network. The name of the logical network '${name}' is already used by an existing logical network in the same data-center.\n-Please choose a different name.`,
+    );
+  }
+}
+
+function checkVlan(doing: 'add' | 'edit', vlan: number | undefined): void {
+  if (vlan !== undefined && (vlan < 0 || vlan > 4094))
+    throw refused(400, `Cannot ${doing} Network. Vlan id must be a number between 0 and 4094`);
+}
+
+/** Makes a logical network of a data center. It is in no cluster and on no host yet. */
+export function addNetwork(call: Call): NetworkRow {
+  const { lab, db, body, correlationId } = call;
+  const owner = call.route.ids[0] === undefined ? part(body, 'data_center') : { id: call.route.ids[0] };
+  const missing = [
+    ...(text(body, 'name') ? [] : ['name']),
+    ...(text(owner, 'id') || text(owner, 'name') ? [] : ['dataCenter.name|id']),
+  ];
+  if (missing.length > 0) throw incomplete(`Network [${missing.join(', ')}] required for add`);
+  const dataCenter = findDataCenter(db, owner ?? {});
+  const name = text(body, 'name') ?? '';
+  checkName(call, 'add', dataCenter.id, name);
+  const vlan = number(part(body, 'vlan'), 'id');
+  checkVlan('add', vlan);
+  const row = insertNetwork(
+    lab,
+    db,
+    {
+      dataCenterId: dataCenter.id,
+      name,
+      description: text(body, 'description') ?? '',
+      comment: text(body, 'comment') ?? '',
+      vlan,
+      mtu: number(body, 'mtu') ?? 0,
+      stp: flag(body, 'stp') ?? false,
+      vm: usages(body)?.includes('vm') ?? true,
+    },
+    flag(body, 'profile_required') ?? true,
+  );
+  const told = `Network ${name} was added to Data Center: ${dataCenter.name}`;
+  tell(lab, db, { code: 942, dataCenter, correlationId, user: userName(call.user), text: told });
+  lab.changed(`network ${name} added`);
+  return row;
+}
+
+/** Changes what the body names; hosts that have the network get the change when they are set up again. */
+export function updateNetwork(call: Call, row: NetworkRow): NetworkRow {
+  const { lab, db, body, correlationId } = call;
+  const name = text(body, 'name') ?? row.name;
+  checkName(call, 'edit', row.dataCenterId, name, row);
+  if (row.name === MANAGEMENT && name !== row.name)
+    throw refused(409, `Cannot edit Network. The name of the management network cannot be changed.`);
+  const vlan = part(body, 'vlan') ? number(part(body, 'vlan'), 'id') : row.vlan;
+  checkVlan('edit', vlan);
+  Object.assign(row, {
+    name,
+    vlan,
+    description: text(body, 'description') ?? row.description,
+    comment: text(body, 'comment') ?? row.comment,
+    mtu: number(body, 'mtu') ?? row.mtu,
+    stp: flag(body, 'stp') ?? row.stp,
+    vm: usages(body)?.includes('vm') ?? row.vm,
+  });
+  const dataCenter = db.dataCenters.get(row.dataCenterId);
+  const told = `Network ${name} was updated on Data Center: ${dataCenter?.name ?? ''}`;
+  tell(lab, db, { code: 1114, dataCenter, correlationId, user: userName(call.user), text: told });
+  lab.changed(`network ${name} updated`);
+  return row;
+}
+
+/** Removes a network with its profiles and its places in clusters. */
+export function removeNetwork(call: Call, row: NetworkRow): Job {
+  const { lab, db, correlationId } = call;
+  if (row.name === MANAGEMENT) {
+    throw refused(
+      409,
+      `Cannot remove Network. The management network '${row.name}' is used by a Cluster and cannot be removed.`,
+    );
+  }
+  const job = startJob(lab, db, { description: `Removing Network ${row.name}`, correlationId });
+  forgetNetworks(db, (one) => one.networkId === row.id);
+  for (const profile of db.vnicProfiles.values()) if (profile.networkId === row.id) db.vnicProfiles.delete(profile.id);
+  db.networks.delete(row.id);
+  const dataCenter = db.dataCenters.get(row.dataCenterId);
+  const told = `Network ${row.name} was removed from Data Center: ${dataCenter?.name ?? ''}`;
+  tell(lab, db, { code: 944, dataCenter, correlationId, user: userName(call.user), text: told });
+  lab.changed(`network ${row.name} removed`);
+  endJob(lab, job, 'finished');
+  return job;
+}
+
+/** A given list of usages replaces all of them; a role that moves here leaves the network that had it. */
+function assume(call: Call, one: ClusterNetworkRow): void {
+  const { db, body } = call;
+  one.required = flag(body, 'required') ?? one.required;
+  const given = usages(body);
+  const wanted = new Set<Role>(given ? roles.filter((role) => given.includes(role)) : one.roles);
+  if (flag(body, 'display') === true) wanted.add('display');
+  if (one.roles.has('management') && !wanted.has('management'))
+    throw refused(409, 'Cannot edit Network. The management network cannot be changed to a non-management one.');
+  for (const other of networksIn(db, one.clusterId)) {
+    if (other === one) continue;
+    other.roles = new Set([...other.roles].filter((role) => !wanted.has(role)));
+  }
+  one.roles = wanted;
+}
+
+/** Brings a network into a cluster, where it is required unless the body says otherwise. */
+export function attachNetwork(call: Call, cluster: ClusterRow): ClusterNetworkRow {
+  const { lab, db, body, correlationId } = call;
+  const [id, name] = [text(body, 'id'), text(body, 'name')];
+  if (!id && !name) throw incomplete('Network [id|name] required for add');
+  const network = networksOf(db, cluster.dataCenterId ?? '').find((row) => (id ? row.id === id : row.name === name));
+  if (!network) throw entityNotFound(`Network: ${id ? `id=${id}` : `name=${name ?? ''}`}`);
+  if (networksIn(db, cluster.id).some((one) => one.networkId === network.id))
+    throw refused(409, 'Logical Network is already attached to Cluster.');
+  const one: ClusterNetworkRow = { clusterId: cluster.id, networkId: network.id, required: true, roles: new Set() };
+  assume(call, one);
+  db.clusterNetworks.push(one);
+  const told = `Network ${network.name} attached to Cluster ${cluster.name}`;
+  tell(lab, db, { code: 946, cluster, correlationId, user: userName(call.user), text: told });
+  lab.changed(`network ${network.name} attached to cluster ${cluster.name}`);
+  return one;
+}
+
+export function updateClusterNetwork(call: Call, one: ClusterNetworkRow, network: NetworkRow): ClusterNetworkRow {
+  const { lab, db, correlationId } = call;
+  assume(call, one);
+  const cluster = clusterOf(db, one);
+  const told = `Network ${network.name} on Cluster ${cluster.name} updated.`;
+  tell(lab, db, { code: 1112, cluster, correlationId, user: userName(call.user), text: told });
+  lab.changed(`network ${network.name} in cluster ${cluster.name} updated`);
+  return one;
+}
+
+export function detachNetwork(call: Call, one: ClusterNetworkRow, network: NetworkRow): void {
+  const { lab, db, correlationId } = call;
+  if (one.roles.has('management')) {
+    throw refused(
+      409,
+      `Cannot detach Network. The management network '${network.name}' is used by a Cluster and cannot be removed.`,
+    );
+  }
+  const cluster = clusterOf(db, one);
+  forgetNetworks(db, (other) => other === one);
+  const told = `Network ${network.name} detached from Cluster ${cluster.name}`;
+  tell(lab, db, { code: 948, cluster, correlationId, user: userName(call.user), text: told });
+  lab.changed(`network ${network.name} detached from cluster ${cluster.name}`);
+}
+
+/** Makes a further profile of a network. */
+export function addVnicProfile(call: Call): VnicProfileRow {
+  const { lab, db, body, correlationId } = call;
+  const networkId = call.route.ids[0] ?? text(part(body, 'network'), 'id');
+  const missing = [...(text(body, 'name') ? [] : ['name']), ...(networkId ? [] : ['network.id'])];
+  if (missing.length > 0) throw incomplete(`VnicProfile [${missing.join(', ')}] required for add`);
+  const network = db.networks.get(networkId ?? '');
+  if (!network) throw entityNotFound(`Network: id=${networkId ?? ''}`);
+  const name = text(body, 'name') ?? '';
+  if ([...db.vnicProfiles.values()].some((one) => one.networkId === network.id && one.name === name)) {
+    throw refused(
+      409,
+      'Cannot add VM network interface profile. The VM network interface profile name is already used by an existing profile for the same network.\n-Please choose a different name.',
+    );
+  }
+  const filter = part(body, 'network_filter');
+  const row = insertProfile(lab, db, {
+    networkId: network.id,
+    name,
+    description: text(body, 'description'),
+    passThrough: text(part(body, 'pass_through'), 'mode') ?? 'disabled',
+    portMirroring: flag(body, 'port_mirroring') ?? false,
+    filtered: filter === undefined || text(filter, 'id') !== undefined,
+  });
+  const dataCenter = db.dataCenters.get(network.dataCenterId);
+  const told = `VM network interface profile ${name} was added to network ${network.name} in Data Center: ${dataCenter?.name ?? ''}. (User: ${userName(call.user)})`;
+  tell(lab, db, { code: 1122, dataCenter, correlationId, user: userName(call.user), text: told });
+  lab.changed(`vNIC profile ${name} added`);
+  return row;
+}
+
+export function removeVnicProfile(call: Call, row: VnicProfileRow): void {
+  const { lab, db, correlationId } = call;
+  db.vnicProfiles.delete(row.id);
+  const network = db.networks.get(row.networkId);
+  const dataCenter = db.dataCenters.get(network?.dataCenterId ?? '');
+  const told = `VM network interface profile ${row.name} was removed from network ${network?.name ?? ''} in Data Center: ${dataCenter?.name ?? ''}. (User: ${userName(call.user)})`;
+  tell(lab, db, { code: 1126, dataCenter, correlationId, user: userName(call.user), text: told });
+  lab.changed(`vNIC profile ${row.name} removed`);
+}

@@ -1,0 +1,220 @@
+import {
+  addNetwork,
+  addVnicProfile,
+  attachNetwork,
+  detachNetwork,
+  removeNetwork,
+  removeVnicProfile,
+  updateClusterNetwork,
+  updateNetwork,
+} from '../commands/networks.ts';
+import type { ClusterRow } from '../database/data-centers.ts';
+import type { EngineDatabase } from '../database/database.ts';
+import { machineAt } from '../database/database.ts';
+import type { ClusterNetworkRow, NetworkRow, VnicProfileRow } from '../database/networks.ts';
+import { networksIn, networksOf, roles } from '../database/networks.ts';
+import type { Call, Handler, Reply, Resource } from '../routing/call.ts';
+import { created, many, one, removed } from '../routing/call.ts';
+import type { Fields } from '../routing/search.ts';
+import { select } from '../routing/search.ts';
+import { unknownId } from '../wire/fault.ts';
+import type { Entity } from '../wire/values.ts';
+import { byName, dataCenterOfPath } from './data-centers.ts';
+
+/** vdsm-no-mac-spoofing, the filter of every profile that names none. */
+const FILTER = 'd2370ab4-fee3-11e9-a310-8c1645ce738e';
+
+const settings = (row: NetworkRow): Entity => ({
+  name: row.name,
+  description: row.description,
+  comment: row.comment,
+  mtu: row.mtu,
+  stp: row.stp,
+  ...(row.vlan === undefined ? {} : { vlan: { id: row.vlan } }),
+  data_center: { id: row.dataCenterId },
+});
+
+const networkResource = (row: NetworkRow, under = ''): Resource => ({
+  type: 'network',
+  service: 'network',
+  path: `${under}/networks/${row.id}`,
+  entity: { ...settings(row), usages: row.vm ? ['vm'] : [] },
+});
+
+/** A required network is operational when every up host of the cluster has it. */
+function operational(call: Call, at: ClusterNetworkRow, row: NetworkRow): boolean {
+  const hosts = [...call.db.hosts.values()].filter((one) => one.clusterId === at.clusterId && one.status === 'up');
+  return !at.required || hosts.every((one) => machineAt(call.lab, one.address)?.network.interfaces.has(row.name));
+}
+
+function clusterNetworkResource(call: Call, at: ClusterNetworkRow, row: NetworkRow): Resource {
+  return {
+    type: 'network',
+    service: 'cluster_network',
+    path: `/clusters/${at.clusterId}/networks/${row.id}`,
+    entity: {
+      ...settings(row),
+      display: at.roles.has('display'),
+      required: at.required,
+      status: operational(call, at, row) ? 'operational' : 'non_operational',
+      usages: [...(row.vm ? ['vm'] : []), ...roles.filter((role) => at.roles.has(role))],
+      cluster: { id: at.clusterId },
+    },
+  };
+}
+
+const profileResource = (row: VnicProfileRow, under = ''): Resource => ({
+  type: 'vnic_profile',
+  service: 'vnic_profile',
+  path: `${under}/vnicprofiles/${row.id}`,
+  entity: {
+    name: row.name,
+    description: row.description,
+    pass_through: { mode: row.passThrough },
+    port_mirroring: row.portMirroring,
+    network: { id: row.networkId },
+    ...(row.filtered ? { network_filter: { id: FILTER } } : {}),
+  },
+});
+
+const fields = (db: EngineDatabase): Fields<NetworkRow> => ({
+  name: (row) => row.name,
+  id: (row) => row.id,
+  description: (row) => row.description,
+  comment: (row) => row.comment,
+  vlanid: (row) => row.vlan,
+  mtu: (row) => row.mtu,
+  datacenter: (row) => db.dataCenters.get(row.dataCenterId)?.name,
+  'datacenter.name': (row) => db.dataCenters.get(row.dataCenterId)?.name,
+});
+
+const underOwner = (row: NetworkRow): string => `/datacenters/${row.dataCenterId}`;
+const add = (call: Call): Reply => {
+  const row = addNetwork(call);
+  return created(networkResource(row, underOwner(row)));
+};
+
+function existing(call: Call): NetworkRow {
+  const found = call.db.networks.get(call.route.ids.at(-1) ?? '');
+  if (!found) throw unknownId();
+  return found;
+}
+
+export const networks: Readonly<Record<string, Handler>> = {
+  list: (call) =>
+    many(
+      'network',
+      select(byName(call.db.networks.values()), fields(call.db), call.query).map((row) => networkResource(row)),
+    ),
+  add,
+};
+
+export const network: Readonly<Record<string, Handler>> = {
+  get: (call) => one(networkResource(existing(call))),
+  update: (call) => one(networkResource(updateNetwork(call, existing(call)))),
+  remove: (call) => removed(call, removeNetwork(call, existing(call))),
+};
+
+export const dataCenterNetwork: Readonly<Record<string, Handler>> = {
+  ...network,
+  get: (call) =>
+    one({ ...networkResource(existing(call), underOwner(existing(call))), service: 'data_center_network' }),
+};
+
+export const dataCenterNetworks: Readonly<Record<string, Handler>> = {
+  list: (call) => {
+    const rows = byName(networksOf(call.db, dataCenterOfPath(call).id));
+    return many(
+      'network',
+      rows.map((row) => ({ ...networkResource(row, underOwner(row)), service: 'data_center_network' })),
+    );
+  },
+  add,
+};
+
+function inCluster(call: Call): ClusterRow {
+  const found = call.db.clusters.get(call.route.ids[0] ?? '');
+  if (!found) throw unknownId();
+  return found;
+}
+
+function attached(call: Call): { at: ClusterNetworkRow; row: NetworkRow } {
+  const at = networksIn(call.db, inCluster(call).id).find(({ networkId }) => networkId === call.route.ids[1]);
+  const row = at && call.db.networks.get(at.networkId);
+  if (!at || !row) throw unknownId();
+  return { at, row };
+}
+
+const shown = (call: Call, at: ClusterNetworkRow): Resource[] => {
+  const row = call.db.networks.get(at.networkId);
+  return row ? [clusterNetworkResource(call, at, row)] : [];
+};
+
+export const clusterNetworks: Readonly<Record<string, Handler>> = {
+  list: (call) =>
+    many(
+      'network',
+      networksIn(call.db, inCluster(call).id).flatMap((at) => shown(call, at)),
+    ),
+  add: (call) => {
+    const at = attachNetwork(call, inCluster(call));
+    const [resource] = shown(call, at);
+    if (!resource) throw unknownId();
+    return created(resource);
+  },
+};
+
+export const clusterNetwork: Readonly<Record<string, Handler>> = {
+  get: (call) => {
+    const { at, row } = attached(call);
+    return one(clusterNetworkResource(call, at, row));
+  },
+  update: (call) => {
+    const { at, row } = attached(call);
+    return one(clusterNetworkResource(call, updateClusterNetwork(call, at, row), row));
+  },
+  remove: (call) => {
+    const { at, row } = attached(call);
+    detachNetwork(call, at, row);
+    return removed(call);
+  },
+};
+
+function profile(call: Call): VnicProfileRow {
+  const found = call.db.vnicProfiles.get(call.route.ids.at(-1) ?? '');
+  if (!found) throw unknownId();
+  return found;
+}
+
+const addProfile = (call: Call): Reply => {
+  const row = addVnicProfile(call);
+  return created(profileResource(row, `/networks/${row.networkId}`));
+};
+
+export const vnicProfiles: Readonly<Record<string, Handler>> = {
+  // A search is understood here by nobody, and finds nothing.
+  list: ({ db, query }) =>
+    many('vnic_profile', query.has('search') ? [] : [...db.vnicProfiles.values()].map((row) => profileResource(row))),
+  add: addProfile,
+};
+
+export const vnicProfile: Readonly<Record<string, Handler>> = {
+  get: (call) => one(profileResource(profile(call))),
+  remove: (call) => {
+    removeVnicProfile(call, profile(call));
+    return removed(call);
+  },
+};
+
+export const assignedVnicProfiles: Readonly<Record<string, Handler>> = {
+  list: (call) => {
+    const row = call.db.networks.get(call.route.ids[0] ?? '');
+    if (!row) throw unknownId();
+    const rows = [...call.db.vnicProfiles.values()].filter(({ networkId }) => networkId === row.id);
+    return many(
+      'vnic_profile',
+      rows.map((each) => profileResource(each)),
+    );
+  },
+  add: addProfile,
+};
