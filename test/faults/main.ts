@@ -1,5 +1,5 @@
 /** The process of `npm run faults`: every kind at every point, or a sample of them; the result is kept as a file. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { obtainTemporal } from '../../scripts/temporal.mjs';
@@ -14,8 +14,12 @@ const { values } = parseArgs({
     shard: { type: 'string', default: '1/1' },
     lanes: { type: 'string', default: '3' },
     json: { type: 'boolean', default: false },
+    kept: { type: 'boolean', default: false },
   },
 });
+
+const directory = join(process.env.RUNBOOK_HOME ?? '.runbook', 'faults');
+if (values.kept) showKept();
 
 const [, index = 0, shards = 0] = (/^(\d+)\/(\d+)$/.exec(values.shard) ?? []).map(Number);
 const seed = Number(values.seed);
@@ -41,13 +45,24 @@ const results = await faultLoop({
     say(`${problems.length === 0 ? 'ok   ' : 'WRONG'} ${end} after ${kind} ${at}, ${seconds} s`),
 });
 
-const directory = join(process.env.RUNBOOK_HOME ?? '.runbook', 'faults');
 mkdirSync(directory, { recursive: true });
 const file = join(directory, `${startedAt.replaceAll(':', '')}-${index}of${shards}.json`);
 const kept = { startedAt, endedAt: new Date().toISOString(), seed, sample: count, shard: values.shard, results };
 writeFileSync(file, `${JSON.stringify(kept, null, 2)}\n`);
 process.stdout.write(values.json ? `${JSON.stringify(kept)}\n` : `${table(results)}\n\nkept in ${file}\n`);
 process.exit(results.every(({ problems }) => problems.length === 0) ? 0 : 1);
+
+/** The results of all parts that were run, as one table. */
+function showKept(): never {
+  const files = existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith('.json')) : [];
+  if (files.length === 0) refuse(`nothing is kept in ${directory} yet: run the loop first`);
+  const all = files.sort().flatMap((name) => {
+    const part = JSON.parse(readFileSync(join(directory, name), 'utf8')) as { results: CaseResult[] };
+    return part.results;
+  });
+  process.stdout.write(values.json ? `${JSON.stringify(all)}\n` : `${table(all)}\n`);
+  process.exit(all.every(({ problems }) => problems.length === 0) ? 0 : 1);
+}
 
 function refuse(sentence: string): never {
   process.stderr.write(`${sentence}\n`);
