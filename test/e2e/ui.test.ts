@@ -1,10 +1,13 @@
 /** The stock Temporal UI in a real browser, over the real worker and the lab: start, approve, and every mistake an operator makes. */
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { publishCatalog } from '../../cli/schedules/catalog.ts';
+import type { Session } from '../../cli/temporal.ts';
 import type { Report } from '../../workflows/contract.ts';
 import { TASK_QUEUE } from '../../workflows/contract.ts';
 import { RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
 import { TemporalUi } from '../support/temporal-ui.ts';
+import { TemporalUiSchedules } from '../support/temporal-ui-schedules.ts';
 
 let stack: Stack;
 let ui: TemporalUi;
@@ -59,4 +62,49 @@ describe('from the stock Temporal UI', () => {
     expect((await run('ui-misspelt').end()).type).toBe('UnknownRunbook');
     expect(await ui.reads('ui-misspelt', 'There is no runbook')).toContain('Known, with an example input');
   });
+
+  test('a schedule is created, paused and triggered; what it starts is a run in its window', {
+    timeout: 120_000,
+  }, async () => {
+    const schedules = new TemporalUiSchedules(ui);
+    const id = 'ui-window';
+    const input = { host: 'host1', mode: 'plan', window: { length: '2h' } };
+    await schedules.create({ id, type: 'deployHostedEngine', taskQueue: TASK_QUEUE, input, cron: '0 3 1 1 *' });
+    const handle = stack.client.schedule.getHandle(id);
+    const { spec, action } = await handle.describe();
+    expect([spec.calendars?.[0]?.comment, action.args]).toEqual(['0 3 1 1 *', [input]]);
+    await schedules.pause(id, 'year-end freeze');
+    expect((await handle.describe()).state).toMatchObject({
+      paused: true,
+      note: expect.stringContaining('year-end freeze'),
+    });
+    await schedules.trigger(id);
+    const { type, report } = await (await firedBy(id)).end();
+    expect([type, (report as Report).input]).toEqual(['succeeded', input]);
+    expect(await schedules.reads(id)).toContain('year-end freeze');
+  });
+
+  test('a runbook of the catalogue is started by its trigger, and its page says what it does', {
+    timeout: 120_000,
+  }, async () => {
+    const settings = { ui: inject('temporalUi'), namespace: stack.client.options.namespace } as Session['settings'];
+    await publishCatalog({ client: stack.client, settings } as Session);
+    const schedules = new TemporalUiSchedules(ui);
+    const id = 'runbook/deployHostedEngine';
+    expect(await schedules.reads(id)).toContain('Deploy the hosted engine. Installs the oVirt engine');
+    await schedules.trigger(id);
+    const started = await firedBy(id);
+    expect((await started.status()).runbook).toBe('deployHostedEngine');
+    await started.handle.terminate('the test is over');
+    expect((await stack.client.schedule.getHandle(id).describe()).state.paused).toBe(true);
+  });
 });
+
+/** The first run that a schedule started; the test's own time-out bounds the wait. */
+async function firedBy(id: string): Promise<RunHandle> {
+  for (;;) {
+    const [first] = (await stack.client.schedule.getHandle(id).describe()).info.recentActions;
+    if (first !== undefined) return run(first.action.workflow.workflowId);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

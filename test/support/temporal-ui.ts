@@ -23,6 +23,12 @@ export class TemporalUi {
     return this.browser.close();
   }
 
+  /** Opens a page of the namespace, and waits until it has filled itself in. */
+  async visit(path: string): Promise<void> {
+    await this.page.goto(`${this.base}${path}`);
+    await this.page.waitForLoadState('networkidle');
+  }
+
   /** Fills the start form and submits it; returns when the UI has left the form. */
   async start(run: { id: string; type: string; taskQueue: string; input: unknown }): Promise<void> {
     const { page } = this;

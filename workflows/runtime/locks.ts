@@ -76,6 +76,12 @@ export async function releaseLocks({ locks: { request } }: RunState): Promise<vo
   }
 }
 
+/** Gives the locks back for as long as a run that has changed nothing waits; they are to be taken again behind it. */
+export async function lendLocks(state: RunState): Promise<void> {
+  await releaseLocks(state);
+  delete state.locks.notice;
+}
+
 /** The locks that the run has, for its memo. */
 export function locksHeld({ notice, request }: Locks): LockRequest | undefined {
   return notice?.state === 'granted' ? request : undefined;

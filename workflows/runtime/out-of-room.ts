@@ -3,6 +3,7 @@ import type { WindowView } from '../../activities/run/look-at-window.ts';
 import type { Waiting } from '../contract.ts';
 import type { StepDecision } from '../messages.ts';
 import { Ending, Restart } from './endings.ts';
+import { lendLocks, takeLocks } from './locks.ts';
 import { type MutableStep, now, type RunState } from './state.ts';
 
 /** Why a step is not begun, as a sentence without its full stop. */
@@ -25,6 +26,9 @@ export async function outOfRoom(
   state.waits.forget('window', step.id);
   const view = question(step, need, seen, next !== undefined);
   const phase = next === undefined ? 'parked' : 'waiting';
+  // What waits for days and has touched nothing must not keep others from its hosts.
+  const untouched = state.undos.length === 0 && state.steps.every((each) => each.state !== 'done');
+  if (untouched) await lendLocks(state);
   const wait = await state.waitFor(
     view,
     phase,
@@ -34,8 +38,10 @@ export async function outOfRoom(
   alarm?.cancel();
   delete step.summary;
   const decision = wait.decision as StepDecision | undefined;
-  if (decision !== undefined) return obey(state, step, decision);
-  state.leaveIfCancelled();
+  if (decision === undefined) state.leaveIfCancelled();
+  const told = decision && obey(state, step, decision);
+  if (untouched) await takeLocks(state);
+  if (decision !== undefined) return told;
   if (next !== undefined) note(state, 'maintenance window', `goes on: ${step.title}`, next.words);
   return undefined;
 }
