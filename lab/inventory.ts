@@ -13,7 +13,7 @@ export function inventoryText(
     hostKey: (name: string) => string;
   },
 ): string {
-  return stringify({
+  const site = {
     profile: lab.profile,
     engine: {
       fqdn: lab.engineFqdn,
@@ -65,5 +65,7 @@ export function inventoryText(
       },
     ],
     timing: { scale: Number((1 / lab.clock.speed).toFixed(6)) },
-  });
+  };
+  // A key on one line is found by those who look for it.
+  return stringify(site, { lineWidth: 0 });
 }
