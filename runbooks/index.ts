@@ -1,3 +1,4 @@
+import { addHostedEngineHost } from './add-hosted-engine-host.ts';
 import { createCluster } from './create-cluster.ts';
 import { createDataCenter } from './create-data-center.ts';
 import type { RunbookDefinition } from './definition.ts';
@@ -10,6 +11,7 @@ import { verifyHostedEngine } from './verify-hosted-engine.ts';
 export const runbooks: Readonly<Record<string, RunbookDefinition>> = Object.fromEntries(
   (
     [
+      addHostedEngineHost,
       deployHostedEngine,
       createDataCenter,
       createCluster,

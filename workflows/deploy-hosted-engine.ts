@@ -1,5 +1,6 @@
 import { type DeployHostedEngineInput, deployHostedEngine as definition } from '../runbooks/deploy-hosted-engine.ts';
 import type { Report } from './contract.ts';
+import { enableFirewalldAgain, renewLibvirt } from './recoveries.ts';
 import { operations, type Run, runbook } from './runtime/index.ts';
 
 /**
@@ -81,39 +82,6 @@ export async function deployHostedEngine(input: unknown): Promise<Report> {
       },
     );
   });
-}
-
-/** The article's recovery from `firewalld is required to be enabled and active` (section 3). */
-async function enableFirewalldAgain(run: Run<DeployHostedEngineInput>, host: string): Promise<void> {
-  await run.step('Enable firewalld again', operations.ensureFirewalld({ host }), { typical: '1 minute' });
-}
-
-/** The article's recovery from `unknown CPU feature: md-clear` (section 2): a libvirt that knows the MDS mitigation. */
-async function renewLibvirt(run: Run<DeployHostedEngineInput>, host: string): Promise<void> {
-  // Before the packages: this repository would supply the older libvirt again.
-  await run.step(
-    'Disable the libvirt-latest repository',
-    operations.disableRepository({ host, repository: 'libvirtLatest' }),
-  );
-  await run.step('Enable the qemu-ev repository', operations.installPackages({ host, packages: 'qemuRepository' }), {
-    typical: '1 minute',
-  });
-  await run.approval('Update all packages of the host', {
-    show: {
-      Host: host,
-      Why: 'libvirt is too old to know the CPU feature md-clear',
-      'Will be run': 'yum -y update (the whole system)',
-    },
-  });
-  await run.step('Update all packages', operations.updatePackages({ host }), { typical: '10 minutes' });
-  await run.step('Install KVM from qemu-ev', operations.installPackages({ host, packages: 'kvm' }), {
-    typical: '5 minutes',
-  });
-  await run.step('Restart libvirt', operations.restartService({ host, service: 'libvirtd' }));
-  await run.check(
-    'Check again that libvirt offers md-clear',
-    operations.cpuFeature({ host, feature: 'md-clear', require: true }),
-  );
 }
 
 /** What the engine is to be: the input wins over the inventory. */

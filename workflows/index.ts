@@ -5,6 +5,7 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { runbooks } from '../runbooks/index.ts';
 
+export { addHostedEngineHost } from './add-hosted-engine-host.ts';
 export { createCluster } from './create-cluster.ts';
 export { createDataCenter } from './create-data-center.ts';
 export { deployHostedEngine } from './deploy-hosted-engine.ts';

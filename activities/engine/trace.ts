@@ -39,8 +39,11 @@ export function newest({ events }: Trace): string | undefined {
   return events.at(-1)?.description;
 }
 
+/** Told of every new host, because power management comes later. */
+const NO_POWER_MANAGEMENT = 9000;
+
 /** The lines that tell what went wrong; the newest ones where nothing says so. */
 export function lines({ events }: Trace): string[] {
-  const bad = events.filter(({ severity }) => severity !== 'normal');
+  const bad = events.filter(({ severity, code }) => severity !== 'normal' && code !== NO_POWER_MANAGEMENT);
   return (bad.length > 0 ? bad : events).slice(-12).map(({ description }) => description);
 }

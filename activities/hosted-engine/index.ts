@@ -2,6 +2,7 @@
 export { answerFile, removeAnswerFile } from './answer-file.ts';
 export { cleanUpHostedEngine } from './clean-up.ts';
 export { deployHostedEngine } from './deploy.ts';
+export { preflightHostedEngineHost } from './further-host/index.ts';
 export * from './ha/index.ts';
 export { preflightHostedEngine } from './preflight/index.ts';
 export * from './reboot/index.ts';

@@ -18,6 +18,7 @@ export interface Link {
   readonly device: string;
   /** Bridge or bond that it belongs to. */
   readonly master?: string;
+  readonly mtu?: number;
 }
 
 /** `ip -o link`. */
@@ -26,7 +27,8 @@ export function parseLinks(text: string): readonly Link[] {
     const device = /^\d+:\s+([^\s@:]+)(?:@\S+)?:\s/.exec(line)?.[1];
     if (device === undefined) return [];
     const master = /\smaster (\S+)/.exec(line)?.[1];
-    return [{ device, ...(master !== undefined && { master }) }];
+    const mtu = /\smtu (\d+)/.exec(line)?.[1];
+    return [{ device, ...(master !== undefined && { master }), ...(mtu !== undefined && { mtu: Number(mtu) }) }];
   });
 }
 

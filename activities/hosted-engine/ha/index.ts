@@ -3,6 +3,7 @@
  * metadata, as seen from every host that can run the engine VM) and brings a dead agent back.
  */
 export { awaitHostedEngine } from './await-engine.ts';
+export { awaitHostedEngineHost } from './await-host.ts';
 export { checkHaAgent } from './check-agent.ts';
 export { findEngineVm } from './find-engine-vm.ts';
 export { endGlobalMaintenance, setGlobalMaintenance } from './global-maintenance.ts';

@@ -51,7 +51,8 @@ export async function gatherFacts(context: OperationContext, params: EngineWish)
   return 'unreachable' in host ? { ...host, others, secretProblems } : { host, others, secretProblems };
 }
 
-async function lookAtHost(context: OperationContext, params: EngineWish) {
+/** What one host is and has, for every preflight that judges it. */
+export async function lookAtHost(context: OperationContext, params: EngineWish) {
   const { inventory, profile } = context;
   const wish = resolveWish(params, inventory);
   const [release] = profile.packages.release;
@@ -100,6 +101,7 @@ async function lookAtHost(context: OperationContext, params: EngineWish) {
     releaseAnswer: url === undefined ? undefined : { url, text: answers.releaseUrl.text },
     engine: parseEngineState(answers),
     lun: parseLun(wish.lun, answers),
+    links: parseLinks(answers.links.text),
   };
 }
 

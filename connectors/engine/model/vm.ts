@@ -12,6 +12,8 @@ export const engineVm = z.object({
   /** Where it runs; absent when it does not. */
   host: field.reference.optional(),
   cluster: field.reference.optional(),
+  /** In bytes. */
+  memory: field.integer.optional(),
 });
 
 export type EngineVm = z.output<typeof engineVm>;

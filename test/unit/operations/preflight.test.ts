@@ -67,6 +67,7 @@ const good: HostFacts = {
     text: 'HTTP/1.1 301 Moved Permanently\r\n\r\nHTTP/1.1 200 OK\r\n',
   },
   engine: noEngine,
+  links: [],
   lun: { wwid: lun, map, signatures: [], children: [] },
 };
 

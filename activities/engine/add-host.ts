@@ -1,0 +1,155 @@
+import type { JsonObject } from '../../failures/operator-error.ts';
+import type { InventoryHost } from '../../inventory/schema.ts';
+import type { HostParams } from '../host/params.ts';
+import { inventoryHost } from '../hosted-engine/wish.ts';
+import { type EngineDecision, type EngineRequest, engineOperation } from '../operation.ts';
+import { findHost, type HostView } from './hosts.ts';
+import { lines, newest, readTrace, type Trace } from './trace.ts';
+
+/** AuditLogType of the engine. */
+export const INSTALLED = 504;
+export const INSTALL_FAILED = 505;
+/** States that lead to another one by themselves. */
+export const PASSING = [
+  'installing',
+  'initializing',
+  'unassigned',
+  'connecting',
+  'reboot',
+  'preparing_for_maintenance',
+  'kdumping',
+];
+const BY_KEY: JsonObject = { ssh: { authentication_method: 'publickey' } };
+
+export interface FurtherHost {
+  /** Undefined: the engine does not have it. */
+  readonly seen: HostView | undefined;
+  readonly trace: Trace;
+}
+
+export interface AddHostToEngine extends HostParams {
+  /** Name of the cluster of the engine VM: a host of another cluster cannot run it. */
+  readonly cluster: string;
+}
+
+/**
+ * Makes a host one that can run the engine VM: added to the engine, or installed again where the engine has it without,
+ * each with the deployment of the hosted engine. Leaves it `up` and configured for HA. An installation that failed is
+ * begun anew, in place. (engine: AddVdsCommand, InstallVdsCommand)
+ */
+export const addHostToEngine = engineOperation<AddHostToEngine, FurtherHost>({
+  name: 'addHostToEngine',
+  title: ({ host }) => `Add ${host} to the engine with the hosted engine`,
+  inTurns: true,
+  settleSeconds: 3600,
+  async look(context, { host }) {
+    const seen = await findHost(context, host);
+    return { seen, trace: await readTrace(context, { ...(seen !== undefined && { host: seen.id }) }) };
+  },
+  decide(facts, { host: name, cluster }, { inventory }): EngineDecision<undefined> {
+    const { seen, trace } = facts;
+    const evidence = [seen === undefined ? `the engine does not have ${name}` : sentence(name, seen)];
+    if (seen === undefined) {
+      return {
+        state: 'wouldDo',
+        changes: [add(inventoryHost(inventory, name), cluster)],
+        evidence,
+        undo: undo(name, seen),
+      };
+    }
+    const configured = seen.hosted_engine?.configured === true;
+    const installed = trace.events.some(({ code }) => code === INSTALLED);
+    const awaits = said(`${name} is ${seen.status}`, trace);
+    if (seen.status === 'up' && configured) return { state: 'already', changes: [], evidence };
+    const bad = ended(name, facts);
+    if (bad !== undefined) return { state: 'underWay', changes: [], evidence, failed: bad };
+    // The HA data come with the statistics, some time after the status.
+    if (PASSING.includes(seen.status) || (seen.status === 'up' && installed)) {
+      return { state: 'underWay', changes: [], evidence, awaits };
+    }
+    const changes = requests(seen, configured);
+    if (changes.length > 0) return { state: 'wouldDo', changes, evidence, undo: undo(name, seen) };
+    const fix = 'Bring the host up or into maintenance in the Administration Portal, then retry';
+    return {
+      state: 'refused',
+      changes: [],
+      evidence,
+      findings: [{ what: `${name} is ${seen.status} in the engine`, fix }],
+    };
+  },
+});
+
+function add({ name, fqdn, address, ssh }: InventoryHost, cluster: string): EngineRequest {
+  // A port on the worker itself belongs to a tunnel; the engine goes to the host.
+  const port = ssh.port !== 22 && !address.startsWith('127.') ? { port: ssh.port } : {};
+  return {
+    request: 'POST',
+    path: '/hosts',
+    query: { deploy_hosted_engine: 'true', activate: 'true' },
+    body: {
+      name,
+      address: fqdn,
+      cluster: { name: cluster },
+      ssh: { authentication_method: 'publickey', ...port },
+    },
+  };
+}
+
+/** What is still to come for a host that the engine has. */
+function requests({ id, status }: HostView, configured: boolean): readonly EngineRequest[] {
+  const action = (verb: string, body: JsonObject = {}): EngineRequest => ({
+    request: 'POST',
+    path: `/hosts/${id}/${verb}`,
+    body,
+  });
+  // The engine's code takes `false` where the model promises `true`.
+  const install = action('install', { ...BY_KEY, deploy_hosted_engine: true, activate: true });
+  const rest = action('deactivate', { reason: 'installation with the hosted engine' });
+  switch (status) {
+    case 'install_failed':
+      return [install];
+    case 'maintenance':
+      return [configured ? action('activate') : install];
+    case 'non_operational':
+      return configured ? [action('activate')] : [rest, install];
+    case 'up':
+      return [rest, install];
+    default:
+      return [];
+  }
+}
+
+/** How what this step began has ended for the worse. */
+export function ended(name: string, { seen, trace }: FurtherHost) {
+  if (seen?.status === 'install_failed' && trace.events.some(({ code }) => code === INSTALL_FAILED)) {
+    return { what: `the installation of ${name} failed`, lines: lines(trace) };
+  }
+  if (seen?.status === 'non_operational' && trace.begun) {
+    const why = seen.status_detail === undefined ? '' : `: ${seen.status_detail}`;
+    return { what: `${name} became non operational${why}`, lines: lines(trace) };
+  }
+  return undefined;
+}
+
+function undo(name: string, seen: HostView | undefined) {
+  const to = seen === undefined ? 'absent' : seen.status === 'up' ? 'up' : 'maintenance';
+  return {
+    title: to === 'absent' ? `Take ${name} out of the engine again` : `Take the hosted engine off ${name} again`,
+    call: { operation: 'takeHostedEngineOff', params: { host: name, to } },
+    byHand: `in the Administration Portal, for ${name}: Maintenance, Installation > Reinstall with Hosted Engine > Undeploy${to === 'absent' ? ', Remove' : ''}`,
+  };
+}
+
+export function sentence(name: string, { status, status_detail, hosted_engine }: HostView): string {
+  const detail = status_detail === undefined ? '' : ` (${status_detail})`;
+  const he =
+    hosted_engine?.configured === true
+      ? `with the hosted engine, score ${hosted_engine.score}`
+      : 'without the hosted engine';
+  return `${name} is ${status}${detail} in the engine, ${he}`;
+}
+
+export function said(what: string, trace: Trace): string {
+  const line = newest(trace);
+  return line === undefined ? what : `${what}: ${line}`;
+}
