@@ -8,6 +8,7 @@ import { firewalld } from './firewalld.ts';
 import { hostName } from './host-name.ts';
 import { mdClear } from './md-clear.ts';
 import { memory } from './memory.ts';
+import { missingNetworks } from './missing-networks.ts';
 import { proxy } from './proxy.ts';
 
 export type { Diagnosis } from './diagnosis.ts';
@@ -23,6 +24,7 @@ export const diagnoses: readonly Diagnosis[] = [
   memory,
   diskSpace,
   proxy,
+  missingNetworks,
   engineAddress,
 ];
 

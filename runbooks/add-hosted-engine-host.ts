@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
+import { hostAndEngineLocks } from './locks.ts';
 
 export const AddHostedEngineHostInput = z.strictObject({
   host: z.string().min(1).describe('Host that is to be able to run the engine VM: its name in the inventory'),
@@ -22,5 +23,6 @@ export const addHostedEngineHost: RunbookDefinition<AddHostedEngineHostInput> = 
   identity: ['host', 'mode', 'plan', 'standingApproval', 'ticket'],
   example: { host: 'host3' },
   typicalDuration: '30 minutes',
+  locks: hostAndEngineLocks,
   source: 'article, section 8; ovirt-engine 4.3 (AddVdsCommand, InstallVdsCommand)',
 };

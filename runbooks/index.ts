@@ -3,6 +3,7 @@ import { createCluster } from './create-cluster.ts';
 import { createDataCenter } from './create-data-center.ts';
 import type { RunbookDefinition } from './definition.ts';
 import { deployHostedEngine } from './deploy-hosted-engine.ts';
+import { moveHostedEngine } from './move-hosted-engine.ts';
 import { rebootHostedEngineHost } from './reboot-hosted-engine-host.ts';
 import { recoverHostedEngineAgent } from './recover-hosted-engine-agent.ts';
 import { verifyHostedEngine } from './verify-hosted-engine.ts';
@@ -15,6 +16,7 @@ export const runbooks: Readonly<Record<string, RunbookDefinition>> = Object.from
       deployHostedEngine,
       createDataCenter,
       createCluster,
+      moveHostedEngine,
       rebootHostedEngineHost,
       recoverHostedEngineAgent,
       verifyHostedEngine,

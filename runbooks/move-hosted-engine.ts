@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
+import { HOSTED_ENGINE_LOCK } from './locks.ts';
 
 export const MoveHostedEngineInput = z.strictObject({
   to: z
@@ -22,5 +23,6 @@ export const moveHostedEngine: RunbookDefinition<MoveHostedEngineInput> = {
   identity: ['to', 'mode', 'plan', 'standingApproval', 'ticket'],
   example: { to: 'host2' },
   typicalDuration: '5 minutes',
+  locks: () => [HOSTED_ENGINE_LOCK],
   source: 'article, sections 4 and 14; ovirt-engine 4.3 (MigrateVmToServerCommand); ovirt-hosted-engine-ha 2.3',
 };

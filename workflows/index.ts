@@ -10,6 +10,7 @@ export { createCluster } from './create-cluster.ts';
 export { createDataCenter } from './create-data-center.ts';
 export { deployHostedEngine } from './deploy-hosted-engine.ts';
 export { runbookLocks } from './locks/runbook-locks.ts';
+export { moveHostedEngine } from './move-hosted-engine.ts';
 export { rebootHostedEngineHost } from './reboot-hosted-engine-host.ts';
 export { recoverHostedEngineAgent } from './recover-hosted-engine-agent.ts';
 export { verifyHostedEngine } from './verify-hosted-engine.ts';

@@ -1,5 +1,5 @@
-import { findEngineVmInEngine } from '../engine/migrate.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
+import { findEngineVmInEngine } from '../engine/migrate.ts';
 import { type EngineDecision, engineOperation, type OperationContext } from '../operation.ts';
 import { fitHosts, unfitness, unfitOthers } from './ha/fitness.ts';
 import { type HaHost, readHaHosts } from './ha/read-host.ts';
@@ -60,7 +60,11 @@ export const surveyMove = engineOperation<SurveyMove, MoveFacts, MoveSurvey>({
       );
     } else if (target === undefined) {
       const names = hosts.map(({ name }) => name).join(', ');
-      verdict.demand(false, `${to} is no host with role hostedEngine in the inventory; there are ${names}`, 'Correct the input to');
+      verdict.demand(
+        false,
+        `${to} is no host with role hostedEngine in the inventory; there are ${names}`,
+        'Correct the input to',
+      );
     } else if (to !== from) {
       const why = unfitness(target, hosts);
       verdict.demand(why === undefined, `${to} ${why}`, 'Bring it back into service, or choose another host');

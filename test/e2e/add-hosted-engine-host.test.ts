@@ -7,6 +7,7 @@ import { executedChanges } from './executed.ts';
 const RUNBOOK = 'addHostedEngineHost';
 const DEPLOYED = { preset: 'deployed', hosts: 3 };
 const ADD = /^POST \/ovirt-engine\/api\/hosts\?/;
+const LIMIT = 300_000;
 const approved = { host: 'host3', standingApproval: { by: 'Ada' } };
 
 let stack: Stack;
@@ -20,119 +21,138 @@ beforeEach(async () => {
   await stack.control.releaseAll();
 });
 
-test('plans, adds through a dead worker and an engine in trouble, and finds nothing to do the second time', async () => {
-  const before = await stack.control.state();
-  const planned = await run({ host: 'host3', mode: 'plan' });
-  expect(planned.type, planned.message).toBe('succeeded');
-  const steps = planned.report?.plan?.steps ?? [];
-  expect(steps.map(({ title, state }) => [title, state])).toEqual([
-    ['Check the host, its storage and the engine', 'already'],
-    ['Enable firewalld', 'already'],
-    ['Install KVM', 'wouldDo'],
-    ['Enable and start libvirt', 'unknown'],
-    ['Check that libvirt offers md-clear', 'unknown'],
-    ['Disable the libvirt-latest repository', 'unknown'],
-    ['Enable the qemu-ev repository', 'unknown'],
-    ['Update all packages of the host', 'unknown'],
-    ['Update all packages', 'unknown'],
-    ['Install KVM from qemu-ev', 'unknown'],
-    ['Restart libvirt', 'unknown'],
-    ['Check again that libvirt offers md-clear', 'unknown'],
-    ['Install the oVirt release package', 'wouldDo'],
-    ['Install EPEL', 'wouldDo'],
-    ['Install the hosted-engine setup', 'wouldDo'],
-    ['Let the engine log in with its key', 'wouldDo'],
-    ['Add the host to the engine', 'wouldDo'],
-    ['Add the host with the hosted engine', 'wouldDo'],
-    ['Wait until another host sees it', 'unknown'],
-  ]);
-  const add = steps.find(({ title }) => title === 'Add the host with the hosted engine');
-  expect(add).toMatchObject({
-    target: 'host3',
-    undo: 'Take host3 out of the engine again',
-    commands: [
-      'POST /hosts?deploy_hosted_engine=true&activate=true {"name":"host3","address":"host3.test.local","cluster":{"name":"Cluster1"},"ssh":{"authentication_method":"publickey"}}',
-    ],
-  });
-  expect((await stack.control.state()).revision).toBe(before.revision);
+test(
+  'plans, adds through a dead worker and an engine in trouble, and finds nothing to do the second time',
+  async () => {
+    const before = await stack.control.state();
+    const planned = await run({ host: 'host3', mode: 'plan' });
+    expect(planned.type, planned.message).toBe('succeeded');
+    const steps = planned.report?.plan?.steps ?? [];
+    expect(steps.map(({ title, state }) => [title, state])).toEqual([
+      ['Check the host, its storage and the engine', 'already'],
+      ['Enable firewalld', 'already'],
+      ['Install KVM', 'wouldDo'],
+      ['Enable and start libvirt', 'unknown'],
+      ['Check that libvirt offers md-clear', 'unknown'],
+      ['Disable the libvirt-latest repository', 'unknown'],
+      ['Enable the qemu-ev repository', 'unknown'],
+      ['Update all packages of the host', 'unknown'],
+      ['Update all packages', 'unknown'],
+      ['Install KVM from qemu-ev', 'unknown'],
+      ['Restart libvirt', 'unknown'],
+      ['Check again that libvirt offers md-clear', 'unknown'],
+      ['Install the oVirt release package', 'wouldDo'],
+      ['Install EPEL', 'wouldDo'],
+      ['Install the hosted-engine setup', 'wouldDo'],
+      ['Let the engine log in with its key', 'wouldDo'],
+      ['Add the host to the engine', 'wouldDo'],
+      ['Add the host with the hosted engine', 'wouldDo'],
+      ['Wait until another host sees it', 'unknown'],
+    ]);
+    const add = steps.find(({ title }) => title === 'Add the host with the hosted engine');
+    expect(add).toMatchObject({
+      target: 'host3',
+      undo: 'Take host3 out of the engine again',
+      commands: [
+        'POST /hosts?deploy_hosted_engine=true&activate=true {"name":"host3","address":"host3.test.local","cluster":{"name":"Cluster1"},"ssh":{"authentication_method":"publickey"}}',
+      ],
+    });
+    expect((await stack.control.state()).revision).toBe(before.revision);
 
-  const since = await stack.control.now();
-  await stack.control.fault({
-    target: 'engine',
-    kind: 'http',
-    status: 503,
-    match: 'GET /ovirt-engine/api/events',
-    times: 2,
-  });
-  await stack.control.fault({ target: 'engine', kind: 'token-expired', match: 'POST /ovirt-engine/api/hosts' });
-  const hold = await stack.control.fault({
-    target: 'engine',
-    kind: 'hold-after',
-    match: 'POST /ovirt-engine/api/hosts.*publickey',
-  });
-  const handle = await stack.start(approved, RUNBOOK);
-  await stack.control.awaitEntry(
-    since,
-    ({ kind, text, status }) => kind === 'request' && ADD.test(text) && status !== 401,
-  );
-  await stack.worker.kill9();
-  await stack.control.release(hold);
-  await stack.worker.start();
-  const end = await handle.end();
-  expect(end.type, end.message).toBe('succeeded');
-  const accepted = (await requests(since, ADD)).filter(({ status }) => status !== 401);
-  expect(accepted).toHaveLength(1);
-  expect(end.report?.steps.at(-1)?.evidence?.join('\n')).toMatch(
-    /host[12] sees host3 alive, score [1-9]\d+, state EngineDown/,
-  );
-  expect((await stack.control.state()).hosts.host3).toMatchObject({ haState: 'EngineDown', haScore: 3400 });
+    const since = await stack.control.now();
+    await stack.control.fault({
+      target: 'engine',
+      kind: 'http',
+      status: 503,
+      match: 'GET /ovirt-engine/api/events',
+      times: 2,
+    });
+    await stack.control.fault({ target: 'engine', kind: 'token-expired', match: 'POST /ovirt-engine/api/hosts' });
+    const hold = await stack.control.fault({
+      target: 'engine',
+      kind: 'hold-after',
+      match: 'POST /ovirt-engine/api/hosts.*publickey',
+    });
+    const handle = await stack.start(approved, RUNBOOK);
+    await stack.control.awaitEntry(
+      since,
+      ({ kind, text, status }) => kind === 'request' && ADD.test(text) && status !== 401,
+    );
+    await stack.worker.kill9();
+    await stack.control.release(hold);
+    await stack.worker.start();
+    const end = await handle.end();
+    expect(end.type, end.message).toBe('succeeded');
+    const accepted = (await requests(since, ADD)).filter(({ status }) => status !== 401);
+    expect(accepted).toHaveLength(1);
+    expect(end.report?.steps.at(-1)?.evidence?.join('\n')).toMatch(
+      /host[12] sees host3 alive, score [1-9]\d+, state EngineDown/,
+    );
+    expect((await stack.control.state()).hosts.host3).toMatchObject({ haState: 'EngineDown', haScore: 3400 });
 
-  const later = await stack.control.now();
-  const again = await stack.control.state();
-  const second = await run(approved);
-  expect(second.type, second.message).toBe('succeeded');
-  expect(new Set(second.report?.steps.map(({ state }) => state))).toEqual(new Set(['already', 'passed']));
-  expect(executedChanges(await stack.control.journal(later))).toEqual([]);
-  expect(await requests(later, /^(POST|PUT|DELETE) \/ovirt-engine\/api\//)).toEqual([]);
-  expect((await stack.control.state()).revision).toBe(again.revision);
-});
+    const later = await stack.control.now();
+    const again = await stack.control.state();
+    const second = await run(approved);
+    expect(second.type, second.message).toBe('succeeded');
+    expect(new Set(second.report?.steps.map(({ state }) => state))).toEqual(new Set(['already', 'passed']));
+    expect(executedChanges(await stack.control.journal(later))).toEqual([]);
+    expect(await requests(later, /^(POST|PUT|DELETE) \/ovirt-engine\/api\//)).toEqual([]);
+    expect((await stack.control.state()).revision).toBe(again.revision);
+  },
+  LIMIT,
+);
 
-test('parks with the engine’s own lines when its installation fails, installs in place on a retry, and is rolled back', async () => {
-  await stack.control.fault({ target: 'host3', kind: 'exit', exit: 1, match: '- /usr/bin/yum -y install ovirt-host ' });
-  const since = await stack.control.now();
-  const handle = await stack.start(approved, RUNBOOK);
-  const { waiting } = await handle.waitingFor('parked');
-  expect(waiting?.id).toBe('add-the-host-with-the-hosted-engine');
-  expect(waiting?.reason?.join('\n')).toMatch(/the installation of host3 failed\n.*Host host3 installation failed\. /);
-  // The cancel comes while the second installation is at work: it is waited for, then everything is taken back.
-  await handle.decide({ ...waiting?.answer, by: 'Ada' });
-  await stack.control.awaitEntry(since, ({ text }) => /^POST \/ovirt-engine\/api\/hosts\/[^/]+\/install/.test(text));
-  await handle.handle.cancel();
-  const end = await handle.end();
-  expect(end.type, end.message).toBe('cancelled');
-  expect(await requests(since, ADD)).toHaveLength(1);
-  const changes = await requests(since, /^(POST|PUT|DELETE) \/ovirt-engine\/api\//);
-  expect(changes.map(({ text }) => text.replace(/[-0-9a-f]{36}/, 'ID').replace(/\n(.*)/, ' $1'))).toEqual([
-    expect.stringMatching(/^POST \S+\/hosts\?/),
-    'POST /ovirt-engine/api/hosts/ID/install {"ssh":{"authentication_method":"publickey"},"deploy_hosted_engine":true,"activate":true}',
-    'POST /ovirt-engine/api/hosts/ID/deactivate {"reason":"hosted engine taken off"}',
-    'POST /ovirt-engine/api/hosts/ID/install {"ssh":{"authentication_method":"publickey"},"undeploy_hosted_engine":true,"activate":false}',
-    'DELETE /ovirt-engine/api/hosts/ID',
-  ]);
-  expect(await onHost('cat /root/.ssh/authorized_keys')).not.toContain('ovirt-engine');
-  expect(await onHost('systemctl is-active ovirt-ha-agent')).toBe('inactive\n');
-});
+test(
+  'parks with the engine’s own lines when its installation fails, installs in place on a retry, and is rolled back',
+  async () => {
+    await stack.control.fault({
+      target: 'host3',
+      kind: 'exit',
+      exit: 1,
+      match: '- /usr/bin/yum -y install ovirt-host ',
+    });
+    const since = await stack.control.now();
+    const handle = await stack.start(approved, RUNBOOK);
+    const { waiting } = await handle.waitingFor('parked');
+    expect(waiting?.id).toBe('add-the-host-with-the-hosted-engine');
+    expect(waiting?.reason?.join('\n')).toMatch(
+      /the installation of host3 failed\n.*Host host3 installation failed\. /,
+    );
+    // The cancel comes while the second installation is at work: it is waited for, then everything is taken back.
+    await handle.decide({ ...waiting?.answer, by: 'Ada' });
+    await stack.control.awaitEntry(since, ({ text }) => /^POST \/ovirt-engine\/api\/hosts\/[^/]+\/install/.test(text));
+    await handle.handle.cancel();
+    const end = await handle.end();
+    expect(end.type, end.message).toBe('cancelled');
+    expect(await requests(since, ADD)).toHaveLength(1);
+    const changes = await requests(since, /^(POST|PUT|DELETE) \/ovirt-engine\/api\//);
+    expect(changes.map(({ text }) => text.replace(/[-0-9a-f]{36}/, 'ID').replace(/\n(.*)/, ' $1'))).toEqual([
+      expect.stringMatching(/^POST \S+\/hosts\?/),
+      'POST /ovirt-engine/api/hosts/ID/install {"ssh":{"authentication_method":"publickey"},"deploy_hosted_engine":true,"activate":true}',
+      'POST /ovirt-engine/api/hosts/ID/deactivate {"reason":"hosted engine taken off"}',
+      'POST /ovirt-engine/api/hosts/ID/install {"ssh":{"authentication_method":"publickey"},"undeploy_hosted_engine":true,"activate":false}',
+      'DELETE /ovirt-engine/api/hosts/ID',
+    ]);
+    expect(await onHost('cat /root/.ssh/authorized_keys')).not.toContain('ovirt-engine');
+    expect(await onHost('systemctl is-active ovirt-ha-agent')).not.toBe('active\n');
+  },
+  LIMIT,
+);
 
-test('refuses a host that lacks a path to the LUN, in one sentence, and touches nothing', async () => {
-  await stack.control.fault({ target: 'host3', kind: 'lun-missing-path' });
-  const { revision } = await stack.control.state();
-  const end = await run(approved);
-  expect(end.type).toBe('failed');
-  expect(end.message).toMatch(
-    /LUN 3600a098000e4b4b3000003c95d171065 on host3 has paths that are not active ready running/,
-  );
-  expect((await stack.control.state()).revision).toBe(revision);
-});
+test(
+  'refuses a host that lacks a path to the LUN, in one sentence, and touches nothing',
+  async () => {
+    await stack.control.fault({ target: 'host3', kind: 'lun-missing-path' });
+    const { revision } = await stack.control.state();
+    const end = await run(approved);
+    expect(end.type).toBe('failed');
+    expect(end.message).toMatch(
+      /LUN 3600a098000e4b4b3000003c95d171065 on host3 has paths that are not active ready running/,
+    );
+    expect((await stack.control.state()).revision).toBe(revision);
+  },
+  LIMIT,
+);
 
 async function run(input: object): Promise<End> {
   return (await stack.start(input, RUNBOOK)).end();

@@ -56,6 +56,10 @@ const symptoms: readonly (readonly [id: string, log: string])[] = [
       "Engine VM IP address is 172.20.32.77 while the engine's he_fqdn ovirt.test.local resolves to 172.20.32.5. If you are using DHCP, check your DHCP reservation configuration",
     ),
   ],
+  [
+    'missing-networks',
+    "Host host3 does not comply with the cluster Default networks, the following networks are missing on host: 'net1'",
+  ],
 ];
 
 /** What stands near the symptom without being it. */
