@@ -208,9 +208,9 @@ describe('names and networks', () => {
 7: bond1.432@bond1: <BROADCAST> mtu 1500 master ovirtvm-vlan432 state UP
 `;
     expect(parseLinks(text)).toEqual([
-      { device: 'em1', master: 'ovirtmgmt' },
-      { device: 'ovirtmgmt' },
-      { device: 'bond1.432', master: 'ovirtvm-vlan432' },
+      { device: 'em1', master: 'ovirtmgmt', mtu: 1500 },
+      { device: 'ovirtmgmt', mtu: 1500 },
+      { device: 'bond1.432', master: 'ovirtvm-vlan432', mtu: 1500 },
     ]);
   });
 
