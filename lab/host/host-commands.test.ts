@@ -169,7 +169,7 @@ const rows: readonly Row[] = [
   [
     '§6.2 /sys/class/net',
     'ls /sys/class/net; cat /sys/class/net/em1/operstate; ls /sys/class/net/em1/brif',
-    { stdout: 'em1\nem2\nem3\nem4\nlo\nup\n', stderr: /No such file or directory/, code: 2 },
+    { stdout: 'bond1\nem1\nem2\nem3\nem4\nlo\nup\n', stderr: /No such file or directory/, code: 2 },
   ],
   [
     '§12 curl of what yum can install',

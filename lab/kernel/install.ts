@@ -137,6 +137,19 @@ function network(host: Host, options: InstallOptions): void {
       carrier: name !== 'em2',
     });
   }
+  // Two NICs make the bond for VM networks, as every server of the article has it.
+  const bondMac = net.interfaces.get('em3')?.mac ?? options.mac;
+  for (const name of ['em3', 'em4']) {
+    const slave = net.interfaces.get(name);
+    if (slave) slave.master = 'bond1';
+    const lines = `DEVICE=${name}\nMASTER=bond1\nSLAVE=yes\nONBOOT=yes\n`;
+    fs.write(`/etc/sysconfig/network-scripts/ifcfg-${name}`, lines);
+  }
+  net.interfaces.set('bond1', { ...base, name: 'bond1', kind: 'bond', mac: bondMac, addresses: [] });
+  fs.write(
+    '/etc/sysconfig/network-scripts/ifcfg-bond1',
+    "DEVICE=bond1\nBONDING_OPTS='mode=1 miimon=100'\nONBOOT=yes\nBOOTPROTO=none\n",
+  );
   const subnet = `${host.address.split('.').slice(0, 3).join('.')}.0/24`;
   net.routes = [
     { destination: 'default', via: host.lab.gateway, device: 'em1', metric: 100 },

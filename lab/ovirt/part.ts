@@ -11,6 +11,7 @@ import { presets } from '../worlds/presets.ts';
 import { hostWentDown, restartEngineService } from './engine-vm.ts';
 import { prepareEnrolment } from './host-deploy.ts';
 import { leaseRests } from './host-lease.ts';
+import { restoreSaved } from './host-networks.ts';
 import { engineServer } from './liveliness.ts';
 import { daemons } from './packages/daemons.ts';
 import { hostedEnginePackages } from './packages/hosted-engine.ts';
@@ -27,6 +28,7 @@ export const ovirtPart: LabPart = {
     lab.servers.set(lab.engineAddress, engineServer(lab, lab.engineAddress));
   },
   onInstall: prepareEnrolment,
+  onBoot: restoreSaved,
   onDown: (host, how) => {
     leaseRests(host);
     hostWentDown(host, how);

@@ -1,3 +1,4 @@
+import { guardBridges } from '../ovirt/host-networks.ts';
 import { storageStuck } from '../ovirt/storage.ts';
 import type { LabHost, World } from '../types.ts';
 import { hostOf, hostsOf } from './target.ts';
@@ -70,6 +71,10 @@ export const hostWorlds: Readonly<Record<string, World>> = {
     const host = hostOf(lab, target);
     const name = 'localvmq3x7ka';
     host.libvirt.pools.set(name, { name, target: `/var/tmp/${name}`, active: true });
+  },
+  /** The switch closes the host's management port as soon as a VM bridge appears on the host. */
+  'switch-guards-bridges': (lab, target) => {
+    for (const host of hostsOf(lab, target)) guardBridges(host, true);
   },
   /** vdsm has lost its link to the hosted engine's storage: the broker dies of it and does not come back by itself. */
   'ha-broker-dead': (lab, target) => {

@@ -38,6 +38,7 @@ describe('worlds', () => {
       'lun-missing-path',
       'md-clear-missing',
       'package-drift',
+      'switch-guards-bridges',
     ]);
   });
   it('md-clear-missing puts an old libvirt and an odd repository on the host', async () => {

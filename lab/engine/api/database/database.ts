@@ -6,6 +6,7 @@ import type { HaStats } from '../../../ovirt/ha/stats.ts';
 import { uuid } from '../../../ovirt/ids.ts';
 import type { EngineImage } from '../../../ovirt/storage.ts';
 import type { Lab, LabHost } from '../../../types.ts';
+import type { AttachmentRow } from './attachments.ts';
 import { newClusterSettings } from './cluster-settings.ts';
 import { cpuTypeOf } from './cpu-types.ts';
 import type { ClusterRow, DataCenterRow } from './data-centers.ts';
@@ -53,6 +54,8 @@ export interface HostRow {
   ha?: HaStats | undefined;
   statisticsAt?: number | undefined;
   power?: PowerManagement | undefined;
+  /** Its networks are being set up. */
+  networkBusy?: boolean | undefined;
   /** Virtual times of the last successful power operations. */
   powerUsed?: { readonly start?: number; readonly stop?: number; readonly restart?: number } | undefined;
   /** Until then the engine does not look at the host, which boots. */
@@ -94,6 +97,9 @@ export interface EngineDatabase {
   readonly storageDomains: Map<string, DomainRow>;
   readonly hosts: Map<string, HostRow>;
   readonly fenceAgents: Map<string, FenceAgentRow>;
+  readonly attachments: AttachmentRow[];
+  /** Ids of interfaces by host and name. */
+  readonly nicIds: Map<string, string>;
   readonly networks: Map<string, NetworkRow>;
   readonly clusterNetworks: ClusterNetworkRow[];
   readonly vnicProfiles: Map<string, VnicProfileRow>;
@@ -150,6 +156,8 @@ function make(lab: Lab, image: EngineImage): EngineDatabase {
     engineClusterId: '',
     hosts: new Map(),
     fenceAgents: new Map(),
+    attachments: [],
+    nicIds: new Map(),
     networks: new Map(),
     clusterNetworks: [],
     vnicProfiles: new Map(),

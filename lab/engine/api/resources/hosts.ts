@@ -6,6 +6,7 @@ import { confirmRebooted, fenceHost } from '../commands/fence.ts';
 import { wantedPower } from '../commands/fence-agents.ts';
 import { usePower } from '../commands/fence-proxy.ts';
 import { activateHost, deactivateHost, deleteHost, refreshHost, reinstallHost } from '../commands/host-actions.ts';
+import { commitNetworks, setupNetworks } from '../commands/setup-networks.ts';
 import { cpuTypeOf } from '../database/cpu-types.ts';
 import { clusterOf, dataCenterOf, spmStatus } from '../database/data-centers.ts';
 import type { HostRow } from '../database/database.ts';
@@ -74,7 +75,7 @@ function capabilities(machine: LabHost): Entity {
 
 function hostedEngine(call: Call, row: HostRow): Entity {
   if (!call.allContent) return {};
-  const network = { network_operation_in_progress: false };
+  const network = { network_operation_in_progress: row.networkBusy === true };
   if (!row.ha) return network;
   const { configured, active, score, globalMaintenance, localMaintenance } = row.ha;
   return {
@@ -278,4 +279,9 @@ export const host: Readonly<Record<string, Handler>> = {
     return {};
   }),
   fence,
+  setup_networks: async (call) => complete(job(await setupNetworks(call, existing(call))), undefined),
+  commit_net_config: act('persist networks of Host', (call, row) => {
+    commitNetworks(call, row);
+    return {};
+  }),
 };

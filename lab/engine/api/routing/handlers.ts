@@ -3,6 +3,7 @@ import { cluster, clusters } from '../resources/clusters.ts';
 import { dataCenter, dataCenters } from '../resources/data-centers.ts';
 import { event, events } from '../resources/events.ts';
 import { fenceAgent, fenceAgents } from '../resources/fence-agents.ts';
+import { hostNic, hostNics, networkAttachment, networkAttachments } from '../resources/host-networks.ts';
 import { hostStorage, storage } from '../resources/host-storage.ts';
 import { host, hosts } from '../resources/hosts.ts';
 import { job, jobs, step, steps } from '../resources/jobs.ts';
@@ -39,6 +40,10 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   cluster_networks: clusterNetworks,
   data_center_network: dataCenterNetwork,
   data_center_networks: dataCenterNetworks,
+  host_nic: hostNic,
+  host_nics: hostNics,
+  network_attachment: networkAttachment,
+  network_attachments: networkAttachments,
   network,
   networks,
   vnic_profile: vnicProfile,

@@ -1,0 +1,55 @@
+import { uuid } from '../../../ovirt/ids.ts';
+import type { Lab, LabHost } from '../../../types.ts';
+import type { EngineDatabase, HostRow } from './database.ts';
+import { MANAGEMENT, type NetworkRow, networksIn } from './networks.ts';
+
+/** A logical network on a NIC or bond of a host, as the engine wants it. */
+export interface AttachmentRow {
+  readonly id: string;
+  readonly hostId: string;
+  readonly networkId: string;
+  nic: string;
+  address?: { readonly address: string; readonly netmask: string; readonly prefix: number } | undefined;
+}
+
+/** The id of a host's interface, the same each time. */
+export function nicId(lab: Lab, db: EngineDatabase, row: HostRow, name: string): string {
+  const key = `${row.id}/${name}`;
+  const known = db.nicIds.get(key) ?? uuid(lab);
+  db.nicIds.set(key, known);
+  return known;
+}
+
+/** Networks of the host's cluster, which alone can be on it. */
+export const networksFor = (db: EngineDatabase, row: HostRow): NetworkRow[] =>
+  networksIn(db, row.clusterId).flatMap(({ networkId }) => db.networks.get(networkId) ?? []);
+
+/** A host's attachments; that of the management network comes with the installation. */
+export function attachmentsOf(
+  lab: Lab,
+  db: EngineDatabase,
+  row: HostRow,
+  machine: LabHost | undefined,
+): AttachmentRow[] {
+  const management = networksFor(db, row).find(({ name }) => name === MANAGEMENT);
+  const bridge = machine?.network.interfaces.get(MANAGEMENT);
+  const has = (id: string): boolean => db.attachments.some((one) => one.hostId === row.id && one.networkId === id);
+  if (management && bridge && machine && !has(management.id)) {
+    const port = [...machine.network.interfaces.values()].find((one) => one.master === MANAGEMENT);
+    const [own] = bridge.addresses;
+    db.attachments.push({
+      id: uuid(lab),
+      hostId: row.id,
+      networkId: management.id,
+      nic: port?.name ?? 'em1',
+      ...(own ? { address: { ...own, netmask: netmaskOf(own.prefix) } } : {}),
+    });
+  }
+  return db.attachments.filter((one) => one.hostId === row.id && db.networks.has(one.networkId));
+}
+
+export const netmaskOf = (prefix: number): string =>
+  [0, 1, 2, 3].map((at) => 256 - 2 ** (8 - Math.max(0, Math.min(8, prefix - at * 8)))).join('.');
+
+export const prefixOf = (netmask: string): number =>
+  netmask.split('.').reduce((sum, part) => sum + Number(part).toString(2).replaceAll('0', '').length, 0);

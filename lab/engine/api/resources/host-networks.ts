@@ -1,0 +1,164 @@
+import type { LabHost, NetInterface } from '../../../types.ts';
+import type { AttachmentRow } from '../database/attachments.ts';
+import { attachmentsOf, netmaskOf, networksFor, nicId } from '../database/attachments.ts';
+import type { HostRow } from '../database/database.ts';
+import { machineAt } from '../database/database.ts';
+import type { NetworkRow } from '../database/networks.ts';
+import { MANAGEMENT } from '../database/networks.ts';
+import type { Call, Handler, Resource } from '../routing/call.ts';
+import { many, one } from '../routing/call.ts';
+import { unknownId } from '../wire/fault.ts';
+import type { Entity } from '../wire/values.ts';
+
+function hostOf(call: Call): { row: HostRow; machine: LabHost | undefined } {
+  const row = call.db.hosts.get(call.route.ids[0] ?? '');
+  if (!row) throw unknownId();
+  return { row, machine: machineAt(call.lab, row.address) };
+}
+
+/** Interfaces that the engine shows: all but the loopback and the bridges, which are networks. */
+const shown = (machine: LabHost | undefined): NetInterface[] =>
+  [...(machine?.network.interfaces.values() ?? [])].filter(({ kind }) => kind !== 'loopback' && kind !== 'bridge');
+
+function bonding(call: Call, row: HostRow, machine: LabHost, bond: NetInterface): Entity {
+  const slaves = shown(machine).filter(({ master }) => master === bond.name);
+  const reference = ({ name }: NetInterface): Entity => {
+    const id = nicId(call.lab, call.db, row, name);
+    return { id, href: `/ovirt-engine/api/hosts/${row.id}/nics/${id}` };
+  };
+  const [active] = slaves.filter((nic) => nic.up && nic.carrier);
+  return {
+    options: [
+      { name: 'miimon', value: '100' },
+      { name: 'mode', value: '1', type: 'Active-Backup' },
+    ],
+    slaves: slaves.map(reference),
+    ...(active ? { active_slave: reference(active) } : {}),
+  };
+}
+
+function nicResource(call: Call, row: HostRow, machine: LabHost, nic: NetInterface): Resource {
+  const bridge = nic.master === undefined ? undefined : machine.network.interfaces.get(nic.master);
+  const network = networksFor(call.db, row).find(({ name }) => bridge?.kind === 'bridge' && name === bridge.name);
+  const [own] = (bridge?.kind === 'bridge' ? bridge : nic).addresses;
+  const gateway = bridge?.name === MANAGEMENT ? { gateway: call.lab.gateway } : {};
+  return {
+    type: 'host_nic',
+    service: 'host_nic',
+    path: `/hosts/${row.id}/nics/${nicId(call.lab, call.db, row, nic.name)}`,
+    entity: {
+      name: nic.name,
+      ...(nic.link === undefined ? {} : { base_interface: nic.link, vlan: { id: nic.vlan ?? 0 } }),
+      ...(nic.kind === 'bond' ? { bonding: bonding(call, row, machine, nic) } : {}),
+      boot_protocol: own ? 'static' : 'none',
+      bridged: bridge?.kind === 'bridge',
+      custom_configuration: network !== undefined && !inSync(call, row, machine, network),
+      ...(own ? { ip: { address: own.address, netmask: netmaskOf(own.prefix), version: 'v4', ...gateway } } : {}),
+      ipv6_boot_protocol: 'none',
+      mac: { address: nic.mac },
+      mtu: nic.mtu,
+      ...(network ? { properties: [], network: { id: network.id } } : {}),
+      ...(nic.kind === 'nic' ? { speed: nic.carrier ? 10_000_000_000 : 0 } : {}),
+      status: nic.up && (nic.kind !== 'nic' || nic.carrier) ? 'up' : 'down',
+      host: { id: row.id },
+    },
+  };
+}
+
+/** What the host has of a network beside what the engine wants. */
+function reported(machine: LabHost | undefined, attachment: AttachmentRow | undefined, network: NetworkRow): Entity[] {
+  const bridge = machine?.network.interfaces.get(network.name);
+  const port = [...(machine?.network.interfaces.values() ?? [])].find(({ master }) => master === network.name);
+  const [own] = bridge?.addresses ?? [];
+  const line = (name: string, expected: unknown, actual: unknown): Entity => ({
+    name,
+    ...(expected === undefined ? {} : { expected_value: String(expected) }),
+    ...(actual === undefined ? {} : { actual_value: String(actual) }),
+    in_sync: String(expected) === String(actual),
+  });
+  const protocol = (has: boolean): string => (has ? 'STATIC_IP' : 'NONE');
+  return [
+    line('mtu', network.mtu || 1500, bridge?.mtu),
+    line('bridged', network.vm, bridge !== undefined),
+    line('vlan', network.vlan, port?.vlan),
+    line('switchType', 'LEGACY', 'LEGACY'),
+    line('ipv4_boot_protocol', protocol(attachment?.address !== undefined), protocol(own !== undefined)),
+    ...(attachment?.address || own
+      ? [
+          line('ipv4_netmask', attachment?.address?.netmask, own && netmaskOf(own.prefix)),
+          line('ipv4_address', attachment?.address?.address, own?.address),
+        ]
+      : []),
+  ];
+}
+
+function inSync(call: Call, row: HostRow, machine: LabHost, network: NetworkRow): boolean {
+  const attachment = attachmentsOf(call.lab, call.db, row, machine).find(({ networkId }) => networkId === network.id);
+  return reported(machine, attachment, network).every((one) => one.in_sync === true);
+}
+
+function attachmentResource(call: Call, row: HostRow, attachment: AttachmentRow): Resource {
+  const machine = machineAt(call.lab, row.address);
+  const network = call.db.networks.get(attachment.networkId);
+  const lines = network ? reported(machine, attachment, network) : [];
+  const { address } = attachment;
+  return {
+    type: 'network_attachment',
+    service: 'network_attachment',
+    path: `/hosts/${row.id}/networkattachments/${attachment.id}`,
+    entity: {
+      in_sync: lines.every((one) => one.in_sync === true),
+      ip_address_assignments: [
+        address
+          ? { assignment_method: 'static', ip: { address: address.address, netmask: address.netmask, version: 'v4' } }
+          : { assignment_method: 'none', ip: { version: 'v4' } },
+        { assignment_method: 'none', ip: { version: 'v6' } },
+      ],
+      reported_configurations: lines,
+      host: { id: row.id },
+      host_nic: {
+        id: nicId(call.lab, call.db, row, attachment.nic),
+        href: `/ovirt-engine/api/hosts/${row.id}/nics/${nicId(call.lab, call.db, row, attachment.nic)}`,
+      },
+      network: { id: attachment.networkId },
+    },
+  };
+}
+
+export const hostNics: Readonly<Record<string, Handler>> = {
+  list: (call) => {
+    const { row, machine } = hostOf(call);
+    return many('host_nic', machine ? shown(machine).map((nic) => nicResource(call, row, machine, nic)) : []);
+  },
+};
+
+export const hostNic: Readonly<Record<string, Handler>> = {
+  get: (call) => {
+    const { row, machine } = hostOf(call);
+    const nic = shown(machine).find(({ name }) => nicId(call.lab, call.db, row, name) === call.route.ids[1]);
+    if (!nic || !machine) throw unknownId();
+    return one(nicResource(call, row, machine, nic));
+  },
+};
+
+/** Attachments of a host, or of one of its NICs where the path names one. */
+function attachments(call: Call): Resource[] {
+  const { row, machine } = hostOf(call);
+  const under = call.route.ids[1];
+  return attachmentsOf(call.lab, call.db, row, machine)
+    .filter(({ nic }) => under === undefined || nicId(call.lab, call.db, row, nic) === under)
+    .map((each) => attachmentResource(call, row, each));
+}
+
+export const networkAttachments: Readonly<Record<string, Handler>> = {
+  list: (call) => many('network_attachment', attachments(call)),
+};
+
+export const networkAttachment: Readonly<Record<string, Handler>> = {
+  get: (call) => {
+    const { row, machine } = hostOf(call);
+    const found = attachmentsOf(call.lab, call.db, row, machine).find(({ id }) => id === call.route.ids.at(-1));
+    if (!found) throw unknownId();
+    return one(attachmentResource(call, row, found));
+  },
+};
