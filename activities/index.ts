@@ -10,9 +10,10 @@ import type { ClosedRunsInput } from './run/locks.ts';
 import type { WindowQuestion, WindowView } from './run/look-at-window.ts';
 import type { SiteView } from './run/site.ts';
 import type { ReportFiles, WriteReportInput } from './run/write-report.ts';
+import * as storage from './storage/index.ts';
 
 /** Every operation, by its name. */
-export const operations = { ...engine, ...host, ...hostedEngine } as const;
+export const operations = { ...engine, ...host, ...hostedEngine, ...storage } as const;
 
 export type Operations = typeof operations;
 

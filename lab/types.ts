@@ -198,6 +198,8 @@ export interface FaultVerdict {
 export interface FaultTarget {
   readonly target: string;
   readonly host?: LabHost;
+  /** The fault's `body`: what of the target is meant, such as the WWID of a LUN. */
+  readonly detail?: string;
 }
 
 /** A named state of the world, applied as a fault without match; it changes packages, files, LUNs …, never an answer. */

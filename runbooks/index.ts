@@ -1,4 +1,5 @@
 import { addHostedEngineHost } from './add-hosted-engine-host.ts';
+import { attachStorageDomain } from './attach-storage-domain.ts';
 import { createCluster } from './create-cluster.ts';
 import { createDataCenter } from './create-data-center.ts';
 import type { RunbookDefinition } from './definition.ts';
@@ -17,6 +18,7 @@ export const runbooks: Readonly<Record<string, RunbookDefinition>> = Object.from
       createDataCenter,
       createCluster,
       moveHostedEngine,
+      attachStorageDomain,
       rebootHostedEngineHost,
       recoverHostedEngineAgent,
       verifyHostedEngine,

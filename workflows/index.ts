@@ -6,6 +6,7 @@ import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { runbooks } from '../runbooks/index.ts';
 
 export { addHostedEngineHost } from './add-hosted-engine-host.ts';
+export { attachStorageDomain } from './attach-storage-domain.ts';
 export { createCluster } from './create-cluster.ts';
 export { createDataCenter } from './create-data-center.ts';
 export { deployHostedEngine } from './deploy-hosted-engine.ts';

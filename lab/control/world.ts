@@ -28,7 +28,8 @@ export async function applyFault(lab: LabCore, fault: Fault): Promise<void> {
   const host = lab.hosts.get(fault.target);
   const world = lab.parts.map((part) => part.worlds?.[fault.kind]).find((found) => found !== undefined);
   if (world) {
-    await world(lab, { target: fault.target, ...(host ? { host } : {}) });
+    const { target, body: detail } = fault;
+    await world(lab, { target, ...(host ? { host } : {}), ...(detail ? { detail } : {}) });
     lab.changed(`world ${fault.kind}`);
     return;
   }

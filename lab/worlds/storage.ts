@@ -9,10 +9,18 @@ export function hostedEngineLun(lab: Lab): Lun {
   return lun;
 }
 
+/** The LUN of this WWID, or the one for the hosted engine. */
+function lunOf(lab: Lab, wwid: string | undefined): Lun {
+  if (wwid === undefined) return hostedEngineLun(lab);
+  const lun = lab.luns.find((one) => one.wwid === wwid);
+  if (!lun) throw new Error(`the lab has no LUN ${wwid}`);
+  return lun;
+}
+
 export const storageWorlds: Readonly<Record<string, World>> = {
   /** The LUN carries the volume group of someone's older storage domain. */
-  'lun-dirty': (lab) => {
-    const lun = hostedEngineLun(lab);
+  'lun-dirty': (lab, { detail }) => {
+    const lun = lunOf(lab, detail);
     const name = uuid(lab);
     const volume = { name: 'metadata', uuid: uuid(lab), size: 128 * 2 ** 20, tags: [], active: new Map() };
     lun.group = {
@@ -26,7 +34,7 @@ export const storageWorlds: Readonly<Record<string, World>> = {
   /** One of the host's paths to the LUN is down. */
   'lun-missing-path': (lab, target) => {
     const host = hostOf(lab, target);
-    const path = hostedEngineLun(lab).paths.get(host.name)?.[0];
+    const path = lunOf(lab, target.detail).paths.get(host.name)?.[0];
     if (!path) throw new Error(`${host.name} has no path to the LUN`);
     path.up = false;
     path.prio = 0;

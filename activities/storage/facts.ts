@@ -1,0 +1,59 @@
+import { engineCluster } from '../../connectors/engine/model/cluster.ts';
+import { engineDataCenter } from '../../connectors/engine/model/data-center.ts';
+import { type EngineStorageDomain, engineStorageDomain } from '../../connectors/engine/model/storage-domain.ts';
+import { OperatorError } from '../../failures/operator-error.ts';
+import { engineHosts, type HostView } from '../engine/hosts.ts';
+import type { OperationContext } from '../operation.ts';
+
+/** A storage domain and its place, as the engine has them. */
+export interface DomainFacts {
+  readonly dataCenter: { readonly id: string; readonly name: string; readonly status: string };
+  /** Absent while the engine has no domain of this name. */
+  readonly domain?: EngineStorageDomain;
+  /** Its status in the data center: active, maintenance, locked, …; absent while it is not attached to it. */
+  readonly attached?: string;
+  /** Hosts of the data center, those that are up first, its leader at the head. */
+  readonly hosts: readonly HostView[];
+}
+
+/**
+ * Reads a domain by name. Its status stands below its data center only; the global list tells `unattached` or nothing.
+ * (engine, /storagedomains and /datacenters/{id}/storagedomains)
+ */
+export async function domainFacts(context: OperationContext, name: string, dataCenter: string): Promise<DomainFacts> {
+  const engine = context.engine();
+  const center = await engine.named('/datacenters', dataCenter, engineDataCenter);
+  if (center === undefined) {
+    throw new OperatorError('NotFound', `data center ${dataCenter}: the engine has none of this name`);
+  }
+  const [domain, hosts] = await Promise.all([
+    engine.named('/storagedomains', name, engineStorageDomain),
+    hostsOf(context, center.id),
+  ]);
+  const attached =
+    domain && (await engine.find(`/datacenters/${center.id}/storagedomains/${domain.id}`, engineStorageDomain));
+  return {
+    dataCenter: { id: center.id, name: center.name, status: center.status ?? 'unknown' },
+    hosts,
+    ...(domain !== undefined && { domain }),
+    ...(attached?.status !== undefined && { attached: attached.status }),
+  };
+}
+
+async function hostsOf(context: OperationContext, dataCenterId: string): Promise<readonly HostView[]> {
+  const [clusters, hosts] = await Promise.all([
+    context.engine().list('/clusters', engineCluster),
+    engineHosts(context),
+  ]);
+  const own = new Set(clusters.filter(({ data_center }) => data_center?.id === dataCenterId).map(({ id }) => id));
+  const rank = ({ status, spm }: HostView) => (status !== 'up' ? 2 : spm?.status === 'spm' ? 0 : 1);
+  return hosts.filter(({ cluster }) => own.has(cluster?.id ?? '')).sort((a, b) => rank(a) - rank(b));
+}
+
+/** The host that carries the engine's storage orders out. @throws PreconditionFailed when none is up */
+export function workingHost({ hosts, dataCenter }: DomainFacts): HostView {
+  const [first] = hosts;
+  if (first?.status === 'up') return first;
+  const seen = hosts.map(({ name, status }) => `${name} is ${status}`).join(', ') || 'it has no host';
+  throw new OperatorError('PreconditionFailed', `data center ${dataCenter.name} has no host that is up: ${seen}`);
+}

@@ -1,0 +1,5 @@
+/** Operations on storage domains; each is exported under its name, which is the activity's. */
+export { attachStorageDomain, createStorageDomain } from './create.ts';
+export { preflightStorageDomain } from './preflight.ts';
+export { detachStorageDomain, removeStorageDomain } from './remove.ts';
+export { verifyStorageDomain } from './verify.ts';

@@ -1,0 +1,34 @@
+/**
+ * activities/storage/ acts on storage domains: the LUN as every host sees it, the domain in the engine, its place in a
+ * data center. This file: what its operations take and what they find out.
+ */
+
+export interface StorageDomainParams {
+  /** Name of the domain; for its making, one of `storage.dataDomains` of the inventory. */
+  readonly name: string;
+}
+
+export interface CreateStorageDomain extends StorageDomainParams {
+  readonly dataCenter: string;
+  /** Take a LUN that carries something; a person has agreed to lose it. */
+  readonly overwrite?: boolean;
+}
+
+export interface AttachedStorageDomain extends StorageDomainParams {
+  readonly dataCenter: string;
+}
+
+export interface RemoveStorageDomain extends StorageDomainParams {
+  /** Wipe what the engine wrote, so that the storage counts as free again. */
+  readonly format: boolean;
+}
+
+/** What a person has to know before the domain is made. */
+export interface StoragePreflight {
+  /** In words: `LUN 3600…, 2.0T, DELL MD38xxf, 2 paths` or `nas:/export`. */
+  readonly storage: string;
+  readonly exists: boolean;
+  /** What the LUN carries now, a line each; all of it will be lost. */
+  readonly content: readonly string[];
+  readonly hosts: readonly string[];
+}

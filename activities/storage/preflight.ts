@@ -1,0 +1,132 @@
+import { type EngineLun, engineHostStorage } from '../../connectors/engine/model/host-storage.ts';
+import { engineStorageDomain } from '../../connectors/engine/model/storage-domain.ts';
+import { sizeGiB } from '../host/parse/multipath.ts';
+import { readAll } from '../host/read-all.ts';
+import { type LunState, lunContent, lunReads, parseLun } from '../hosted-engine/lun.ts';
+import { type EngineDecision, engineOperation, type Finding, type OperationContext } from '../operation.ts';
+import { type DomainFacts, domainFacts, workingHost } from './facts.ts';
+import type { AttachedStorageDomain, StoragePreflight } from './params.ts';
+import { storageWords, wishedDomain } from './wish.ts';
+
+interface PreflightFacts extends DomainFacts {
+  /** The LUN as each host of the data center sees it, by the host's name in the inventory. */
+  readonly seen: ReadonlyMap<string, LunState>;
+  /** Hosts of the data center that the inventory does not have, so that nobody can look at their paths. */
+  readonly strangers: readonly string[];
+  /** The LUN as the engine sees it. */
+  readonly lun?: EngineLun;
+  /** Name of the storage domain of this engine that has the LUN. */
+  readonly owner?: string;
+}
+
+/**
+ * Reads whether a storage domain can be made: the LUN under its WWID on every host of the data center, over sound paths,
+ * of the wished size, and whose it is now. Changes nothing.
+ * (article, section 10: visible with `multipath -ll` on each host; engine, /hosts/{id}/storage)
+ */
+export const preflightStorageDomain = engineOperation<AttachedStorageDomain, PreflightFacts, StoragePreflight>({
+  name: 'preflightStorageDomain',
+  title: ({ name }) => `Check the storage of ${name}`,
+  look: lookAtStorage,
+  decide(facts, { name, dataCenter }, { inventory }): EngineDecision<StoragePreflight> {
+    const wish = wishedDomain(inventory, name);
+    const { domain, owner, seen, lun } = facts;
+    const states = [...seen];
+    const content = domain !== undefined ? [] : [...new Set(states.flatMap(([, state]) => contentOf(state)))];
+    const [, first] = states[0] ?? [];
+    const evidence = [
+      `data center ${dataCenter} is ${facts.dataCenter.status}, with ${facts.hosts.length} hosts`,
+      domain === undefined ? `the engine has no storage domain ${name}` : `storage domain ${name} exists`,
+      ...states.map(([host, state]) => `${host}: ${lunWords(state)}`),
+      ...content.map((what) => `the LUN carries ${what}`),
+      ...(lun?.status === undefined ? [] : [`the engine calls the LUN ${lun.status}`]),
+    ];
+    const findings = [
+      ...facts.strangers.map(stranger),
+      ...states.flatMap(([host, state]) => judgeLun(host, state, wish.size)),
+      ...(owner !== undefined && owner !== name ? [taken(wish.lun ?? '', owner)] : []),
+    ];
+    const output: StoragePreflight = {
+      storage: first?.map === undefined ? storageWords(wish) : lunWords(first),
+      exists: domain !== undefined,
+      content,
+      hosts: facts.hosts.map((host) => host.inventoryName ?? host.name),
+    };
+    if (findings.length > 0) return { state: 'refused', changes: [], evidence, output, findings };
+    return { state: 'already', changes: [], evidence, output };
+  },
+});
+
+async function lookAtStorage(
+  context: OperationContext,
+  { name, dataCenter }: AttachedStorageDomain,
+): Promise<PreflightFacts> {
+  const { lun: wwid, type } = wishedDomain(context.inventory, name);
+  const facts = await domainFacts(context, name, dataCenter);
+  const worker = workingHost(facts);
+  if (type !== 'fc' || wwid === undefined) return { ...facts, seen: new Map(), strangers: [] };
+  const known = facts.hosts.flatMap(({ inventoryName }) => (inventoryName === undefined ? [] : [inventoryName]));
+  const strangers = facts.hosts.filter(({ inventoryName }) => inventoryName === undefined).map((host) => host.name);
+  const [seen, storages] = await Promise.all([
+    Promise.all(
+      known.map(async (host) => [host, parseLun(wwid, await readAll(context.host(host), lunReads(wwid)))] as const),
+    ),
+    context.engine().list(`/hosts/${worker.id}/storage`, engineHostStorage),
+  ]);
+  const lun = storages.flatMap(({ logical_units }) => logical_units).find(({ id }) => id === wwid);
+  const ownerId = lun?.storage_domain_id;
+  const owner = ownerId && (await context.engine().find(`/storagedomains/${ownerId}`, engineStorageDomain));
+  return {
+    ...facts,
+    seen: new Map(seen),
+    strangers,
+    ...(lun !== undefined && { lun }),
+    ...(owner && { owner: owner.name }),
+  };
+}
+
+/** A domain that was removed leaves the label of a physical volume, which holds nothing without a volume group. */
+function contentOf(state: LunState): readonly string[] {
+  const { volumeGroup, signatures, children } = state;
+  const label = volumeGroup === undefined && children.length === 0 && signatures.join() === 'LVM2_member';
+  return label ? [] : lunContent(state);
+}
+
+function lunWords({ wwid, map }: LunState): string {
+  if (map === undefined) return `LUN ${wwid} is not visible`;
+  const usable = map.paths.filter((path) => path.usable).length;
+  return `LUN ${wwid}, ${map.size}, ${map.vendor} ${map.product}, ${usable} of ${map.paths.length} paths`;
+}
+
+function judgeLun(host: string, { wwid, map }: LunState, size: string | undefined): readonly Finding[] {
+  if (map === undefined) {
+    const fix =
+      'Present it to the host on the array, rescan (rescan-scsi-bus.sh or a reboot), then look at multipath -ll';
+    return [{ what: `LUN ${wwid} is not visible on ${host}`, fix }];
+  }
+  const broken = map.paths
+    .filter((path) => !path.usable)
+    .map(({ hctl, device, state }) => `${hctl} ${device} ${state}`);
+  const paths: Finding = {
+    what: `LUN ${wwid} on ${host} has paths that are not active ready running: ${broken.join(', ') || 'it has no path at all'}`,
+    fix: 'Look at cables, switch zoning and controllers of the array, then at multipath -ll',
+  };
+  const wrongSize: Finding = {
+    what: `LUN ${wwid} has ${map.size} on ${host}, but the inventory expects ${size}: this may be the wrong LUN`,
+    fix: 'Correct lun or size of the storage domain in the inventory',
+  };
+  return [
+    ...(broken.length > 0 || map.paths.length === 0 ? [paths] : []),
+    ...(size !== undefined && sizeGiB(size) !== sizeGiB(map.size) ? [wrongSize] : []),
+  ];
+}
+
+function stranger(host: string): Finding {
+  const fix = 'Describe it in the inventory, or move it to another data center';
+  return { what: `host ${host} is in the data center, but not in the inventory: its paths cannot be looked at`, fix };
+}
+
+function taken(lun: string, owner: string): Finding {
+  const fix = 'Take another LUN, or remove that storage domain first';
+  return { what: `LUN ${lun} belongs to the storage domain ${owner}`, fix };
+}

@@ -1,0 +1,64 @@
+import { type EngineStorageDomain, engineStorageDomain } from '../../connectors/engine/model/storage-domain.ts';
+import { engineHosts, type HostView } from '../engine/hosts.ts';
+import { type EngineDecision, type EngineRequest, engineOperation } from '../operation.ts';
+import { type DomainFacts, domainFacts } from './facts.ts';
+import type { AttachedStorageDomain, RemoveStorageDomain } from './params.ts';
+
+/**
+ * Takes a domain out of its data center: into maintenance, then detached; leaves it unattached with all it holds. The
+ * engine refuses while VMs run on it. (engine, …/deactivate and DELETE of the attached domain)
+ */
+export const detachStorageDomain = engineOperation<AttachedStorageDomain, DomainFacts>({
+  name: 'detachStorageDomain',
+  title: ({ name, dataCenter }) => `Detach ${name} from ${dataCenter}`,
+  settleSeconds: 900,
+  inTurns: true,
+  look: (context, { name, dataCenter }) => domainFacts(context, name, dataCenter),
+  decide({ domain, attached, dataCenter }, { name }): EngineDecision<undefined> {
+    const evidence = [`storage domain ${name} is ${attached ?? 'not attached'} in data center ${dataCenter.name}`];
+    if (attached === undefined) return { state: 'already', changes: [], evidence };
+    const path = `/datacenters/${dataCenter.id}/storagedomains/${domain?.id}`;
+    const detach: EngineRequest = { request: 'DELETE', path };
+    if (attached === 'maintenance') return { state: 'wouldDo', changes: [detach], evidence };
+    if (['active', 'inactive', 'unknown', 'mixed'].includes(attached)) {
+      return { state: 'wouldDo', changes: [{ request: 'POST', path: `${path}/deactivate` }, detach], evidence };
+    }
+    return { state: 'underWay', changes: [], evidence, awaits: `storage domain ${name} is ${attached}` };
+  },
+});
+
+interface RemoveFacts {
+  readonly domain: EngineStorageDomain | undefined;
+  readonly host: HostView | undefined;
+}
+
+/**
+ * Removes an unattached domain from the engine; with `format` its storage counts as free afterwards, without it the
+ * domain can be imported again. (engine, DELETE /storagedomains/{id}, which needs the name of a host)
+ */
+export const removeStorageDomain = engineOperation<RemoveStorageDomain, RemoveFacts>({
+  name: 'removeStorageDomain',
+  title: ({ name }) => `Remove the storage domain ${name}`,
+  settleSeconds: 600,
+  async look(context, { name }) {
+    const [domain, hosts] = await Promise.all([
+      context.engine().named('/storagedomains', name, engineStorageDomain),
+      engineHosts(context),
+    ]);
+    return { domain, host: hosts.find(({ status }) => status === 'up') };
+  },
+  decide({ domain, host }, { name, format }): EngineDecision<undefined> {
+    if (domain === undefined) return { state: 'already', changes: [], evidence: [`the engine has no domain ${name}`] };
+    const evidence = [`storage domain ${name} is ${domain.status ?? 'attached'}`];
+    if (host === undefined) {
+      const fix = 'Activate a host that sees the storage';
+      return { state: 'refused', changes: [], evidence, findings: [{ what: 'no host is up to remove it with', fix }] };
+    }
+    const query = { host: host.name, format: String(format) };
+    return {
+      state: 'wouldDo',
+      changes: [{ request: 'DELETE', path: `/storagedomains/${domain.id}`, query }],
+      evidence,
+    };
+  },
+});

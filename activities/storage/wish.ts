@@ -1,0 +1,37 @@
+import type { JsonObject } from '../../failures/operator-error.ts';
+import { OperatorError } from '../../failures/operator-error.ts';
+import type { Inventory, InventoryDataDomain } from '../../inventory/schema.ts';
+
+/** @throws NotFound naming the domains that the inventory describes */
+export function wishedDomain({ storage }: Inventory, name: string): InventoryDataDomain {
+  const found = storage.dataDomains.find((domain) => domain.name === name);
+  if (found !== undefined) return found;
+  const known = storage.dataDomains.map((domain) => domain.name).join(', ') || 'none';
+  throw new OperatorError(
+    'NotFound',
+    `storage domain ${name}: the inventory does not describe it; storage.dataDomains has ${known}`,
+  );
+}
+
+/** The engine's words for where a domain lies. (engine, POST /storagedomains, `storage`) */
+export function storageBody(domain: InventoryDataDomain, overwrite: boolean): JsonObject {
+  const { type, lun = '', address = '', path = '', target = '' } = domain;
+  switch (type) {
+    case 'fc':
+      return { type: 'fcp', logical_units: { logical_unit: [{ id: lun }] }, override_luns: overwrite };
+    case 'iscsi':
+      return {
+        type: 'iscsi',
+        logical_units: { logical_unit: [{ id: lun, address, port: 3260, target }] },
+        override_luns: overwrite,
+      };
+    case 'nfs':
+      return { type: 'nfs', address, path };
+  }
+}
+
+/** Where the domain lies, in words. */
+export function storageWords({ type, lun, address, path, target }: InventoryDataDomain): string {
+  if (type === 'nfs') return `NFS export ${address}:${path}`;
+  return type === 'iscsi' ? `LUN ${lun} of iSCSI target ${target} at ${address}` : `LUN ${lun}`;
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { commonInput, type RunbookDefinition } from './definition.ts';
+
+export const AttachStorageDomainInput = z.strictObject({
+  name: z.string().min(1).describe('Storage domain: a name of storage.dataDomains in the inventory'),
+  dataCenter: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Data center that gets it; default: engine.dataCenter of the inventory'),
+  ...commonInput,
+});
+
+export type AttachStorageDomainInput = z.infer<typeof AttachStorageDomainInput>;
+
+export const attachStorageDomain: RunbookDefinition<AttachStorageDomainInput> = {
+  name: 'attachStorageDomain',
+  title: 'Attach a storage domain',
+  purpose:
+    'Makes a data domain on a LUN that every host sees over sound paths, and attaches it; the first one initialises the data center. A LUN that carries something is taken only after its domain was typed.',
+  risk: 'destructive',
+  input: AttachStorageDomainInput,
+  identity: ['name', 'dataCenter', 'mode', 'plan', 'standingApproval', 'ticket'],
+  example: { name: 'data1' },
+  typicalDuration: '5 minutes',
+  source: 'article, section 10; oVirt /storagedomains',
+};

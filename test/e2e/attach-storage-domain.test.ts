@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { engineRequests } from '../support/engine-requests.ts';
+import { lookOnHost } from '../support/host-files.ts';
+import type { End } from '../support/run.ts';
+import { Stack } from '../support/stack.ts';
+
+const DEPLOYED = { preset: 'deployed', hosts: 2 };
+const RUNBOOK = 'attachStorageDomain';
+const INPUT = { name: 'data1', dataCenter: 'Datacenter1' };
+const LUN = '3600a098000e4b4b3000003175cec1840';
+const BY = { standingApproval: { by: 'Ada' } };
+
+let stack: Stack;
+
+beforeAll(async () => {
+  stack = await Stack.open({ address: inject('temporalAddress'), ...DEPLOYED });
+});
+afterAll(() => stack?.close());
+beforeEach(() => stack.fresh(DEPLOYED));
+
+async function run(input: object = {}): Promise<End> {
+  return (await stack.startWith(RUNBOOK, { ...INPUT, ...input })).end();
+}
+
+const revision = async () => (await stack.control.state()).revision;
+const statesOf = ({ report }: End) => (report?.steps ?? []).map(({ title, state }) => [title, state]);
+
+test('planned, approved, made, attached, seen on every host; a second run changes nothing', async () => {
+  const untouched = await revision();
+  const planned = await run({ mode: 'plan' });
+  expect(planned.type, planned.message).toBe('succeeded');
+  const steps = planned.report?.plan?.steps ?? [];
+  expect(steps.map(({ title, state }) => [title, state])).toEqual([
+    ['Check the storage of data1', 'already'],
+    ['Create the storage domain data1', 'wouldDo'],
+    ['Create the storage domain data1', 'wouldDo'],
+    ['Attach data1 to Datacenter1', 'wouldDo'],
+    ['Verify the storage domain data1', 'unknown'],
+  ]);
+  expect(steps[2]?.commands?.[0]).toContain(`"logical_units":{"logical_unit":[{"id":"${LUN}"}]},"override_luns":false`);
+  expect(await revision()).toBe(untouched);
+
+  const since = await stack.control.now();
+  const handle = await stack.startWith(RUNBOOK, INPUT);
+  const { waiting } = await handle.waitingFor('approval');
+  expect(waiting?.show).toMatchObject({
+    Storage: `LUN ${LUN}, 2.0T, DELL MD38xxf, 2 of 2 paths`,
+    'Will be destroyed': 'nothing: the storage is empty',
+  });
+  await handle.approve('Ada');
+  const end = await handle.end();
+  expect(end.type, end.message).toBe('succeeded');
+  const made = engineRequests(await stack.control.journal(since));
+  expect(made.map((line) => line.replace(/[0-9a-f-]{36}/g, 'ID'))).toEqual([
+    'POST /storagedomains',
+    'POST /datacenters/ID/storagedomains',
+  ]);
+  const verified = end.report?.steps.at(-1);
+  expect(verified?.evidence?.slice(0, 2)).toEqual([
+    'storage domain data1 is active',
+    'data center Datacenter1 is up',
+  ]);
+  for (const host of ['host1', 'host2']) {
+    const { stdout } = await lookOnHost(stack.lab.inventory, host, `lsblk -r -o NAME /dev/mapper/${LUN}`);
+    expect(stdout).toMatch(/-ids$/m);
+  }
+
+  const before = await revision();
+  const again = await run();
+  expect(again.type, again.message).toBe('succeeded');
+  expect(again.report?.decisions).toEqual([]);
+  expect(new Set(statesOf(again).map(([, state]) => state))).toEqual(new Set(['already', 'passed']));
+  expect(await revision()).toBe(before);
+});
+
+test('a LUN that carries something is taken only when its domain is typed, never by a standing approval', async () => {
+  await stack.control.fault({ target: 'host1', kind: 'lun-dirty', body: LUN });
+  const handle = await stack.startWith(RUNBOOK, { ...INPUT, ...BY });
+  const { waiting } = await handle.waitingFor('approval');
+  expect(waiting?.show?.['Will be destroyed']).toMatch(/volume group|signature|partitions/);
+  await expect(handle.decide({ ...waiting?.answer, typed: 'data2', by: 'Ada' })).rejects.toThrow();
+  await handle.decide({ ...waiting?.answer, typed: 'data1', by: 'Ada' });
+  const end = await handle.end();
+  expect(end.type, end.message).toBe('succeeded');
+});
+
+test('rolled back after a failure behind it, domain and volume group are gone, in the right order', async () => {
+  await stack.control.fault({
+    target: 'engine',
+    kind: 'http',
+    match: 'POST .*/datacenters/[^/]+/storagedomains',
+    status: 400,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ reason: 'Operation Failed', detail: '[Cannot attach Storage.]' }),
+  });
+  const handle = await stack.startWith(RUNBOOK, { ...INPUT, ...BY });
+  const { waiting } = await handle.waitingFor('parked');
+  expect(waiting?.reason?.join('\n')).toContain('Cannot attach Storage.');
+  await handle.decide({ step: waiting?.id, verb: 'rollback', by: 'Ada' });
+  const end = await handle.end();
+  expect(end.type, end.message).toBe('rolledBack');
+  expect(end.report?.remains).toEqual([]);
+  const { stdout } = await lookOnHost(stack.lab.inventory, 'host1', `pvs --noheadings -o vg_name /dev/mapper/${LUN}`);
+  expect(stdout.trim()).toBe('');
+  const again = await run({ mode: 'plan' });
+  expect(again.report?.plan?.steps[0]?.evidence).not.toContainEqual(expect.stringContaining('the LUN carries'));
+});
+
+test('refused before anything is touched, each with its sentence', async () => {
+  const before = await revision();
+  const unknown = await run({ name: 'data9' });
+  expect(unknown.message).toContain('the inventory does not describe it; storage.dataDomains has data1');
+  const nowhere = await run({ dataCenter: 'Nowhere' });
+  expect(nowhere.message).toContain('data center Nowhere: the engine has none of this name');
+  expect(await revision()).toBe(before);
+  await stack.control.fault({ target: 'host2', kind: 'lun-missing-path', body: LUN });
+  const broken = await run();
+  expect(broken.message).toMatch(new RegExp(`LUN ${LUN} on host2 has paths that are not active ready running`));
+});

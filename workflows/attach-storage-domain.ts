@@ -1,0 +1,45 @@
+import { attachStorageDomain as definition } from '../runbooks/attach-storage-domain.ts';
+import type { Report } from './contract.ts';
+import { operations, runbook } from './runtime/index.ts';
+
+/**
+ * Makes a data domain and attaches it; rolled back, it is detached and removed, in this order. What its LUN held before is
+ * lost in either case, and asked for. (article, section 10)
+ */
+export async function attachStorageDomain(input: unknown): Promise<Report> {
+  return runbook(definition, input, async (run) => {
+    const { name, dataCenter = run.site.engine.dataCenter } = run.input;
+    const place = { name, dataCenter };
+    const seen = await run.preflight(`Check the storage of ${name}`, operations.preflightStorageDomain(place));
+
+    const overwrite = seen.content.length > 0;
+    const known = { known: true, output: seen } as const;
+    await run.when(
+      known,
+      ({ exists }) => !exists,
+      `storage domain ${name} exists`,
+      () =>
+        run.approval(`Create the storage domain ${name}`, {
+          show: {
+            Storage: seen.storage,
+            Hosts: seen.hosts.join(', '),
+            'Will be destroyed': overwrite ? seen.content.join('; ') : 'nothing: the storage is empty',
+          },
+          ...(overwrite && { typed: name }),
+        }),
+    );
+    const created = await run.step(
+      `Create the storage domain ${name}`,
+      operations.createStorageDomain({ ...place, overwrite }),
+      { typical: '2 minutes', undoTypical: '2 minutes' },
+    );
+    const attached = await run.step(`Attach ${name} to ${dataCenter}`, operations.attachStorageDomain(place), {
+      typical: '2 minutes',
+      undoTypical: '2 minutes',
+    });
+    await run.check(`Verify the storage domain ${name}`, operations.verifyStorageDomain(place), {
+      typical: '1 minute',
+      needs: [created, attached],
+    });
+  });
+}
