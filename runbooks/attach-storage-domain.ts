@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
+import { storageDomainLock } from './locks.ts';
 
 export const AttachStorageDomainInput = z.strictObject({
   name: z.string().min(1).describe('Storage domain: a name of storage.dataDomains in the inventory'),
@@ -20,6 +21,7 @@ export const attachStorageDomain: RunbookDefinition<AttachStorageDomainInput> = 
     'Makes a data domain on a LUN that every host sees over sound paths, and attaches it; the first one initialises the data center. A LUN that carries something is taken only after its domain was typed.',
   risk: 'destructive',
   input: AttachStorageDomainInput,
+  locks: ({ name }) => [storageDomainLock(name)],
   identity: ['name', 'dataCenter', 'mode', 'plan', 'standingApproval', 'ticket'],
   example: { name: 'data1' },
   typicalDuration: '5 minutes',

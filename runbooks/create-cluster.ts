@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
+import { clusterLock } from './locks.ts';
 
 const name = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/, 'may hold up to 40 letters, digits, - and _ only');
 
@@ -30,6 +31,7 @@ export const createCluster: RunbookDefinition<CreateClusterInput> = {
     'Makes a cluster with Linux bridges, firewalld and the CPU type that all its hosts can give; an existing one is compared, and changed only after an approval that shows the differences.',
   risk: 'disruptive',
   input: CreateClusterInput,
+  locks: ({ name }, { engine }) => [clusterLock(name ?? engine.cluster)],
   identity: ['name', 'dataCenter', 'mode', 'plan', 'standingApproval', 'ticket'],
   example: {},
   typicalDuration: '1 minute',

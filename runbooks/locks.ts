@@ -3,6 +3,7 @@
 /** What is known of the site when a run names its locks. */
 export interface LockSite {
   readonly hosts: readonly { readonly name: string; readonly role: 'hostedEngine' | 'host' }[];
+  readonly engine: { readonly cluster: string };
 }
 
 /** The hosted engine of the site: who runs its VM, global maintenance, its storage domain. There is one. */

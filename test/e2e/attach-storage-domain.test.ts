@@ -56,10 +56,7 @@ test('planned, approved, made, attached, seen on every host; a second run change
     'POST /datacenters/ID/storagedomains',
   ]);
   const verified = end.report?.steps.at(-1);
-  expect(verified?.evidence?.slice(0, 2)).toEqual([
-    'storage domain data1 is active',
-    'data center Datacenter1 is up',
-  ]);
+  expect(verified?.evidence?.slice(0, 2)).toEqual(['storage domain data1 is active', 'data center Datacenter1 is up']);
   for (const host of ['host1', 'host2']) {
     const { stdout } = await lookOnHost(stack.lab.inventory, host, `lsblk -r -o NAME /dev/mapper/${LUN}`);
     expect(stdout).toMatch(/-ids$/m);
