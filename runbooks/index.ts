@@ -9,16 +9,16 @@ import { rebootHostedEngineHost } from './reboot-hosted-engine-host.ts';
 import { recoverHostedEngineAgent } from './recover-hosted-engine-agent.ts';
 import { verifyHostedEngine } from './verify-hosted-engine.ts';
 
-/** Every runbook that can be started, by workflow type. */
+/** Every runbook that can be started, by workflow type; in the order in which a datacentre is built. */
 export const runbooks: Readonly<Record<string, RunbookDefinition>> = Object.fromEntries(
   (
     [
-      addHostedEngineHost,
       deployHostedEngine,
       createDataCenter,
       createCluster,
-      moveHostedEngine,
+      addHostedEngineHost,
       attachStorageDomain,
+      moveHostedEngine,
       rebootHostedEngineHost,
       recoverHostedEngineAgent,
       verifyHostedEngine,
