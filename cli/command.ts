@@ -6,6 +6,8 @@ export interface CommandSpec<Flags> {
   /** With its arguments, as commander takes it: `status <id>`. */
   readonly name: string;
   readonly about: string;
+  /** What its group does when nothing else is named. */
+  readonly isDefault?: boolean;
   readonly examples: readonly string[];
   /** Whether it talks to Temporal: adds `--address` and `--namespace`. */
   readonly server?: boolean;
@@ -19,7 +21,7 @@ export type Deliver = (answer: Answer) => void;
 
 /** Adds a command to the program; its answer is delivered, never printed here. */
 export function add<Flags>(program: Command, spec: CommandSpec<Flags>, deliver: Deliver): void {
-  const command = program.command(spec.name).description(spec.about);
+  const command = program.command(spec.name, { isDefault: spec.isDefault === true }).description(spec.about);
   spec.options?.(command);
   if (spec.server) {
     command.option(

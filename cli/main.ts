@@ -7,6 +7,7 @@ import { addCatalogue } from './commands/catalogue.ts';
 import { addDecisions } from './commands/decisions.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addInventory } from './commands/inventory.ts';
+import { addLocks } from './commands/locks.ts';
 import { addRuns } from './commands/runs.ts';
 import { addSchedules } from './commands/schedule.ts';
 import { addStack } from './commands/stack.ts';
@@ -41,6 +42,7 @@ First steps:
   addRuns(program, deliver);
   addDecisions(program, deliver);
   addSchedules(program, deliver);
+  addLocks(program, deliver);
   addInventory(program, deliver);
   addDoctor(program, deliver);
   return program;
