@@ -11,9 +11,10 @@ import type { WindowQuestion, WindowView } from './run/look-at-window.ts';
 import type { SiteView } from './run/site.ts';
 import type { ReportFiles, WriteReportInput } from './run/write-report.ts';
 import * as storage from './storage/index.ts';
+import * as watch from './watch/index.ts';
 
 /** Every operation, by its name. */
-export const operations = { ...engine, ...host, ...hostedEngine, ...storage } as const;
+export const operations = { ...engine, ...host, ...hostedEngine, ...storage, ...watch } as const;
 
 export type Operations = typeof operations;
 

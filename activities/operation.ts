@@ -7,6 +7,7 @@ import type { Artifacts } from '../connectors/artifacts.ts';
 import type { EngineReader, EngineRequest } from '../connectors/engine/index.ts';
 import type { Inventory } from '../inventory/schema.ts';
 import type { Profile } from '../profiles/profile.ts';
+import type { Owners } from './run/records.ts';
 import type { HostShell } from './runtime/host-shell.ts';
 
 export type { EngineReader, EngineRequest } from '../connectors/engine/index.ts';
@@ -87,6 +88,8 @@ export interface OperationContext {
   engine(): EngineReader;
   /** Resolves a secret of the inventory; the value must stay inside the activity. */
   secret(ref: unknown, purpose: string): Promise<string>;
+  /** What runs say that they own, as of now. */
+  owners(): Promise<Owners>;
   readonly artifacts: Artifacts;
   /** Ends when the activity is cancelled or the worker stops. */
   readonly signal: AbortSignal;

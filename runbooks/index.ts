@@ -4,6 +4,7 @@ import { createCluster } from './create-cluster.ts';
 import { createDataCenter } from './create-data-center.ts';
 import type { RunbookDefinition } from './definition.ts';
 import { deployHostedEngine } from './deploy-hosted-engine.ts';
+import { findOrphanedStates } from './find-orphaned-states.ts';
 import { moveHostedEngine } from './move-hosted-engine.ts';
 import { rebootHostedEngineHost } from './reboot-hosted-engine-host.ts';
 import { recoverHostedEngineAgent } from './recover-hosted-engine-agent.ts';
@@ -22,6 +23,7 @@ export const runbooks: Readonly<Record<string, RunbookDefinition>> = Object.from
       rebootHostedEngineHost,
       recoverHostedEngineAgent,
       verifyHostedEngine,
+      findOrphanedStates,
     ] as RunbookDefinition[]
   ).map((runbook) => [runbook.name, runbook]),
 );

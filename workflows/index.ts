@@ -10,6 +10,7 @@ export { attachStorageDomain } from './attach-storage-domain.ts';
 export { createCluster } from './create-cluster.ts';
 export { createDataCenter } from './create-data-center.ts';
 export { deployHostedEngine } from './deploy-hosted-engine.ts';
+export { findOrphanedStates } from './find-orphaned-states.ts';
 export { runbookLocks } from './locks/runbook-locks.ts';
 export { moveHostedEngine } from './move-hosted-engine.ts';
 export { rebootHostedEngineHost } from './reboot-hosted-engine-host.ts';

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { LOCKS, MEMO_RECORD, type RunKey, type RunRecord } from '../../workflows/contract.ts';
+import { LOCKS, MEMO_RECORD, type OwnedState, type RunKey, type RunRecord } from '../../workflows/contract.ts';
 
 /** A run with what it last wrote down of itself. */
 export interface RecordedRun extends RunKey {
@@ -13,7 +13,7 @@ export interface RecordedRun extends RunKey {
  */
 export async function openRuns(): Promise<readonly RecordedRun[]> {
   const { client, info } = Context.current();
-  const query = `TaskQueue = "${info.taskQueue}" AND WorkflowType != "${LOCKS.type}" AND ExecutionStatus = "Running"`;
+  const query = `${runsOf(info.taskQueue)} AND ExecutionStatus = "Running"`;
   const ids: string[] = [];
   for await (const { workflowId } of client.workflow.list({ query })) ids.push(workflowId);
   const described = await Promise.all(ids.map((id) => openRun(client, id)));
@@ -38,3 +38,46 @@ export async function openRun(
 
 /** A paused run is not over. */
 const CLOSED: readonly string[] = ['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT', 'CONTINUED_AS_NEW'];
+
+/** A state with the run that says it owns it. */
+export interface Owner {
+  readonly owned: OwnedState;
+  readonly id: string;
+  readonly runbook: string;
+  /** How and when the run ended, where it has. */
+  readonly ended?: string;
+}
+
+export interface Owners {
+  readonly open: readonly Owner[];
+  /** Of runs that ended with it, newest first. */
+  readonly closed: readonly Owner[];
+}
+
+/** So many runs that have ended are asked at most. */
+const MOST_CLOSED = 2000;
+
+/** What open runs own, and what ended runs left: those that were ended from outside, or aborted. */
+export async function readOwners(): Promise<Owners> {
+  const { client, info } = Context.current();
+  const open = (await openRuns()).flatMap(({ id, record }) => ownersOf(id, record));
+  const closed: Owner[] = [];
+  let asked = 0;
+  const query = `${runsOf(info.taskQueue)} AND ExecutionStatus != "Running"`;
+  for await (const { workflowId, memo, status, closeTime } of client.workflow.list({ query })) {
+    const record = memo?.[MEMO_RECORD] as RunRecord | undefined;
+    const how = record?.endState ?? status.name.toLowerCase().replace('_', ' ');
+    const ended = `${how}${closeTime ? ` at ${closeTime.toISOString()}` : ''}`;
+    if (record !== undefined) closed.push(...ownersOf(workflowId, record).map((owner) => ({ ...owner, ended })));
+    if (++asked >= MOST_CLOSED) break;
+  }
+  return { open, closed };
+}
+
+function ownersOf(id: string, { runbook, owns = [] }: RunRecord): readonly Owner[] {
+  return owns.map((owned) => ({ owned, id, runbook }));
+}
+
+function runsOf(taskQueue: string): string {
+  return `TaskQueue = "${taskQueue}" AND WorkflowType != "${LOCKS.type}"`;
+}

@@ -7,6 +7,7 @@ import { loadInventory } from '../../inventory/load.ts';
 import type { Inventory } from '../../inventory/schema.ts';
 import { resolveProfile } from '../../profiles/index.ts';
 import type { OperationContext, StepRef } from '../operation.ts';
+import { readOwners } from '../run/records.ts';
 import { correlationId } from './correlation-id.ts';
 import { engineAccess } from './engine-access.ts';
 import { type HostAccess, hostAccess } from './host-access.ts';
@@ -39,6 +40,7 @@ export async function openContext(services: ActivityServices, step: StepRef): Pr
     host: (name) => hostAccess(source, name),
     engine: () => engine,
     secret: (ref, purpose) => resolveSecret(secretRef.parse(ref), directory, purpose),
+    owners: readOwners,
     artifacts: new Artifacts(services.home, activity.info.workflowExecution?.workflowId ?? activity.info.activityId),
     pause: (seconds) => wait(seconds * scale * 1000, signal),
     progress: (line) => report({ line }),

@@ -60,6 +60,7 @@ export async function startOperationsLab(options: { speed: number; preset?: stri
     host: shell,
     engine: () => engine('00000000-0000-8000-8000-000000000000'),
     secret: (ref, purpose) => resolveSecret(secretRef.parse(ref), directory, purpose),
+    owners: async () => ({ open: [], closed: [] }),
     artifacts: new Artifacts(join(dir, 'home'), 'operations'),
     signal,
     pause: (seconds) => pause(seconds * inventory.timing.scale * 1000),

@@ -53,6 +53,7 @@ export function contextOn(host: LocalHost, signal: AbortSignal): RuntimeContext 
       throw new Error('there is no engine here');
     },
     secret: () => Promise.resolve('not asked for'),
+    owners: async () => ({ open: [], closed: [] }),
     artifacts: new Artifacts(host.directory, 'test'),
     pause: (seconds) => wait(seconds * inventory.timing.scale * 1000, signal),
     progress: (line) => report({ line }),

@@ -8,12 +8,22 @@ export interface Penalty {
   readonly reason: string;
 }
 
+export interface Since {
+  /** As the log has it: `2019-11-15 15:57:39`. */
+  readonly at: string;
+  readonly reaches: boolean;
+}
+
 /** What the agent's own log tells beyond what it publishes. */
 export interface AgentLog {
   /** What the newest score was lowered by. */
   readonly penalties: readonly Penalty[];
   /** Since when global maintenance is on, by the host's clock; `reaches` is false when the log begins later. */
-  readonly globalSince?: { readonly at: string; readonly reaches: boolean };
+  readonly globalSince?: Since;
+  /** The same for local maintenance. */
+  readonly localSince?: Since;
+  /** When the agent wrote last, by the same clock. */
+  readonly newestAt?: string;
 }
 
 /** The changes of state since the log was begun, one line each: agents repeat the state they are in. */
@@ -43,10 +53,16 @@ export function parseAgentLog(transitions: string, newest: string): AgentLog {
   const changes = transitions.split('\n').filter((line) => timeOf(line) !== undefined);
   const newestChange = changes.at(-1) ?? '';
   const at = timeOf(newestChange);
-  const since = newestChange.includes('Current state GlobalMaintenance') ? at : undefined;
+  const since = at === undefined ? undefined : { at, reaches: changes.length > 1 };
+  const newestAt = newest
+    .split('\n')
+    .map(timeOf)
+    .findLast((time) => time !== undefined);
   return {
     penalties: [...penalties.values()],
-    ...(since !== undefined && { globalSince: { at: since, reaches: changes.length > 1 } }),
+    ...(since && newestChange.includes('Current state GlobalMaintenance') && { globalSince: since }),
+    ...(since && newestChange.includes('Current state LocalMaintenance') && { localSince: since }),
+    ...(newestAt !== undefined && { newestAt }),
   };
 }
 

@@ -1,0 +1,80 @@
+import { sameOwned } from '../../runbooks/owned-states.ts';
+import { Verdict } from '../hosted-engine/preflight/checks.ts';
+import { operation } from '../operation.ts';
+import type { Owners } from '../run/records.ts';
+import { describeState, lookForStates, type Sighting, type StandingState } from './standing-states.ts';
+
+export interface OrphanParams {
+  /** Any host of the inventory: all of them are asked. */
+  readonly host: string;
+  /** Maintenance that no run has set may last so many hours before it is a finding. */
+  readonly tolerateHours: number;
+}
+
+export interface OrphanFacts extends Sighting {
+  /** Read before the hosts were and again after: a run may begin or end meanwhile. */
+  readonly owners: readonly Owners[];
+}
+
+/** A state that a run has just begun or ended shows up to twenty seconds later, the runs' own words within a few. */
+const PATIENCE_SECONDS = 60;
+const POLL_SECONDS = 20;
+
+/** Finds maintenance and disabled firewalls for which no open run cares any more; changes nothing. */
+export const findOrphanedStates = operation<OrphanParams, OrphanFacts>({
+  name: 'findOrphanedStates',
+  title: () => 'Find states that nobody owns any more',
+  async look(context, params) {
+    for (let waited = 0; ; waited += POLL_SECONDS) {
+      const before = await context.owners();
+      const sighting = await lookForStates(context);
+      const facts = { ...sighting, owners: [before, await context.owners()] };
+      const [finding] = judge(facts, params).findings;
+      if (finding === undefined || waited >= PATIENCE_SECONDS) return facts;
+      context.progress(`looking again, in case it passes: ${finding.what}`);
+      await context.pause(POLL_SECONDS);
+    }
+  },
+  decide(facts, params) {
+    const { findings, evidence } = judge(facts, params);
+    if (findings.length > 0) return { state: 'refused', changes: [], evidence, findings };
+    return { state: 'already', changes: [], evidence: ['nothing is left behind', ...evidence] };
+  },
+});
+
+function judge({ states, unseen, owners }: OrphanFacts, { tolerateHours }: OrphanParams): Verdict {
+  const verdict = new Verdict();
+  for (const sentence of unseen) {
+    verdict.demand(false, sentence, 'Check power, network and sshd of the host; what is left on it is not known');
+  }
+  for (const state of states) judgeState(state, owners, tolerateHours, verdict);
+  return verdict;
+}
+
+function judgeState(state: StandingState, owners: readonly Owners[], tolerateHours: number, verdict: Verdict): void {
+  const words = describeState(state);
+  const find = (which: 'open' | 'closed') =>
+    owners.flatMap((read) => read[which]).find(({ owned }) => sameOwned(owned, state.owned));
+  const owner = find('open');
+  if (owner !== undefined) {
+    verdict.seen(`${words}: run ${owner.id} (${owner.runbook}) owns it since ${owner.owned.since}`);
+    return;
+  }
+  const last = find('closed');
+  if (last !== undefined) {
+    const { owned, id, runbook, ended = 'ended' } = last;
+    verdict.demand(
+      false,
+      `${words}; "${owned.step}" of run ${id} (${runbook}) brought it about at ${owned.since}, and that run is no more: ${ended}`,
+      `When nobody needs it any more: ${owned.byHand}`,
+    );
+    return;
+  }
+  const nobody = `${words}; no run has brought it about, so a person or another program has`;
+  const maintenance = state.owned.kind !== 'disabledFirewall';
+  if (maintenance && state.hours !== undefined && state.hours < tolerateHours) {
+    verdict.seen(`${nobody}; it is a finding after ${tolerateHours} hours`);
+    return;
+  }
+  verdict.demand(false, nobody, `When nobody needs it any more: ${state.byHand}`);
+}

@@ -1,0 +1,110 @@
+import { type Owned, ownedWords } from '../../runbooks/owned-states.ts';
+import { parseKeyValues } from '../host/parse/key-values.ts';
+import { parseUnits, unitQuery } from '../host/parse/systemctl.ts';
+import { readAll } from '../host/read-all.ts';
+import type { Since } from '../hosted-engine/ha/agent-log.ts';
+import { type HaHost, readHaHosts } from '../hosted-engine/ha/read-host.ts';
+import { hostIdOf, liveStatus } from '../hosted-engine/ha/views.ts';
+import { unreachable } from '../hosted-engine/preflight/other-hosts.ts';
+import type { OperationContext } from '../operation.ts';
+
+/** A state that should not last, as it stands in the datacentre now. */
+export interface StandingState {
+  readonly owned: Owned;
+  /** Since when, as far as the datacentre tells: `since 2026-11-23 22:00:01 (agent.log of host1)`. */
+  readonly since?: string;
+  /** For how many hours at least; absent: nothing tells. */
+  readonly hours?: number;
+  readonly byHand: string;
+}
+
+export interface Sighting {
+  readonly states: readonly StandingState[];
+  /** Sentences on what could not be looked at. */
+  readonly unseen: readonly string[];
+}
+
+/** Looks at every host of the inventory; changes nothing. */
+export async function lookForStates(context: OperationContext): Promise<Sighting> {
+  const [hosts, firewalls] = await Promise.all([readHaHosts(context), readFirewalls(context)]);
+  return {
+    states: [...maintenance(hosts), ...firewalls.flatMap(({ state }) => state ?? [])],
+    unseen: firewalls.flatMap(({ unseen }) => unseen ?? []),
+  };
+}
+
+/** Global and local maintenance, as the hosts that can run the engine VM know of it. */
+export function maintenance(hosts: readonly HaHost[]): readonly StandingState[] {
+  const states: StandingState[] = [];
+  if (hosts.some(({ sight }) => sight?.status?.globalMaintenance === true)) {
+    const dated = hosts.find(({ sight }) => sight?.log.globalSince !== undefined);
+    states.push({
+      owned: { kind: 'globalMaintenance', target: 'hosted-engine' },
+      ...age(dated?.sight?.log.globalSince, dated),
+      byHand:
+        'hosted-engine --set-maintenance --mode=none, on a host without local maintenance, which it would end too',
+    });
+  }
+  for (const host of hosts) {
+    const id = hostIdOf(host, hosts);
+    const published = id !== undefined && liveStatus(id, hosts)?.localMaintenance === true;
+    if (!published && host.sight?.localMaintenance !== true) continue;
+    states.push({
+      owned: { kind: 'localMaintenance', target: host.name },
+      ...age(host.sight?.log.localSince, host),
+      byHand: `activate ${host.name} in the engine, or there: hosted-engine --set-maintenance --mode=none, which ends global maintenance too`,
+    });
+  }
+  return states;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Both times are the agent's, so they are compared with each other only. */
+function age(since: Since | undefined, host: HaHost | undefined): Pick<StandingState, 'since' | 'hours'> {
+  const now = host?.sight?.log.newestAt;
+  if (since === undefined || host === undefined) return {};
+  const hours = now === undefined ? undefined : (time(now) - time(since.at)) / HOUR_MS;
+  return {
+    since: `since ${since.reaches ? '' : 'before '}${since.at} (agent.log of ${host.name})`,
+    ...(hours !== undefined && since.reaches && { hours }),
+  };
+}
+
+function time(text: string): number {
+  return Date.parse(`${text.replace(' ', 'T')}Z`);
+}
+
+interface FirewallSighting {
+  readonly state?: StandingState;
+  readonly unseen?: string;
+}
+
+function readFirewalls(context: OperationContext): Promise<readonly FirewallSighting[]> {
+  const { service, others } = context.profile.firewall;
+  const names = [service, ...others];
+  return Promise.all(
+    context.inventory.hosts.map(async ({ name }) => {
+      try {
+        const answers = await readAll(context.host(name), {
+          units: unitQuery(names),
+          since: ['systemctl', 'show', `${service}.service`, '-p', 'InactiveEnterTimestamp'],
+        });
+        const units = parseUnits(answers.units.text, names);
+        const installed = units[service]?.loaded === true || units[service]?.masked === true;
+        // A host that has never had one is for other checks.
+        if (!installed || names.some((unit) => units[unit]?.active)) return {};
+        const since = parseKeyValues(answers.since.text).get('InactiveEnterTimestamp');
+        const owned: Owned = { kind: 'disabledFirewall', target: name };
+        const byHand = `systemctl start ${service}, on ${name}`;
+        return { state: { owned, ...(since && { since: `since ${since}` }), byHand } };
+      } catch (error) {
+        return { unseen: `${name} cannot be asked (${unreachable(error).unreachable.message})` };
+      }
+    }),
+  );
+}
+
+export function describeState({ owned, since }: StandingState): string {
+  return [ownedWords(owned), since].filter(Boolean).join(' ');
+}
