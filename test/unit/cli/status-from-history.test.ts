@@ -126,8 +126,9 @@ test('a run that was terminated says that nothing was rolled back, and of what',
     ['a.apply', { id: 's', title: 'Step' }, done],
     ['b.apply', { id: 't', title: 'Other' }, 'open'],
   );
-  const status = statusFromHistory('id', record(), events, { fromOutside: 'TERMINATED' });
-  expect(status).toMatchObject({ phase: 'ended', endState: 'failed' });
+  const closing = { fromOutside: 'TERMINATED', reason: 'the wrong host' } as const;
+  const status = statusFromHistory('id', record(), events, closing);
+  expect(status).toMatchObject({ phase: 'ended', endState: 'failed', reason: 'the wrong host' });
   expect(status.waiting).toBeUndefined();
   expect(status.steps.map(({ state }) => state)).toEqual(['done', 'failed']);
   expect(status.remains.map(({ what }) => what)).toEqual([
