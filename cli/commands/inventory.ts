@@ -1,10 +1,23 @@
 import type { Command } from 'commander';
 import { add, type Deliver } from '../command.ts';
+import { usage } from '../failure.ts';
+import { type ImportRequest, importInventory } from '../import/index.ts';
 import { type CommonFlags, resolveSettings } from '../settings.ts';
 import { trustEngine } from '../trust/engine.ts';
 import { readInventory } from '../trust/file.ts';
 import { trustHost } from '../trust/host.ts';
 import { atTerminal } from './start.ts';
+
+interface ImportFlags extends CommonFlags {
+  readonly engine?: string;
+  readonly user: string;
+  readonly passwordFile?: string;
+  readonly passwordEnv?: string;
+  readonly ca?: string;
+  readonly fingerprint?: string;
+  readonly sshKey: string;
+  readonly output?: string;
+}
 
 interface TrustFlags extends CommonFlags {
   readonly fingerprint?: string;
@@ -62,4 +75,56 @@ export function addInventory(program: Command, deliver: Deliver): void {
     },
     deliver,
   );
+  add<ImportFlags>(
+    group,
+    {
+      name: 'import',
+      about: 'write an inventory from what engine and hosts tell; reads only, and overwrites no file',
+      examples: [
+        'inventory import --engine https://ovirt.example.com/ovirt-engine --fingerprint AA:BB:… --password-env OVIRT_ADMIN_PASSWORD --output datacenter.yaml',
+        'inventory import --inventory datacenter.yaml --output datacenter.new.yaml',
+      ],
+      options: (command) =>
+        whichInventory(command)
+          .option('--engine <url>', 'the engine, when there is no inventory yet')
+          .option('--user <name>', 'user of the engine', 'admin@internal')
+          .option('--password-file <file>', 'file of mode 0600 that holds the password of that user')
+          .option('--password-env <name>', 'environment variable that holds it')
+          .option('--ca <file>', 'CA by which the engine is verified')
+          .option('--fingerprint <fingerprint>', 'SHA-256 fingerprint of that CA, in place of its file')
+          .option('--ssh-key <file>', 'private key for hosts, as it is to stand in the file', 'secrets/id_ed25519')
+          .option('--output <file>', 'where to write; default: stdout'),
+      run: async (_args, flags) => importInventory(importRequest(flags)),
+    },
+    deliver,
+  );
+}
+
+function importRequest(flags: ImportFlags): ImportRequest {
+  const { engine, user, passwordFile, passwordEnv, ca, fingerprint, sshKey, output } = flags;
+  const { inventory } = resolveSettings(flags);
+  const request = { inventory, sshKey, ...(output !== undefined && { output }) };
+  if (engine === undefined) {
+    const alone = ['passwordFile', 'passwordEnv', 'ca', 'fingerprint'].find((flag) => flag in flags);
+    if (alone === undefined) return request;
+    const flag = alone.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw usage(`--${flag} says how to reach the engine that --engine names: add --engine https://…/ovirt-engine.`);
+  }
+  const url = engine.replace(/\/+$/, '');
+  if (!/^https:\/\/[^\s/?#]+\/ovirt-engine$/.test(url)) {
+    throw usage(`--engine: must look like https://ovirt.example.com/ovirt-engine; it is ${JSON.stringify(engine)}.`);
+  }
+  if ((passwordFile === undefined) === (passwordEnv === undefined)) {
+    throw usage(
+      '--engine needs one of --password-file and --password-env, so that the password stands on no command line.',
+    );
+  }
+  if ((ca === undefined) === (fingerprint === undefined)) {
+    throw usage(
+      '--engine needs one of --ca and --fingerprint, by which the engine is verified; in the engine VM: openssl x509 -noout -fingerprint -sha256 -in /etc/pki/ovirt-engine/ca.pem',
+    );
+  }
+  const password = passwordFile === undefined ? { env: passwordEnv ?? '' } : { file: passwordFile };
+  const trusted = ca === undefined ? { fingerprint: fingerprint ?? '' } : { ca };
+  return { ...request, engine: { url, user, password, ...trusted } };
 }

@@ -6,8 +6,10 @@ import type { Finding } from '../../cli/doctor/finding.ts';
 import { examine } from '../../cli/doctor/index.ts';
 import type { CliFailure } from '../../cli/failure.ts';
 import { Home } from '../../cli/home.ts';
+import { importInventory } from '../../cli/import/index.ts';
 import { trustEngine } from '../../cli/trust/engine.ts';
 import { trustHost } from '../../cli/trust/host.ts';
+import { parseInventory } from '../../inventory/load.ts';
 import { lookOnHost } from '../support/host-files.ts';
 import { leaksIn } from '../support/leaks.ts';
 import { Stack } from '../support/stack.ts';
@@ -219,6 +221,54 @@ test("the engine's CA goes into the file that the inventory names", async () => 
   expect(await trust('engine', { inventory: byFile, fingerprint })).toMatchObject({ changed: true });
   expect(readFileSync(file, 'utf8')).toBe(stack.lab.file('engine-ca.pem'));
   expect(await trust('engine', { inventory: byFile })).toMatchObject({ changed: false });
+});
+
+test('an inventory is imported from the engine alone, and again with what the pinned hosts tell', async () => {
+  const folder = dirname(mine);
+  const { revision } = await stack.control.state();
+  const fresh = join(folder, 'imported.yaml');
+  const account = {
+    url: stack.lab.engine,
+    user: 'admin@internal',
+    password: { file: join(folder, 'secrets', 'engine-admin-password') },
+    ca: join(folder, 'engine-ca.pem'),
+  };
+  const request = { inventory: mine, sshKey: 'secrets/id_ed25519' };
+  await importInventory({ ...request, engine: account, output: fresh });
+  const written = readFileSync(fresh, 'utf8');
+  expect(written).toContain('inventory trust host1');
+  const { inventory } = parseInventory(written, 'f');
+  // The engine is reached by an address here; its VM tells the name.
+  expect(inventory.engine).toMatchObject({
+    fqdn: 'ovirt.test.local',
+    password: { file: 'secrets/engine-admin-password' },
+    ca: { file: 'engine-ca.pem' },
+    dataCenter: 'Datacenter1',
+    cluster: 'Cluster1',
+  });
+  expect(inventory.hosts.map(({ name, fqdn, role }) => [name, fqdn, role])).toEqual([
+    ['host1', 'host1.test.local', 'hostedEngine'],
+    ['host2', 'host2.test.local', 'hostedEngine'],
+  ]);
+  expect(inventory.storage.hostedEngine).toEqual({
+    type: 'fc',
+    lun: '3600a098000e4b4b3000003c95d171065',
+    size: '150G',
+  });
+
+  const again = join(folder, 'again.yaml');
+  await importInventory({ ...request, output: again });
+  const { inventory: second } = parseInventory(readFileSync(again, 'utf8'), 'f');
+  const { inventory: former } = parseInventory(readFileSync(mine, 'utf8'), 'f');
+  expect(second.hosts.map(({ ssh, managementInterface }) => [ssh, managementInterface])).toEqual(
+    former.hosts.map(({ ssh }) => [ssh, 'em1']),
+  );
+  expect(second).toMatchObject({ networks: former.networks, vms: former.vms, timing: former.timing });
+  expect((await stack.control.state()).revision).toBe(revision);
+
+  await expect(importInventory({ ...request, output: again })).rejects.toThrow(/is there already/);
+  const wrong = { ...account, password: { file: join(folder, 'secrets', 'engine-root-password') } };
+  await expect(importInventory({ ...request, engine: wrong })).rejects.toThrow(/Cannot log in as admin@internal/);
 });
 
 test('everything that is broken is found in one pass, each with its fix', async () => {

@@ -24,6 +24,7 @@ export const engineHost = z.object({
     })
     .optional(),
   network_operation_in_progress: field.boolean.optional(),
+  ssh: z.object({ port: field.integer.default(22) }).optional(),
   power_management: z.object({ enabled: field.boolean.optional() }).optional(),
 });
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import * as field from './fields.ts';
 
+const logicalUnits = field.nested('logical_unit', z.object({ id: z.string(), size: field.integer.optional() }));
+
 /** A storage domain; its status is shown below its data center only (`/datacenters/{id}/storagedomains`). */
 export const engineStorageDomain = z.object({
   id: z.string(),
@@ -9,6 +11,15 @@ export const engineStorageDomain = z.object({
   master: field.boolean.optional(),
   /** active, maintenance, locked, unknown, …; absent in the global list while attached. */
   status: z.string().optional(),
+  storage: z
+    .object({
+      /** fcp, iscsi, nfs, glusterfs, posixfs, localfs, … */
+      type: z.string(),
+      address: z.string().optional(),
+      path: z.string().optional(),
+      volume_group: z.object({ logical_units: logicalUnits }).optional(),
+    })
+    .optional(),
 });
 
 export type EngineStorageDomain = z.output<typeof engineStorageDomain>;

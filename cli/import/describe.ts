@@ -1,0 +1,207 @@
+/** Turns what engine and hosts have told into an inventory, and says what nobody told. Pure. */
+import type { EngineFenceAgent } from '../../connectors/engine/model/fence-agent.ts';
+import type { EngineStorageDomain } from '../../connectors/engine/model/storage-domain.ts';
+import { HOSTED_STORAGE } from '../../inventory/references.ts';
+import type { EngineSite } from './engine-site.ts';
+import { carrierOf, type HostSite } from './host-site.ts';
+
+type Raw = Readonly<Record<string, unknown>>;
+
+/** An inventory as it is written: the former one, or what was given to reach the engine. */
+export interface Former extends Raw {
+  readonly engine: Raw;
+  readonly hosts: readonly (Raw & { readonly name: string })[];
+}
+
+export interface Description {
+  readonly inventory: Raw;
+  /** What is left to a person, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** `sites`: what hosts told, by their name in the inventory. `sshKey`: for hosts that the former inventory lacks. */
+export function describe(
+  site: EngineSite,
+  sites: ReadonlyMap<string, HostSite>,
+  former: Former,
+  sshKey: string,
+): Description {
+  const notes: string[] = [];
+  const hosts = site.hosts.map((host) => describeHost(host, former, sshKey, notes));
+  const wished = former.hosts.filter((raw) => !site.hosts.some((host) => isHost(raw, host)));
+  for (const { name } of wished) notes.push(`${name} is kept, but not in the cluster of the engine.`);
+  hosts.sort((a, b) => place(sites.get(a.name)) - place(sites.get(b.name)) || compare(a.name, b.name));
+  const gateway = [...sites.values()].find((told) => told.gateway !== undefined)?.gateway;
+  const inventory = {
+    ...former,
+    profile: former.profile ?? `ovirt-${site.version.split('.').slice(0, 2).join('.')}`,
+    engine: {
+      ...former.engine,
+      dataCenter: site.dataCenter.name,
+      cluster: site.cluster.name,
+      ...(gateway !== undefined && former.engine.gateway === undefined && { gateway }),
+    },
+    hosts: [...hosts.map((host) => ({ ...host, ...management(sites.get(host.name)) })), ...wished],
+    storage: describeStorage(site.domains, former, notes),
+    ...(site.cluster.cpu?.type !== undefined && { cluster: { cpuType: site.cluster.cpu.type } }),
+    networks: describeNetworks(site, [...sites.values()], former, notes),
+  };
+  if (site.otherHosts.length > 0) notes.push(`Hosts of other clusters are left out: ${site.otherHosts.join(', ')}.`);
+  if (site.vms.length > 0)
+    notes.push(`VMs are left out, describe those that a runbook is to make: ${site.vms.join(', ')}.`);
+  return { inventory, notes };
+}
+
+/** By what a person calls a host; the engine often knows it by its whole name. */
+export function shortName(name: string): string {
+  return /^[\d.]+$/.test(name) ? name : (name.split('.')[0] ?? name);
+}
+
+export function isHost(raw: Raw, host: { readonly name: string; readonly address: string }): boolean {
+  const known = [raw.name, raw.fqdn, raw.address].map((word) => String(word).toLowerCase());
+  return [host.name, shortName(host.name), host.address].some((word) => known.includes(word.toLowerCase()));
+}
+
+function describeHost(host: EngineSite['hosts'][number], former: Former, sshKey: string, notes: string[]) {
+  const { name, address, agents, hosted_engine: he, ssh } = host;
+  const known = former.hosts.find((raw) => isHost(raw, host));
+  const called = known?.name ?? shortName(name);
+  const fqdn = [address, name].find((word) => /[a-z].*\./i.test(word));
+  if (known === undefined && fqdn === undefined)
+    notes.push(`${called}: the engine knows it by its address only; write its fqdn.`);
+  const login = {
+    ...(ssh !== undefined && ssh.port !== 22 && { port: ssh.port }),
+    user: 'root',
+    key: { file: sshKey },
+  };
+  if (known === undefined) notes.push(`${called}: pin its host key with "npx runbook inventory trust ${called}".`);
+  const bmc = describeBmc(called, agents, known?.bmc as Raw | undefined, notes);
+  return {
+    ...(fqdn !== undefined && { fqdn }),
+    address,
+    ssh: login,
+    ...known,
+    name: called,
+    role: he?.configured === true ? 'hostedEngine' : 'host',
+    ...(bmc !== undefined && { bmc }),
+  };
+}
+
+function describeBmc(
+  host: string,
+  agents: readonly EngineFenceAgent[],
+  known: Raw | undefined,
+  notes: string[],
+): Raw | undefined {
+  const [agent, ...others] = [...agents].sort((a, b) => a.order - b.order);
+  if (agent === undefined) return known;
+  if (others.length > 0) notes.push(`${host}: only the first of its ${agents.length} fence agents is described.`);
+  if (known === undefined)
+    notes.push(`${host}: put the password of ${agent.username} into secrets/bmc-${host}; no engine shows it.`);
+  const options = agent.options.filter(({ name }) => name !== 'ipport');
+  const ipport = Number(agent.options.find(({ name }) => name === 'ipport')?.value);
+  const port = agent.port ?? (ipport > 0 ? ipport : undefined);
+  return {
+    agent: agent.type,
+    address: agent.address,
+    ...(port !== undefined && { port }),
+    user: agent.username,
+    password: known?.password ?? { file: `secrets/bmc-${host}` },
+    ...(options.length > 0 && { options: Object.fromEntries(options.map(({ name, value }) => [name, value])) }),
+  };
+}
+
+interface Named extends Raw {
+  readonly name: string;
+}
+
+/** What the former inventory has and the engine has not, because it is still to be made. */
+function stillWished(
+  former: readonly Named[],
+  present: readonly { readonly name: string }[],
+  notes: string[],
+): Named[] {
+  const kept = former.filter(({ name }) => !present.some((other) => other.name === name));
+  for (const { name } of kept) notes.push(`${name} is kept, but not in the engine.`);
+  return kept;
+}
+
+function describeStorage(domains: readonly EngineStorageDomain[], former: Former, notes: string[]): Raw {
+  const before = (former.storage ?? {}) as { hostedEngine?: Raw; dataDomains?: readonly Named[] };
+  const known = before.dataDomains ?? [];
+  const own = domains.find(({ name }) => name === HOSTED_STORAGE);
+  const lun = own && fibreChannel(own);
+  if (lun === undefined && before.hostedEngine === undefined)
+    notes.push(`storage.hostedEngine: ${HOSTED_STORAGE} is not one Fibre Channel LUN; the runbooks know no other yet.`);
+  const data = domains
+    .filter((domain) => domain !== own)
+    .flatMap((domain) => known.find(({ name }) => name === domain.name) ?? dataDomain(domain, notes));
+  const hostedEngine = lun === undefined ? before.hostedEngine : { type: 'fc', ...lun };
+  return {
+    ...(hostedEngine !== undefined && { hostedEngine }),
+    dataDomains: [...data, ...stillWished(known, domains, notes)],
+  };
+}
+
+function dataDomain(domain: EngineStorageDomain, notes: string[]): Raw[] {
+  const { name, type, storage } = domain;
+  const lun = fibreChannel(domain);
+  if (type === 'data' && lun !== undefined) return [{ name, type: 'fc', ...lun }];
+  if (type === 'data' && storage?.type === 'nfs') {
+    return [{ name, type: 'nfs', address: storage.address, path: storage.path }];
+  }
+  notes.push(`Storage domain ${name} is left out: type ${type}, ${storage?.type ?? 'unknown storage'}.`);
+  return [];
+}
+
+/** The one LUN below a domain; undefined when it has another storage, or several. */
+function fibreChannel({ storage }: EngineStorageDomain): { lun: string; size?: string } | undefined {
+  const units = storage?.type === 'fcp' ? (storage.volume_group?.logical_units ?? []) : [];
+  const [unit, ...others] = units;
+  if (unit === undefined || others.length > 0) return undefined;
+  return { lun: unit.id, ...(unit.size !== undefined && { size: sizeText(unit.size) }) };
+}
+
+/** As `multipath -ll` shows it: `150G`, `2.0T`. */
+export function sizeText(bytes: number): string {
+  const gib = bytes / 1024 ** 3;
+  const [value, unit] = gib >= 1024 ? [gib / 1024, 'T'] : [gib, 'G'];
+  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)}${unit}`;
+}
+
+function describeNetworks(site: EngineSite, sites: readonly HostSite[], former: Former, notes: string[]): Raw[] {
+  const known = (former.networks ?? []) as readonly (Named & { readonly interface?: string })[];
+  const present = site.networks.flatMap(({ name, vlan, mtu, required, usages }) => {
+    if (usages.includes('management')) return [];
+    const seen = sites.map(({ links }) => carrierOf(name, links)).find((found) => found !== undefined);
+    const carrier = seen ?? known.find((other) => other.name === name)?.interface;
+    if (carrier === undefined) {
+      notes.push(`Network ${name} is left out: no host that could be asked has a bridge of this name.`);
+      return [];
+    }
+    return [
+      {
+        name,
+        ...(vlan !== undefined && { vlan: vlan.id }),
+        ...(mtu !== 0 && mtu !== 1500 && { mtu }),
+        ...(!usages.includes('vm') && { vmNetwork: false }),
+        ...(required && { required }),
+        interface: carrier,
+      },
+    ];
+  });
+  return [...present, ...stillWished(known, site.networks, notes)];
+}
+
+function management(site: HostSite | undefined): { managementInterface?: string } {
+  const carrier = site && carrierOf('ovirtmgmt', site.links);
+  return carrier === undefined ? {} : { managementInterface: carrier };
+}
+
+function place(site: HostSite | undefined): number {
+  return site?.hostId ?? Number.MAX_SAFE_INTEGER;
+}
+
+function compare(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
+}
