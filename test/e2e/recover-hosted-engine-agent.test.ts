@@ -33,7 +33,7 @@ test('a dead broker: storage, broker, agent, in this order; a second run changes
     ['Connect the storage and restart broker and agent', 'wouldDo', RECOVERY],
     ['Find out who runs the engine VM', 'unknown', []],
     ['Start the engine VM', 'unknown', []],
-    ['Start the engine VM', 'unknown', []],
+    ['Start the engine VM', 'unknown', ['hosted-engine --vm-start']],
     ['Wait until the engine answers', 'unknown', []],
   ]);
   expect(planned.report?.plan?.steps[0]?.evidence).toEqual(
