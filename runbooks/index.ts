@@ -1,5 +1,6 @@
 import { addHostedEngineHost } from './add-hosted-engine-host.ts';
 import { attachStorageDomain } from './attach-storage-domain.ts';
+import { cleanUpHostedEngine } from './clean-up-hosted-engine.ts';
 import { createCluster } from './create-cluster.ts';
 import { createDataCenter } from './create-data-center.ts';
 import type { RunbookDefinition } from './definition.ts';
@@ -22,6 +23,7 @@ export const runbooks: Readonly<Record<string, RunbookDefinition>> = Object.from
       moveHostedEngine,
       rebootHostedEngineHost,
       recoverHostedEngineAgent,
+      cleanUpHostedEngine,
       verifyHostedEngine,
       findOrphanedStates,
     ] as RunbookDefinition[]

@@ -6,5 +6,6 @@ export { preflightHostedEngineHost } from './further-host/index.ts';
 export * from './ha/index.ts';
 export { preflightHostedEngine } from './preflight/index.ts';
 export * from './reboot/index.ts';
+export * from './removal/index.ts';
 export { surveyMove } from './survey-move.ts';
 export { verifyHostedEngine } from './verify.ts';

@@ -75,6 +75,8 @@ export interface CleanUpParams {
   readonly lun?: string | undefined;
   /** Services that started at boot before the deployment, and are left so. */
   readonly enabledBefore?: readonly string[] | undefined;
+  /** The host's place in the shared metadata, which other hosts go on using. */
+  readonly hostId?: number | undefined;
   /** Ports that firewalld had open for good before the deployment; absent: its ports are left as they are. */
   readonly portsBefore?: readonly string[] | undefined;
 }

@@ -3,6 +3,8 @@ export const HOSTED_ENGINE_CONF = '/etc/ovirt-hosted-engine/hosted-engine.conf';
 export const ANSWERS_DIRECTORY = '/var/lib/ovirt-hosted-engine-setup/answers';
 /** Flags of local maintenance, left behind by the cleanup tool. */
 export const HA_CONF = '/var/lib/ovirt-hosted-engine-ha/ha.conf';
+/** The host's own certificate by that CA, with which the engine and other hosts talk to vdsm. */
+export const VDSM_CERTIFICATE = '/etc/pki/vdsm/certs/vdsmcert.pem';
 /** In memory, so that a reboot takes it away; there only while the deployment runs. */
 export const SECRETS_FILE = '/run/ovirt-runbooks/hosted-engine-secrets.conf';
 /** The libvirt domain that the engine runs in until its disk is copied to the LUN. */

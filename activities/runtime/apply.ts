@@ -44,6 +44,9 @@ export async function apply(
   if (failure === undefined) return result(commands, await verify(operation, context, params));
   if (!(failure instanceof OperatorError) || failure.type !== 'CommandFailed') throw failure;
   const after = await lookAndDecide(operation, context, params);
+  // Somebody has changed what the command was to meet: that says more than how it failed.
+  if (after.state === 'refused')
+    throw refuse(operation, params, { ...after, evidence: [...after.evidence, failure.message] });
   if (after.state !== 'already') throw failure;
   return result(commands, { ...after, evidence: [...after.evidence, `without consequence: ${failure.message}`] });
 }

@@ -1,16 +1,19 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { lookOnHost } from '../support/host-files.ts';
 import type { LabControl } from '../support/lab-control.ts';
-import type { End } from '../support/run.ts';
+import type { End, RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
 import { executedChanges } from './executed.ts';
 
 const RUNBOOK = 'rebootHostedEngineHost';
 const DEPLOYED = { preset: 'deployed', hosts: 2 };
 const STOPPING = { host: 'host1', strategy: 'globalMaintenance' };
+const STANDING = { standingApproval: { by: 'night shift' } };
+const REBOOT = 'systemd-run --on-active=2 systemctl reboot';
 const GLOBAL_WAY = [
   'hosted-engine --set-maintenance --mode=global',
   'hosted-engine --vm-shutdown',
-  'systemd-run --on-active=2 systemctl reboot',
+  REBOOT,
   'hosted-engine --vm-start',
   'hosted-engine --set-maintenance --mode=none',
 ];
@@ -21,9 +24,12 @@ beforeAll(async () => {
   stack = await Stack.open({ address: inject('temporalAddress'), ...DEPLOYED });
 });
 afterAll(() => stack?.close());
-beforeEach(() => stack.fresh(DEPLOYED));
+beforeEach(async () => {
+  await stack.worker.revive();
+  await stack.fresh(DEPLOYED);
+});
 
-test('under global maintenance: the plan names every command, the run does just these', async () => {
+test('under global maintenance: the plan names every command and touches nothing, the run does just these', async () => {
   const before = await stack.control.state();
   const planned = await run({ ...STOPPING, mode: 'plan' });
   expect(planned.type, planned.message).toBe('succeeded');
@@ -38,32 +44,107 @@ test('under global maintenance: the plan names every command, the run does just 
     id: 'stop-the-engine-and-reboot-the-host',
     show: { Host: 'host1', 'Engine VM': 'is shut down; the engine is away for about 15 minutes' },
   });
+  expect(waiting).not.toHaveProperty('typed');
   await handle.approve('Ada');
   const end = await handle.end();
   expect(end.type, end.message).toBe('succeeded');
   expect(await changes(stack.control, since)).toEqual(GLOBAL_WAY);
+  expect(end.report?.remains).toEqual([]);
+  await isAsBefore(before.hosts.host1?.bootId);
+});
+
+test('the worker dies while global maintenance is on, and the HA agent is dead after the reboot: both are mended', async () => {
+  const before = await stack.control.state();
+  const since = await stack.control.now();
+  const held = await stack.control.fault({ target: 'host1', kind: 'hold-before', match: '--vm-start' });
+  // The storage link is lost with the shutdown: the broker that the boot starts cannot work.
+  await stack.control.fault({ target: 'host1', kind: 'ha-broker-dead', match: 'systemctl reboot' });
+  const handle = await stack.start({ ...STOPPING, ...STANDING }, RUNBOOK);
+  await stack.control.awaitEntry(since, ({ kind, text }) => kind === 'fault' && text.startsWith('hold-before'));
+  expect((await stack.control.state()).hostedEngine.globalMaintenance).toBe(true);
+  expect((await handle.record()).owns?.map(({ kind }) => kind)).toEqual(['globalMaintenance', 'stoppedEngineVm']);
+  await stack.worker.kill9();
+  await stack.control.release(held);
+  await stack.worker.start();
+  const end = await handle.end();
+  expect(end.type, end.message).toBe('succeeded');
+  const done = await changes(stack.control, since);
+  expect(done.filter((line) => line === REBOOT)).toHaveLength(1);
+  expect(done).toEqual(expect.arrayContaining(['hosted-engine --connect-storage', 'systemctl restart ovirt-ha-agent']));
+  await isAsBefore(before.hosts.host1?.bootId);
+});
+
+test('the better way is offered and taken: the engine VM moves, the engine takes the host out and back', async () => {
+  const before = await stack.control.state();
+  const since = await stack.control.now();
+  const handle = await stack.start({ host: 'host1' }, RUNBOOK);
+  const { waiting } = await handle.waitingFor('approval');
+  expect(waiting).toMatchObject({ id: 'move-the-engine-vm-instead-of-stopping-it' });
+  await handle.approve('Ada');
+  const end = await handle.end();
+  expect(end.type, end.message).toBe('succeeded');
+  expect(await changes(stack.control, since)).toEqual([REBOOT]);
   const after = await stack.control.state();
   expect(after.hosts.host1?.bootId).not.toBe(before.hosts.host1?.bootId);
-  expect(after.hostedEngine).toMatchObject({ globalMaintenance: false, vm: { host: 'host1', health: 'good' } });
-  expect(end.report?.remains).toEqual([]);
-  console.log(
-    JSON.stringify(
-      end.report?.steps.map(({ id, state, summary, evidence, startedAt, endedAt }) => ({
-        id,
-        state,
-        summary,
-        evidence,
-        s: startedAt,
-        e: endedAt,
-      })),
-      null,
-      1,
-    ),
+  expect(after.hosts.host1?.localMaintenance).toBe(false);
+  expect(after.hostedEngine).toMatchObject({ globalMaintenance: false, vm: { host: 'host2', health: 'good' } });
+});
+
+test('the last fit host goes down only when its name is typed; cancelled, everything is as before', async () => {
+  await stack.control.event({ target: 'host2', action: 'stop-service', unit: 'ovirt-ha-agent' });
+  const handle = await stack.start({ host: 'host1', ...STANDING }, RUNBOOK);
+  const { waiting } = await handle.waitingFor('approval');
+  expect(waiting).toMatchObject({ typed: 'host1' });
+  await expect(handle.decide({ ...waiting?.answer, by: 'Ada' })).rejects.toMatchObject({
+    cause: { message: expect.stringContaining('typed: must be "host1"') },
+  });
+  const since = await stack.control.now();
+  const held = await stack.control.fault({ target: 'host1', kind: 'hold-after', match: '--vm-shutdown' });
+  await handle.decide({ ...waiting?.answer, typed: 'host1', by: 'Ada' });
+  await stack.control.awaitEntry(since, ({ kind, text }) => kind === 'fault' && text.startsWith('hold-after'));
+  await handle.handle.cancel();
+  await stack.control.release(held);
+  const end = await handle.end();
+  expect(end.type, end.message).toBe('cancelled');
+  expect((await stack.control.state()).hostedEngine).toMatchObject({ globalMaintenance: false, vm: { host: 'host1' } });
+});
+
+test('global maintenance of somebody else is neither taken over nor ended unasked', async () => {
+  await stack.control.event({ target: 'host1', action: 'set-global-maintenance' });
+  await until('host1', 'hosted-engine --vm-status', (said) => said.includes('state=GlobalMaintenance'));
+  const end = await run({ ...STOPPING, ...STANDING });
+  expect(end.type, end.message).toBe('succeeded');
+  expect(end.report?.decisions.map(({ what }) => what)).toContain(
+    'declined: End global maintenance afterwards, although somebody else has set it',
   );
-}, 240_000);
+  expect((await stack.control.state()).hostedEngine).toMatchObject({
+    globalMaintenance: true,
+    vm: { host: 'host1', health: 'good' },
+  });
+});
+
+test('somebody moves the engine VM behind the back of the run: noticed, asked, rolled back', async () => {
+  const handle = await stack.start(STOPPING, RUNBOOK);
+  await handle.waitingFor('approval');
+  await stack.control.event({ target: 'host1', action: 'move-engine-vm', to: 'host2' });
+  await handle.approve('Ada');
+  const { waiting } = await handle.waitingFor('parked');
+  expect(waiting?.reason?.join('\n')).toContain('host2');
+  await handle.decide({ step: waiting?.id, verb: 'rollback', by: 'Ada' });
+  const end = await handle.end();
+  expect(end.type, end.message).toBe('rolledBack');
+  expect((await stack.control.state()).hostedEngine).toMatchObject({ globalMaintenance: false, vm: { host: 'host2' } });
+});
 
 async function run(input: object): Promise<End> {
-  return (await stack.start(input, RUNBOOK)).end();
+  const handle: RunHandle = await stack.start(input, RUNBOOK);
+  return handle.end();
+}
+
+async function isAsBefore(bootId: string | undefined): Promise<void> {
+  const { hosts, hostedEngine } = await stack.control.state();
+  expect(hosts.host1?.bootId).not.toBe(bootId);
+  expect(hostedEngine).toMatchObject({ globalMaintenance: false, vm: { host: 'host1', health: 'good' } });
 }
 
 /** Without what the units do for their own bookkeeping, and what the tools start in turn. */
@@ -71,4 +152,11 @@ async function changes(control: LabControl, since: number): Promise<string[]> {
   return executedChanges(await control.journal(since))
     .map((line) => line.replace(/^\/usr\/s?bin\//, ''))
     .filter((line) => /^(systemctl (start|stop|restart)|systemd-run|hosted-engine) /.test(line));
+}
+
+/** The test's own limit ends it. */
+async function until(host: string, script: string, holds: (said: string) => boolean): Promise<void> {
+  while (!holds((await lookOnHost(stack.lab.inventory, host, script)).stdout)) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }

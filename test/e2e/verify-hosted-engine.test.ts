@@ -67,6 +67,25 @@ test('global maintenance that somebody forgot is found, with its beginning', asy
   ]);
 });
 
+test('after a power loss of the host with the engine VM it tells the story right at every moment', async () => {
+  await stack.control.fault({ target: 'host1', kind: 'power-loss' });
+  for (let moved = false; !moved; ) {
+    const { vm } = (await stack.control.state()).hostedEngine;
+    moved = vm?.host === 'host2' && vm.health === 'good';
+    const end = await verify();
+    expect(end.type).toBe('failed');
+    expect(refusals(end).join('\n')).toMatch(
+      /^host1 cannot be asked \(.*\); host2 sees (it stale|its agent publish)$/m,
+    );
+    expect(refusals(end).join('\n')).not.toContain('contradict');
+  }
+  const end = await verify();
+  expect(refusals(end)).toEqual([expect.stringMatching(/^host1 cannot be asked \(.*\); host2 sees it stale$/)]);
+  expect(end.report?.plan?.steps[0]?.evidence).toEqual(
+    expect.arrayContaining([expect.stringMatching(/^host2\.test\.local runs the engine VM: health good, Up, state/)]),
+  );
+});
+
 async function verify(): Promise<End> {
   return (await stack.start({}, 'verifyHostedEngine')).end();
 }

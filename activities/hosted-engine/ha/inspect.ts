@@ -2,9 +2,11 @@ import { type OperationContext, operation } from '../../operation.ts';
 import { Verdict } from '../preflight/checks.ts';
 import { type EngineWeb, judgeEngineWeb, readEngineWeb } from './engine-web.ts';
 import { judgeAgents } from './judge-agents.ts';
+import { judgeCertificates } from './judge-certificates.ts';
 import { judgeConfiguration } from './judge-configuration.ts';
 import { judgeEngine } from './judge-engine.ts';
 import { judgeScores } from './judge-scores.ts';
+import { lastBackup } from './last-backup.ts';
 import { type HaHost, readHaHosts } from './read-host.ts';
 import { enginePlace } from './views.ts';
 
@@ -21,6 +23,8 @@ export interface InspectOutput {
 export interface InspectFacts {
   readonly hosts: readonly HaHost[];
   readonly web: EngineWeb;
+  /** When the engine was last saved, in a sentence. */
+  readonly backup: string;
 }
 
 /**
@@ -36,9 +40,13 @@ export const inspectHostedEngine = operation<InspectParams, InspectFacts, Inspec
   title: () => 'Check the health of the hosted engine from every host that can run it',
   async look(context, { host }) {
     for (let waited = 0; ; waited += POLL_SECONDS) {
-      const [hosts, web] = await Promise.all([readHaHosts(context), readEngineWeb(context, host)]);
-      const [finding] = judge({ hosts, web }, context).findings;
-      if (finding === undefined || waited >= PATIENCE_SECONDS) return { hosts, web };
+      const [hosts, web, backup] = await Promise.all([
+        readHaHosts(context),
+        readEngineWeb(context, host),
+        lastBackup(context),
+      ]);
+      const [finding] = judge({ hosts, web, backup }, context).findings;
+      if (finding === undefined || waited >= PATIENCE_SECONDS) return { hosts, web, backup };
       context.progress(`looking again, in case it passes: ${finding.what}`);
       await context.pause(POLL_SECONDS);
     }
@@ -55,7 +63,7 @@ export const inspectHostedEngine = operation<InspectParams, InspectFacts, Inspec
 });
 
 function judge(facts: InspectFacts, { inventory, profile }: Pick<OperationContext, 'inventory' | 'profile'>): Verdict {
-  const { hosts, web } = facts;
+  const { hosts, web, backup } = facts;
   const verdict = new Verdict();
   verdict.demand(
     hosts.length > 0,
@@ -67,5 +75,7 @@ function judge(facts: InspectFacts, { inventory, profile }: Pick<OperationContex
   judgeScores(hosts, profile.hostedEngine, verdict);
   judgeConfiguration(hosts, inventory.engine.fqdn, verdict);
   judgeEngineWeb(web, verdict);
+  judgeCertificates(hosts, verdict);
+  verdict.seen(backup);
   return verdict;
 }

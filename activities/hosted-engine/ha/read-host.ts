@@ -1,10 +1,12 @@
+import { dateOf, daysUntil, readCertificate } from '../../../connectors/certificate.ts';
 import { parseKeyValues } from '../../host/parse/key-values.ts';
 import { parseUnits, type UnitState, unitQuery } from '../../host/parse/systemctl.ts';
 import { parseRunningVms } from '../../host/parse/virsh.ts';
 import { parseVmStatusJson, type VmStatus } from '../../host/parse/vm-status.ts';
 import { answeredOrNot, type ReadResult, readAll } from '../../host/read-all.ts';
 import type { OperationContext } from '../../operation.ts';
-import { HA_CONF, HOSTED_ENGINE_CONF } from '../paths.ts';
+import { VDSM_CA } from '../../runtime/host-ca.ts';
+import { HA_CONF, HOSTED_ENGINE_CONF, VDSM_CERTIFICATE } from '../paths.ts';
 import { unreachable } from '../preflight/other-hosts.ts';
 import { type AgentLog, agentLogReads, parseAgentLog } from './agent-log.ts';
 
@@ -25,6 +27,14 @@ export interface HaHost {
   readonly unreachable?: string;
 }
 
+/** A certificate that the engine gave the host, by what it is for. */
+export interface HostCertificate {
+  readonly what: string;
+  /** `2030-01-31`, in UTC. */
+  readonly notAfter: string;
+  readonly daysLeft: number;
+}
+
 /** What one host knows of the hosted engine, and what stands on it. */
 export interface HaSight {
   /** hosted-engine.conf. */
@@ -42,6 +52,8 @@ export interface HaSight {
   /** Other VMs that run on it, by their names in libvirt. */
   readonly guests: readonly string[];
   readonly log: AgentLog;
+  /** When the host's certificate and its copy of the CA end; absent: it has none that can be read. */
+  readonly certificates?: readonly HostCertificate[];
 }
 
 /** Asks every host that can run the engine VM, all at once; one that cannot be reached is told, not waited for. */
@@ -69,6 +81,8 @@ export async function readHaHost(context: OperationContext, name: string): Promi
     status: answeredOrNot(['hosted-engine', '--vm-status', '--json']),
     liveliness: answeredOrNot(['hosted-engine', '--check-liveliness'], 30),
     domains: answeredOrNot(['virsh', '-r', 'list'], 30),
+    vdsmCertificate: ['cat', VDSM_CERTIFICATE],
+    ca: ['cat', VDSM_CA],
     ...agentLogReads(),
   });
   const status = parseVmStatusJson(answers.status.text);
@@ -85,6 +99,10 @@ export async function readHaHost(context: OperationContext, name: string): Promi
     liveliness: answers.liveliness.text.trim(),
     ...domains(answers.domains),
     log: parseAgentLog(answers.transitions.text, answers.newest.text),
+    certificates: [
+      ...certificate('the certificate of vdsm', answers.vdsmCertificate),
+      ...certificate('the copy of the CA', answers.ca),
+    ],
   };
 }
 
@@ -96,6 +114,12 @@ function domains({ code, text }: ReadResult): Pick<HaSight, 'domain' | 'guests'>
     domain: names.includes(ENGINE_VM) ? 'running' : 'absent',
     guests: names.filter((name) => name !== ENGINE_VM),
   };
+}
+
+function certificate(what: string, { code, text }: ReadResult): readonly HostCertificate[] {
+  const read = code === 0 ? readCertificate(text) : undefined;
+  if (read === undefined) return [];
+  return [{ what, notAfter: dateOf(read.notAfter), daysLeft: daysUntil(read.notAfter) }];
 }
 
 /** What the tools go by: a `vmid` in hosted-engine.conf, nothing else. */

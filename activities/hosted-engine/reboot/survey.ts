@@ -44,7 +44,8 @@ export const surveyReboot = operation<SurveyReboot, SurveyFacts, RebootSurvey>({
   },
 });
 
-async function askEngine(context: OperationContext, name: string): Promise<HostView | string> {
+/** The host as the engine manages it, or a sentence that says why the engine tells nothing of it. */
+export async function askEngine(context: OperationContext, name: string): Promise<HostView | string> {
   try {
     const found = (await engineHosts(context)).find(({ inventoryName }) => inventoryName === name);
     return found ?? `the engine has no host of the name or address of ${name}`;

@@ -79,6 +79,23 @@ describe('hosted-engine on two deployed hosts', () => {
     expect(await on1('--check-liveliness')).toEqual(said(0, 'Hosted Engine is up!\n'));
   });
 
+  it('has sanlock in two lockspaces on each host, with the lease where the VM runs', async () => {
+    const status = async (host: TestLab['host']) =>
+      (await t.fast(() => host.run(['sanlock', 'client', 'status']))).stdout.split('\n');
+    const lines = (id: number) => [
+      expect.stringMatching(new RegExp(`^s ([0-9a-f-]{36}):${id}:/dev/\\1/ids:0$`)),
+      expect.stringMatching(
+        new RegExp(`^s hosted-engine:${id}:/var/run/vdsm/storage/[0-9a-f-]+/[0-9a-f-]+/[0-9a-f-]+:0$`),
+      ),
+    ];
+    expect(await status(t.host)).toEqual(
+      expect.arrayContaining([...lines(1), expect.stringMatching(/^r [0-9a-f-]{36}:[0-9a-f-]{36}:\S+:3 p \d+$/)]),
+    );
+    const second = await status(host2());
+    expect(second).toEqual(expect.arrayContaining(lines(2)));
+    expect(second.filter((line) => line.startsWith('r '))).toEqual([]);
+  });
+
   it('changes nothing by looking, and nothing by refusing', async () => {
     const before = t.lab.revision;
     for (const args of [

@@ -12,8 +12,9 @@ const web: InspectFacts['web'] = {
   portal: { status: 200, text: '<html></html>' },
   certificate: { notAfter: '2036-11-21', daysLeft: 3650 },
 };
+const BACKUP = 'last backup of the engine: 2019-11-14, 1 days ago';
 const decide = (hosts: readonly HaHost[], change: Partial<InspectFacts['web']> = {}) =>
-  inspectHostedEngine.decide({ hosts, web: { ...web, ...change } }, { host: 'host1' }, context);
+  inspectHostedEngine.decide({ hosts, web: { ...web, ...change }, backup: BACKUP }, { host: 'host1' }, context);
 const found = (...args: Parameters<typeof decide>) => decide(...args).findings?.map(({ what }) => what) ?? [];
 const stale = { live: false };
 const STOPPED = 'ovirt-ha-agent';
@@ -171,6 +172,17 @@ describe('inspectHostedEngine', () => {
     expect(evidence).toContain(
       'host1 has a score of 3000 instead of 3400: 400 off for free memory 9000 being lower than required 16384, normal in 4.3 where the engine VM itself uses it',
     );
+  });
+
+  it('finds a certificate of a host that is about to end, and tells of the others and of the last backup', () => {
+    const what = 'the certificate of vdsm';
+    const sound = [{ what, notAfter: '2030-01-31', daysLeft: 400 }];
+    const ending = [{ what, notAfter: '2019-12-01', daysLeft: 16 }];
+    const { findings, evidence } = decide([host1({ certificates: sound }), host2({ certificates: ending })]);
+    expect(findings?.map((finding) => finding.what)).toEqual([
+      'the certificate of vdsm on host2 ends on 2019-12-01, in 16 days',
+    ]);
+    expect(evidence).toEqual(expect.arrayContaining(['the certificate of vdsm on host1 ends on 2030-01-31', BACKUP]));
   });
 
   it('finds what is wrong with the web: page, portal, certificate', () => {

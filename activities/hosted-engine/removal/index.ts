@@ -1,0 +1,3 @@
+export { removeOvirtPackages } from './remove-packages.ts';
+export { saveConfiguration } from './save-configuration.ts';
+export { surveyRemoval } from './survey.ts';

@@ -1,0 +1,61 @@
+import { cleanUpHostedEngine as definition } from '../runbooks/clean-up-hosted-engine.ts';
+import type { Report } from './contract.ts';
+import { operations, runbook } from './runtime/index.ts';
+
+/**
+ * Takes the hosted engine off a host; leaves the LUN and, unless asked, the packages, and lists what stays. Nothing
+ * takes this back but a new deployment. (article, section 5)
+ */
+export async function cleanUpHostedEngine(input: unknown): Promise<Report> {
+  return runbook(definition, input, async (run) => {
+    const { host, engineToo, removePackages = false } = run.input;
+    const seen = await run.preflight('Look who needs this host', operations.surveyRemoval({ host, engineToo }));
+    await run.check('Save the configuration', operations.saveConfiguration({ host }), { once: true });
+
+    await run.approval('Clean up the hosted engine', {
+      show: {
+        Host: host,
+        'Engine VM': seen.runsOn === undefined ? 'runs nowhere' : `runs on ${seen.runsOn}`,
+        'Will be destroyed': seen.takesEngine
+          ? 'the hosted engine: no other host can run it'
+          : `the host's part in it; fit for the engine VM: ${seen.fitElsewhere.join(', ') || 'none is needed'}`,
+        'Backup of the engine':
+          'none by this run, which has no way into the engine VM; there: engine-backup --mode=backup --file=FILE --log=LOG',
+        Network: 'may be cut for a while, when the management bridge is given back',
+        Packages: removePackages ? 'are removed' : 'stay',
+      },
+      typed: seen.takesEngine ? host : undefined,
+    });
+    // An engine that misses vdsm logs in and starts it again, in the middle of the cleanup.
+    await run.when(
+      { known: true, output: seen },
+      ({ managed, takesEngine }) => managed && !takesEngine,
+      'the engine does not have the host, or goes with it',
+      async () =>
+        void (await run.step(
+          'Put the host into maintenance in the engine',
+          operations.deactivateHost({ host, reason: 'the hosted engine is taken off it' }),
+          { typical: '10 minutes', undoTypical: '3 minutes' },
+        )),
+    );
+    const cleaned = await run.step(
+      'Run the cleanup and remove what it leaves',
+      operations.cleanUpHostedEngine({
+        host,
+        enabledBefore: ['libvirtd'],
+        ...(seen.deployed && !seen.takesEngine && { hostId: seen.hostId }),
+      }),
+      { typical: '5 minutes' },
+    );
+    await run.when(
+      { known: true, output: removePackages },
+      (wanted) => wanted,
+      'packages stay unless they are asked for',
+      async () =>
+        void (await run.step('Remove the packages', operations.removeOvirtPackages({ host }), {
+          typical: '5 minutes',
+          needs: [cleaned],
+        })),
+    );
+  });
+}
