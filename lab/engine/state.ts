@@ -2,6 +2,7 @@ import { anyStorage } from '../ovirt/storage.ts';
 import type { Lab } from '../types.ts';
 import { engineAccess } from './access.ts';
 import { databaseOf } from './api/database/database.ts';
+import { vmsWith } from './api/database/disks.ts';
 import { dataCenterStatus } from './api/monitor/spm.ts';
 
 /** What the engine's database holds, by name: enough to tell what a run has left, not what the API would say. */
@@ -30,6 +31,13 @@ export function engineState(lab: Lab): Record<string, unknown> {
       dataCenter: dataCenterName(row.dataCenterId),
       lun: row.lun,
       master: row.master,
+    })),
+    disks: [...db.disks.values()].map((row) => ({
+      id: row.id,
+      alias: row.alias,
+      status: row.status,
+      domain: db.storageDomains.get(row.domainId)?.name,
+      vms: vmsWith(db, row).map((vm) => vm.name),
     })),
   };
 }

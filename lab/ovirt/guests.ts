@@ -1,4 +1,6 @@
 import type { LabHost } from '../types.ts';
+import { findDomain } from './vdsm/block-domain.ts';
+import { prepareVolume, teardownVolume } from './vdsm/volumes.ts';
 
 /** Virtual seconds of an ordinary VM's life under vdsm. */
 export const guestTimes = { launch: 3, powerUp: 60, powerDown: 25 } as const;
@@ -10,6 +12,8 @@ export interface Guest {
   /** Bytes. */
   readonly memory: number;
   readonly cpus: number;
+  /** Its disks, each as the volume that is on top. */
+  readonly disks?: readonly { readonly domain: string; readonly volume: string }[];
   readonly startedAt: number;
   endsAt?: number;
 }
@@ -20,10 +24,20 @@ export function guests(host: LabHost): ReadonlyMap<string, Guest> {
   return (host.volatile.get(KEY) as Map<string, Guest> | undefined) ?? new Map<string, Guest>();
 }
 
+/** The volumes of a guest's disks are open where it runs. */
+function holdDisks(host: LabHost, guest: Guest, held: boolean): void {
+  for (const { domain: id, volume } of guest.disks ?? []) {
+    const domain = findDomain(host.lab, id);
+    if (domain && held) prepareVolume(host, domain, volume, { open: true });
+    else if (domain) teardownVolume(host, domain, volume);
+  }
+}
+
 function put(host: LabHost, guest: Guest): void {
   const all = new Map(guests(host)).set(guest.id, guest);
   host.volatile.set(KEY, all);
   host.memory.used += guest.memory;
+  holdDisks(host, guest, true);
   host.libvirt.start({
     name: guest.name,
     uuid: guest.id,
@@ -41,6 +55,7 @@ function drop(host: LabHost, id: string): void {
   rest.delete(id);
   host.volatile.set(KEY, rest);
   host.memory.used -= guest.memory;
+  holdDisks(host, guest, false);
 }
 
 export function startGuest(host: LabHost, guest: Omit<Guest, 'startedAt'>): void {

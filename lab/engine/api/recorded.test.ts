@@ -112,13 +112,14 @@ const present = [
 ];
 /**
  * What only one kind of entity lacks, by the path that was asked: a data center has no actions in 4.3; the recorded
- * agent told whether LUNs are in use even when it was not asked.
+ * agent told whether LUNs are in use even when it was not asked; quotas have no place at the root, and disks could do less.
  */
 const absentAt: readonly (readonly [path: RegExp, key: RegExp])[] = [
   [
     /^\/ovirt-engine\/api(\/v4)?\/datacenters(\/[^/?]+)?(\?.*)?$/,
     /^(\/data_centers)?(\/data_center)?\/actions(\/link)?$/,
   ],
+  [/\/disks(\/[^/]+)?$/, /(\/quota[@/]href|=convert|=disksnapshots)$/],
   [/\/storage\?report_status=false$/, /\/logical_unit\/status$/],
   // An empty list under its name, where others are left out.
   [/\/vnicprofiles(\?.*)?$/, /^\/vnic_profile$/],
@@ -179,6 +180,7 @@ describe('the engine of the lab answers what was recorded from a real one', () =
         .replaceAll('cluster%3DDefault', 'cluster%3DCluster1')
         .replaceAll('"name": "Default"', '"name": "Cluster1"')
         .replaceAll('"name": "nfs1"', '"name": "hosted_storage"')
+        .replaceAll('<name>nfs1</name>', '<name>hosted_storage</name>')
         .replace(/([="])v2\b/g, '$1host1.test.local')
         .replaceAll('"v1"', '"host2.test.local"')
         .replaceAll('%22v1%22', '%22host2.test.local%22')

@@ -3,9 +3,11 @@ import type { DataCenterRow } from '../database/data-centers.ts';
 import { hostsOf } from '../database/data-centers.ts';
 import type { HostRow } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
+import { vmsWith } from '../database/disks.ts';
 import { tell, userName } from '../database/events.ts';
 import type { Job } from '../database/jobs.ts';
 import { endJob, startJob } from '../database/jobs.ts';
+import { vmStatus } from '../database/placement.ts';
 import type { DomainRow } from '../database/storage-domains.ts';
 import { blockDomain, domainsOf, inProcess, masterOf, statusWord } from '../database/storage-domains.ts';
 import { dataCenterStatus } from '../monitor/spm.ts';
@@ -165,6 +167,35 @@ function checkDeactivation(call: Call, dataCenter: DataCenterRow, row: DomainRow
   }
 }
 
+/** VMs that run with a disk of the domain keep it, and so does work on its disks. */
+function checkUsers(call: Call, row: DomainRow): void {
+  const { lab, db } = call;
+  const disks = [...db.disks.values()].filter((disk) => disk.domainId === row.id);
+  const running = disks.flatMap((disk) => vmsWith(db, disk)).filter((vm) => vmStatus(lab, db, vm) !== 'down');
+  if (running.length > 0) {
+    throw refused(
+      409,
+      'Cannot deactivate Storage. VMs in a state other than "Down" were detected.\n-Please ensure all VMs associated with this Storage Domain are stopped and in the Down state first.',
+    );
+  }
+  if (disks.some((disk) => disk.status === 'locked')) {
+    throw refused(
+      409,
+      'Cannot deactivate Storage while there are running tasks on this Storage.\n-Tasks running: AddDisk\n-Please wait until tasks will finish and try again.',
+    );
+  }
+}
+
+/** Disks of a domain that leaves are no longer known to the engine, nor are the VMs that have them. */
+function forgetDisks(call: Call, row: DomainRow): void {
+  const { db } = call;
+  for (const disk of [...db.disks.values()].filter((one) => one.domainId === row.id)) {
+    for (const vm of vmsWith(db, disk)) db.vms.delete(vm.id);
+    db.disks.delete(disk.id);
+    db.diskAttachments = db.diskAttachments.filter((attachment) => attachment.diskId !== disk.id);
+  }
+}
+
 /** Another active domain becomes the master when the present one goes. */
 function handOver(call: Call, dataCenter: DataCenterRow, row: DomainRow): void {
   const next = domainsOf(call.db, dataCenter).find((one) => one !== row && one.status === 'active');
@@ -180,6 +211,7 @@ function handOver(call: Call, dataCenter: DataCenterRow, row: DomainRow): void {
 export function deactivateDomain(call: Call, dataCenter: DataCenterRow, row: DomainRow): Job {
   const { lab, db, run, correlationId } = call;
   checkDeactivation(call, dataCenter, row);
+  checkUsers(call, row);
   const description = `Deactivating Storage Domain ${row.name} in Data Center ${dataCenter.name}.`;
   const job = startJob(lab, db, { description, correlationId });
   Object.assign(row, { before: row.status, status: 'locked' });
@@ -231,6 +263,7 @@ export async function detachDomain(call: Call, dataCenter: DataCenterRow, row: D
       if (machine) disconnectDomain(machine, domain);
     }
   }
+  forgetDisks(call, row);
   Object.assign(row, { dataCenterId: undefined, status: 'unattached', master: false });
   const told = `Storage Domain ${row.name} was detached from Data Center ${dataCenter.name} by ${user}`;
   tell(lab, db, { ...about(call, row, dataCenter), code: 964, text: told });

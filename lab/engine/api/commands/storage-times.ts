@@ -9,4 +9,6 @@ export const storageTimes = {
   release: 10,
   detach: 4,
   format: 9,
+  createDisk: 4,
+  removeDisk: 3,
 } as const;

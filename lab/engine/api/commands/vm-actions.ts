@@ -4,6 +4,7 @@ import { anyStorage } from '../../../ovirt/storage.ts';
 import type { Lab, LabHost } from '../../../types.ts';
 import type { EngineDatabase, HostRow, VmRow } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
+import { attachmentsOf, disksOf } from '../database/disks.ts';
 import type { Told } from '../database/events.ts';
 import { tell, userName } from '../database/events.ts';
 import type { Job } from '../database/jobs.ts';
@@ -24,7 +25,7 @@ const BLANK = '00000000-0000-0000-0000-000000000000';
 
 const words = (value: Value | undefined): string[] => (isList(value) ? value.map(String) : []);
 
-/** Makes a VM from the template Blank: without disks, so that it can boot from the network only. */
+/** Makes a VM from the template Blank: without disks, which are attached to it afterwards. */
 export function addVm(call: Call): VmRow {
   const { lab, db, body } = call;
   const cluster = part(body, 'cluster');
@@ -76,7 +77,13 @@ export function addVm(call: Call): VmRow {
 export function startVm(call: Call, vm: VmRow): Job {
   const { lab, db, run, correlationId } = call;
   if (vmStatus(lab, db, vm) !== 'down') throw refused(409, 'Cannot run VM. VM is running.');
-  if (!vm.bootDevices.includes('network')) throw refused(409, NO_BOOTABLE_DISK);
+  const bootable = attachmentsOf(db, vm).some((attachment) => attachment.bootable && attachment.active);
+  if (!vm.bootDevices.includes('network') && !bootable) throw refused(409, NO_BOOTABLE_DISK);
+  const locked = disksOf(db, vm).filter((disk) => disk.status !== 'ok');
+  if (locked.length > 0) {
+    const names = locked.map((disk) => disk.alias).join(', ');
+    throw refused(409, `Cannot run VM: The following disks are locked: ${names}. Please try again in a few minutes.`);
+  }
   const found = schedule(lab, db, { memory: vm.memory, hostedEngine: false, clusterId: vm.clusterId });
   if (!('host' in found)) {
     throw found.reasons.length === 0
@@ -110,7 +117,8 @@ export function launch(
   about: Omit<Told, 'code' | 'text'> = { vm: { id: vm.id, name: vm.name }, host },
   job?: Job,
 ): void {
-  startGuest(machine, { id: vm.id, name: vm.name, memory: vm.memory, cpus: vm.sockets });
+  const disks = disksOf(db, vm).map((disk) => ({ domain: disk.domainId, volume: disk.imageId }));
+  startGuest(machine, { id: vm.id, name: vm.name, memory: vm.memory, cpus: vm.sockets, disks });
   Object.assign(vm, {
     hostId: host.id,
     startedAt: Math.floor(lab.clock.now()),

@@ -11,6 +11,7 @@ import { newClusterSettings } from './cluster-settings.ts';
 import { cpuTypeOf } from './cpu-types.ts';
 import type { ClusterRow, DataCenterRow } from './data-centers.ts';
 import { DEFAULT, dataCenterOf, insertDataCenter, newestLevel } from './data-centers.ts';
+import type { DiskAttachmentRow, DiskRow } from './disks.ts';
 import type { EngineEvent } from './events.ts';
 import type { FenceAgentRow, PowerManagement } from './fencing.ts';
 import type { Job } from './jobs.ts';
@@ -95,6 +96,8 @@ export interface EngineDatabase {
   readonly clusters: Map<string, ClusterRow>;
   readonly macPools: Map<string, MacPoolRow>;
   readonly storageDomains: Map<string, DomainRow>;
+  readonly disks: Map<string, DiskRow>;
+  diskAttachments: DiskAttachmentRow[];
   readonly hosts: Map<string, HostRow>;
   readonly fenceAgents: Map<string, FenceAgentRow>;
   readonly attachments: AttachmentRow[];
@@ -153,6 +156,8 @@ function make(lab: Lab, image: EngineImage): EngineDatabase {
     clusters: new Map(),
     macPools: new Map([[pool.id, pool]]),
     storageDomains: new Map(),
+    disks: new Map(),
+    diskAttachments: [],
     engineClusterId: '',
     hosts: new Map(),
     fenceAgents: new Map(),

@@ -7,7 +7,7 @@ import type { Resource } from './call.ts';
 import { collectionPath } from './route.ts';
 
 /** Services whose members are shown without links and actions. */
-const bare = new Set(['cluster_level', 'event', 'system']);
+const bare = new Set(['cluster_level', 'disk_attachment', 'event', 'system']);
 
 /** References get the path of what they refer to, where it is a collection at the root. */
 function referred(type: string, value: Entity, base: string): Entity {

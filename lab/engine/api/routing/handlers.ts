@@ -1,6 +1,8 @@
 import { clusterLevel, clusterLevels } from '../resources/cluster-levels.ts';
 import { cluster, clusters } from '../resources/clusters.ts';
 import { dataCenter, dataCenters } from '../resources/data-centers.ts';
+import { diskAttachment, diskAttachments } from '../resources/disk-attachments.ts';
+import { disk, disks, storageDomainDisks } from '../resources/disks.ts';
 import { event, events } from '../resources/events.ts';
 import { fenceAgent, fenceAgents } from '../resources/fence-agents.ts';
 import { hostNic, hostNics, networkAttachment, networkAttachments } from '../resources/host-networks.ts';
@@ -53,6 +55,10 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   clusters,
   data_center: dataCenter,
   data_centers: dataCenters,
+  disk,
+  disk_attachment: diskAttachment,
+  disk_attachments: diskAttachments,
+  disks,
   event,
   fence_agent: fenceAgent,
   fence_agents: fenceAgents,
@@ -70,6 +76,7 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   steps,
   storage,
   storage_domain: storageDomain,
+  storage_domain_disks: storageDomainDisks,
   storage_domains: storageDomains,
   vm,
   vms,

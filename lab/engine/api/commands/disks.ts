@@ -1,0 +1,155 @@
+import { uuid } from '../../../ovirt/ids.ts';
+import { allocation, createVolume, deleteVolume, fits } from '../../../ovirt/vdsm/volumes.ts';
+import type { DiskRow } from '../database/disks.ts';
+import { vmsWith } from '../database/disks.ts';
+import { tell, userName } from '../database/events.ts';
+import type { Job } from '../database/jobs.ts';
+import { endJob, startJob } from '../database/jobs.ts';
+import { vmStatus } from '../database/placement.ts';
+import type { DomainRow } from '../database/storage-domains.ts';
+import { blockDomain, statusWord } from '../database/storage-domains.ts';
+import { dataCenterStatus } from '../monitor/spm.ts';
+import type { Call } from '../routing/call.ts';
+import { ApiFault, incomplete, refused } from '../wire/fault.ts';
+import type { Entity } from '../wire/values.ts';
+import { flag, isEntity, isList, number, text } from '../wire/values.ts';
+import { storageTimes } from './storage-times.ts';
+
+/** The domain that a body names; only the first of a list counts. */
+function wantedDomain(call: Call, body: Entity): DomainRow {
+  const [first] = isList(body.storage_domains) ? body.storage_domains.filter(isEntity) : [];
+  if (!first) throw refused(400, "Cannot add Virtual Disk. Storage Domain hasn't been specified.");
+  const [id, name] = [text(first, 'id'), text(first, 'name')];
+  const rows = [...call.db.storageDomains.values()];
+  const row = rows.find((one) => (id === undefined ? one.name === name : one.id === id));
+  if (row) return row;
+  if (id !== undefined) throw refused(400, "Cannot add Virtual Disk. Storage Domain doesn't exist.");
+  throw new ApiFault(404, 'Operation Failed', `Entity not found: ${name ?? ''}`, true);
+}
+
+function checkDomain(call: Call, row: DomainRow): void {
+  const dataCenter = call.db.dataCenters.get(row.dataCenterId ?? '');
+  const known = dataCenter !== undefined && dataCenterStatus(call.db, dataCenter) === 'up';
+  const status = row.status === 'active' && !known ? 'unknown' : row.status;
+  if (status === 'active') return;
+  throw refused(409, `Cannot add Virtual Disk. The relevant Storage Domain's status is ${statusWord(status)}.`);
+}
+
+/** A block domain has thin volumes as qcow2 and raw ones of full size, nothing else. */
+function layout(body: Entity, format: 'raw' | 'cow'): boolean {
+  const sparse = flag(body, 'sparse') ?? format === 'cow';
+  if (sparse === (format === 'cow')) return sparse;
+  const words = `${format.toUpperCase()} ${sparse ? 'Sparse' : 'Preallocated'}`;
+  throw refused(
+    409,
+    `Cannot add Virtual Disk. Disk configuration (${words}) is incompatible with the storage domain type.`,
+  );
+}
+
+/** Makes a disk: its volume at once, the disk itself locked until the storage pool's leader has finished. */
+export function addDisk(call: Call, body: Entity, forVm?: { readonly id: string; readonly name: string }): DiskRow {
+  const { lab, db, run, correlationId } = call;
+  const size = number(body, 'provisioned_size');
+  const format = text(body, 'format') as 'raw' | 'cow' | undefined;
+  const lacking = [...(size === undefined ? ['provisionedSize'] : []), ...(format === undefined ? ['format'] : [])];
+  if (size === undefined || format === undefined) throw incomplete(`Disk [${lacking.join(', ')}] required for add`);
+  const row = wantedDomain(call, body);
+  checkDomain(call, row);
+  const sparse = layout(body, format);
+  const domain = blockDomain(lab, row);
+  const initial = number(body, 'initial_size');
+  const needed = allocation({ sparse, capacity: size, initial });
+  if (!domain || !fits(domain, needed + row.criticalSpace * 1024 ** 3)) {
+    throw refused(409, `Cannot add Virtual Disk. Low disk space on Storage Domain ${row.name}.`);
+  }
+  const id = text(body, 'id') ?? uuid(lab);
+  const imageId = text(body, 'image_id') ?? uuid(lab);
+  if (db.disks.has(id)) throw refused(409, 'Cannot add Virtual Disk. Disk with the same ID already exists.');
+  if (domain.volumes.has(imageId)) throw refused(400, 'Volume already exists');
+  const disk: DiskRow = {
+    id,
+    imageId,
+    alias: text(body, 'alias') ?? text(body, 'name') ?? '',
+    description: text(body, 'description') ?? '',
+    provisionedSize: size,
+    format,
+    sparse,
+    contentType: text(body, 'content_type') ?? 'data',
+    domainId: row.id,
+    shareable: flag(body, 'shareable') ?? false,
+    wipeAfterDelete: flag(body, 'wipe_after_delete') ?? row.wipeAfterDelete,
+    status: 'locked',
+  };
+  createVolume(domain, { id: imageId, image: id, format, sparse, capacity: size, initial });
+  db.disks.set(id, disk);
+  const user = userName(call.user);
+  const job = startJob(lab, db, { description: 'Adding Disk', correlationId });
+  const about = { correlationId, user, vm: forVm, storageDomain: { id: row.id, name: row.name } };
+  tell(lab, db, {
+    ...about,
+    code: forVm ? 78 : 2020,
+    text: forVm
+      ? `Add-Disk operation of ${disk.alias} was initiated on VM ${forVm.name} by ${user}.`
+      : `Add-Disk operation of '${disk.alias}' was initiated by ${user}.`,
+  });
+  lab.changed(`disk ${disk.alias} on ${row.name}`);
+  run.inBackground(async () => {
+    await run.sleep(storageTimes.createDisk);
+    disk.status = 'ok';
+    tell(lab, db, {
+      ...about,
+      code: forVm ? 97 : 2021,
+      text: forVm
+        ? `The disk ${disk.alias} was successfully added to VM ${forVm.name}.`
+        : `The disk '${disk.alias}' was successfully added.`,
+    });
+    endJob(lab, job, 'finished');
+  });
+  return disk;
+}
+
+/** VMs that are not down hold their plugged disks. */
+export function checkIdle(call: Call, doing: string, disk: DiskRow): void {
+  const { lab, db } = call;
+  if (disk.status === 'locked') {
+    throw refused(
+      409,
+      `Cannot ${doing} Virtual Disk. Related operation is currently in progress. Please try again later.`,
+    );
+  }
+  const running = vmsWith(db, disk).filter((vm) => vmStatus(lab, db, vm) !== 'down');
+  if (running.length === 0) return;
+  throw refused(
+    409,
+    `Cannot ${doing} Virtual Disk. The disk ${disk.alias} is plugged to non-Down VMs: ${running.map((vm) => vm.name).join(', ')}`,
+  );
+}
+
+/** Removes a disk with its volume, and takes it out of the VMs that have it. */
+export function removeDisk(call: Call, disk: DiskRow): Job {
+  const { lab, db, run, correlationId } = call;
+  checkIdle(call, 'remove', disk);
+  const user = userName(call.user);
+  const row = db.storageDomains.get(disk.domainId);
+  const job = startJob(lab, db, { description: `Removing Disk ${disk.alias}`, correlationId });
+  disk.status = 'locked';
+  run.inBackground(async () => {
+    await run.sleep(storageTimes.removeDisk);
+    const domain = row && blockDomain(lab, row);
+    const volume = domain?.volumes.get(disk.imageId);
+    if (domain && volume) deleteVolume(lab, domain, volume);
+    db.disks.delete(disk.id);
+    db.diskAttachments = db.diskAttachments.filter((attachment) => attachment.diskId !== disk.id);
+    const told = `Disk ${disk.alias} was successfully removed from domain ${row?.name ?? ''} (User ${user}).`;
+    tell(lab, db, {
+      code: 2014,
+      correlationId,
+      user,
+      storageDomain: row && { id: row.id, name: row.name },
+      text: told,
+    });
+    endJob(lab, job, 'finished');
+    lab.changed(`disk ${disk.alias} removed`);
+  });
+  return job;
+}

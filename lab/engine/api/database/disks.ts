@@ -1,0 +1,41 @@
+import type { EngineDatabase, VmRow } from './database.ts';
+
+/** A virtual disk; its content is a volume of its domain, named by the image's id. */
+export interface DiskRow {
+  readonly id: string;
+  readonly imageId: string;
+  alias: string;
+  description: string;
+  readonly provisionedSize: number;
+  readonly format: 'raw' | 'cow';
+  readonly sparse: boolean;
+  readonly contentType: string;
+  readonly domainId: string;
+  readonly shareable: boolean;
+  readonly wipeAfterDelete: boolean;
+  status: 'locked' | 'ok' | 'illegal';
+}
+
+/** How a VM has a disk. */
+export interface DiskAttachmentRow {
+  readonly vmId: string;
+  readonly diskId: string;
+  interface: string;
+  bootable: boolean;
+  /** Plugged in. */
+  active: boolean;
+  readOnly: boolean;
+  passDiscard: boolean;
+}
+
+export const attachmentsOf = (db: EngineDatabase, vm: { readonly id: string }): DiskAttachmentRow[] =>
+  db.diskAttachments.filter((attachment) => attachment.vmId === vm.id);
+
+/** The disks that a VM starts with: those that are plugged in. */
+export const disksOf = (db: EngineDatabase, vm: { readonly id: string }): DiskRow[] =>
+  attachmentsOf(db, vm).flatMap((attachment) => (attachment.active ? (db.disks.get(attachment.diskId) ?? []) : []));
+
+export const vmsWith = (db: EngineDatabase, disk: DiskRow): VmRow[] =>
+  db.diskAttachments.flatMap((attachment) =>
+    attachment.diskId === disk.id ? (db.vms.get(attachment.vmId) ?? []) : [],
+  );

@@ -1,0 +1,120 @@
+import { addDisk, checkIdle, removeDisk } from '../commands/disks.ts';
+import type { VmRow } from '../database/database.ts';
+import type { DiskAttachmentRow } from '../database/disks.ts';
+import { attachmentsOf, vmsWith } from '../database/disks.ts';
+import { tell, userName } from '../database/events.ts';
+import { vmStatus } from '../database/placement.ts';
+import type { Call, Handler, Resource } from '../routing/call.ts';
+import { created, many, one, queryFlag, removed } from '../routing/call.ts';
+import { refused, unknownId } from '../wire/fault.ts';
+import { flag, part, text } from '../wire/values.ts';
+
+const attachmentResource = (row: DiskAttachmentRow): Resource => ({
+  type: 'disk_attachment',
+  service: 'disk_attachment',
+  path: `/vms/${row.vmId}/diskattachments/${row.diskId}`,
+  entity: {
+    active: row.active,
+    bootable: row.bootable,
+    interface: row.interface,
+    pass_discard: row.passDiscard,
+    read_only: row.readOnly,
+    uses_scsi_reservation: false,
+    disk: { id: row.diskId },
+    vm: { id: row.vmId },
+  },
+});
+
+function vmOfPath(call: Call): VmRow {
+  const found = call.db.vms.get(call.route.ids[0] ?? '');
+  if (!found) throw unknownId();
+  return found;
+}
+
+function existing(call: Call): DiskAttachmentRow {
+  const found = attachmentsOf(call.db, vmOfPath(call)).find((row) => row.diskId === call.route.ids[1]);
+  if (!found) throw unknownId();
+  return found;
+}
+
+/** Gives a VM a disk that is there, unplugged unless the request says otherwise, or makes one for it. */
+function attach(call: Call): DiskAttachmentRow {
+  const { lab, db, body } = call;
+  const vm = vmOfPath(call);
+  const wanted = part(body, 'disk') ?? {};
+  const id = text(wanted, 'id');
+  const known = id === undefined ? undefined : db.disks.get(id);
+  const making = wanted.provisioned_size !== undefined;
+  const kind = text(body, 'interface');
+  if (kind === undefined) throw refused(400, 'Interface is required', 'Attribute: diskVmElement.diskInterface');
+  if (!known && !making) throw refused(400, 'Cannot attach Virtual Disk. The specified disk does not exist.');
+  if (known && attachmentsOf(db, vm).some((row) => row.diskId === known.id)) {
+    throw refused(409, 'Cannot attach Virtual Disk. The disk is already attached to VM.');
+  }
+  if (known && !known.shareable && vmsWith(db, known).length > 0) {
+    throw refused(409, 'Cannot attach Virtual Disk. The disk is not shareable and is already attached to a VM.');
+  }
+  const disk = known ?? addDisk(call, wanted, { id: vm.id, name: vm.name });
+  const row: DiskAttachmentRow = {
+    vmId: vm.id,
+    diskId: disk.id,
+    interface: kind,
+    bootable: flag(body, 'bootable') ?? false,
+    active: flag(body, 'active') ?? !known,
+    readOnly: flag(body, 'read_only') ?? false,
+    passDiscard: flag(body, 'pass_discard') ?? false,
+  };
+  db.diskAttachments.push(row);
+  if (known) {
+    const user = userName(call.user);
+    tell(lab, db, {
+      code: 2016,
+      vm: { id: vm.id, name: vm.name },
+      correlationId: call.correlationId,
+      user,
+      text: `Disk ${disk.alias} was successfully attached to VM ${vm.name} by ${user}.`,
+    });
+  }
+  lab.changed(`disk ${disk.alias} attached to ${vm.name}`);
+  return row;
+}
+
+function update(call: Call): DiskAttachmentRow {
+  const { body } = call;
+  const row = existing(call);
+  row.interface = text(body, 'interface') ?? row.interface;
+  row.bootable = flag(body, 'bootable') ?? row.bootable;
+  row.active = flag(body, 'active') ?? row.active;
+  row.readOnly = flag(body, 'read_only') ?? row.readOnly;
+  row.passDiscard = flag(body, 'pass_discard') ?? row.passDiscard;
+  call.lab.changed('disk attachment updated');
+  return row;
+}
+
+/** Takes a disk out of a VM, and removes it unless it is only to be detached. */
+function detach(call: Call) {
+  const { lab, db, correlationId } = call;
+  const row = existing(call);
+  const vm = vmOfPath(call);
+  const disk = db.disks.get(row.diskId);
+  if (!disk) throw unknownId();
+  if (vmStatus(lab, db, vm) !== 'down' && row.active) checkIdle(call, 'detach', disk);
+  if (queryFlag(call.query, 'detach_only') !== true) return removed(call, removeDisk(call, disk));
+  db.diskAttachments.splice(db.diskAttachments.indexOf(row), 1);
+  const user = userName(call.user);
+  const told = `Disk ${disk.alias} was successfully detached from VM ${vm.name} by ${user}.`;
+  tell(lab, db, { code: 2018, vm: { id: vm.id, name: vm.name }, correlationId, user, text: told });
+  lab.changed(`disk ${disk.alias} detached from ${vm.name}`);
+  return removed(call);
+}
+
+export const diskAttachments: Readonly<Record<string, Handler>> = {
+  list: (call) => many('disk_attachment', attachmentsOf(call.db, vmOfPath(call)).map(attachmentResource)),
+  add: (call) => created(attachmentResource(attach(call))),
+};
+
+export const diskAttachment: Readonly<Record<string, Handler>> = {
+  get: (call) => one(attachmentResource(existing(call))),
+  update: (call) => one(attachmentResource(update(call))),
+  remove: detach,
+};
