@@ -71,7 +71,7 @@ test(
     const hold = await stack.control.fault({
       target: 'engine',
       kind: 'hold-after',
-      match: 'POST /ovirt-engine/api/hosts.*publickey',
+      match: 'POST /ovirt-engine/api/hosts[^/]*\\s[\\s\\S]*publickey',
     });
     const handle = await stack.start(approved, RUNBOOK);
     await stack.control.awaitEntry(

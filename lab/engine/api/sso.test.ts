@@ -90,9 +90,16 @@ describe('who is let in', () => {
 
   it('says 501 to what exists in the API and not in the lab, with a line in the journal', async () => {
     const answer = await s.client.call('GET', '/openstacknetworkproviders');
-    expect([answer.status, answer.body]).toEqual([501, 'GET /ovirt-engine/api/openstacknetworkproviders is not modelled\n']);
+    expect([answer.status, answer.body]).toEqual([
+      501,
+      'GET /ovirt-engine/api/openstacknetworkproviders is not modelled\n',
+    ]);
     const last = s.t.lab.journal.since(s.t.lab.journal.last - 1)[0];
-    expect(last).toMatchObject({ target: 'engine', text: 'GET /ovirt-engine/api/openstacknetworkproviders', status: 501 });
+    expect(last).toMatchObject({
+      target: 'engine',
+      text: 'GET /ovirt-engine/api/openstacknetworkproviders',
+      status: 501,
+    });
   });
 
   it('takes matrix parameters for query parameters', async () => {
