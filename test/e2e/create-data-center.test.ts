@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { engineRequests } from '../support/engine-requests.ts';
 import type { End } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
 
@@ -14,13 +15,6 @@ afterAll(() => stack?.close());
 
 async function run(runbook: string, input: object): Promise<End> {
   return (await stack.startWith(runbook, input)).end();
-}
-
-/** What reached the engine and changes something. */
-async function requests(since: number): Promise<string[]> {
-  return (await stack.control.journal(since))
-    .filter(({ kind, text }) => kind === 'request' && /^(POST|PUT|DELETE) .*\/api\//.test(text))
-    .map(({ text }) => text.replace(/^(\S+) \S*\/ovirt-engine\/api(\S*).*$/s, '$1 $2'));
 }
 
 const revision = async () => (await stack.control.state()).revision;
@@ -44,7 +38,7 @@ test('a data center and a cluster: planned, made, there already', async () => {
   expect(cluster.report?.steps.at(-1)?.commands).toEqual([
     'POST /clusters {"name":"Second","data_center":{"name":"Second"},"cpu":{"architecture":"x86_64","type":"Intel Skylake Server IBRS SSBD MDS Family"},"switch_type":"legacy","firewall_type":"firewalld"}',
   ]);
-  expect(await requests(since)).toEqual(['POST /datacenters', 'POST /clusters']);
+  expect(engineRequests(await stack.control.journal(since))).toEqual(['POST /datacenters', 'POST /clusters']);
 
   const before = await revision();
   for (const [runbook, input] of [
