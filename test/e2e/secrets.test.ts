@@ -68,7 +68,7 @@ test('the log tells of each step by which run, operation and host, down to its d
   await until(() => told().includes('the run ended: succeeded'));
   for (const verb of ['check', 'start', 'follow']) {
     const line = ofTheRun().find(({ msg }) => msg === `deployHostedEngine.${verb} ended`);
-    expect(line).toMatchObject({ operation: 'deployHostedEngine', verb, host: 'host1', attempt: expect.any(Number) });
+    expect(line).toMatchObject({ workflowId, operation: 'deployHostedEngine', verb, host: 'host1', attempt: 1 });
     expect(line).toMatchObject({
       runId: expect.any(String),
       stepId: expect.any(String),
