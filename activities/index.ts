@@ -6,6 +6,7 @@ import type { LockRequest, RunKey } from '../workflows/contract.ts';
 import * as engine from './engine/index.ts';
 import * as host from './host/index.ts';
 import * as hostedEngine from './hosted-engine/index.ts';
+import type { LoadSiteInput } from './run/load-site.ts';
 import type { ClosedRunsInput } from './run/locks.ts';
 import type { WindowQuestion, WindowView } from './run/look-at-window.ts';
 import type { SiteView } from './run/site.ts';
@@ -21,7 +22,7 @@ export type Operations = typeof operations;
 /** The activities that are no operations. */
 export interface RunActivities {
   /** Reads the inventory for a run that begins, or that an operator tells to read it again. */
-  loadSite(input?: object): Promise<SiteView>;
+  loadSite(input?: LoadSiteInput): Promise<SiteView>;
   /** Whether something that takes so long still fits into a maintenance window, and where it fits next. */
   lookAtWindow(question: WindowQuestion): Promise<WindowView>;
   /** Asks the keeper of the locks, which is started if need be; again without harm. */

@@ -6,7 +6,7 @@ import type { YamlSource } from './yaml-source.ts';
 const DEFAULT_SSH_PORT = 22;
 
 /** The lists whose entries are told apart by their name. */
-const NAMED: readonly Path[] = [['hosts'], ['storage', 'dataDomains'], ['networks'], ['isos'], ['vms']];
+const NAMED: readonly Path[] = [['hosts'], ['storage', 'dataDomains'], ['networks'], ['isos'], ['vms'], ['windows']];
 
 export function findDuplicates(source: YamlSource): Problem[] {
   return [...NAMED.flatMap((list) => repeated(source, list, 'name')), ...hostDuplicates(source)];
@@ -53,4 +53,5 @@ const ENTRY: Readonly<Record<string, string>> = {
   networks: 'network',
   isos: 'image',
   vms: 'VM',
+  windows: 'window',
 };

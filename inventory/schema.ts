@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import * as field from './fields.ts';
+import * as maintenance from './windows.ts';
 import * as wished from './wished.ts';
 
 export type { SecretRef } from './fields.ts';
@@ -198,6 +199,8 @@ export const inventorySchema = z.strictObject({
   networks: z.array(wished.network).default([]).describe('Logical networks for VMs.'),
   isos: z.array(wished.iso).default([]).describe('Installation images.'),
   vms: z.array(wished.vm).default([]).describe('Virtual machines.'),
+  windows: z.array(maintenance.window).default([]).describe('Maintenance windows, from which schedules are made.'),
+  blackouts: maintenance.blackouts,
   notifications: z
     .strictObject({ smtp: smtp.optional().describe('Where the hosted-engine broker sends mails about state changes.') })
     .optional()

@@ -4,6 +4,7 @@
  */
 import type { Finding } from '../activities/operation.ts';
 import type { Owned } from '../runbooks/owned-states.ts';
+import type { Usual } from '../windows/usual.ts';
 
 export type { Finding };
 
@@ -41,6 +42,8 @@ export interface StepView {
   readonly attempts: number;
   readonly startedAt?: string;
   readonly endedAt?: string;
+  /** Milliseconds of the work itself, without what the run waited for; of steps that went through at their first try. */
+  readonly tookMs?: number;
   /** One line in plain words: what was found, done, or went wrong. */
   readonly summary?: string;
   /** What was seen, line by line. */
@@ -104,7 +107,10 @@ export interface PlanStep {
   readonly stretch?: string;
   /** The id of the approval that is asked here. */
   readonly approval?: string;
+  /** How long it usually takes, where enough runs tell; else as the procedure declares it. */
   readonly typicalDuration: string;
+  /** What the runs before tell of it. */
+  readonly usual?: Usual;
   /** The step whose result this one waits for. */
   readonly unknownUntil?: string;
   readonly findings?: readonly Finding[];
@@ -246,6 +252,10 @@ export interface RunRecord {
   readonly locks?: LockRequest;
   readonly remains: readonly Remainder[];
   readonly steps: readonly { readonly id: string; readonly title: string; readonly state: StepState }[];
+  /** Milliseconds of the steps that went through at their first try, by their ids: later runs go by them. */
+  readonly took?: Readonly<Record<string, number>>;
+  /** `timing.scale` of the inventory. */
+  readonly timingScale?: number;
   /** The last refused answers: a signal's sender gets no other word. */
   readonly refusals?: readonly string[];
 }

@@ -1,9 +1,15 @@
 import { loadInventory } from '../../inventory/load.ts';
 import type { ActivityServices } from '../runtime/services.ts';
 import type { SiteView } from './site.ts';
+import { usualDurations } from './usual-durations.ts';
+
+export interface LoadSiteInput {
+  /** The runbook whose earlier runs tell how long its steps take. */
+  readonly runbook?: string;
+}
 
 /** @throws InvalidInventory with a sentence for each problem of the file */
-export async function loadSite(services: ActivityServices): Promise<SiteView> {
+export async function loadSite(services: ActivityServices, { runbook }: LoadSiteInput = {}): Promise<SiteView> {
   const { inventory, digest } = await loadInventory(services.inventory);
   const { engine, storage, cluster, networks, isos, vms } = inventory;
   const { size } = storage.hostedEngine;
@@ -38,6 +44,7 @@ export async function loadSite(services: ActivityServices): Promise<SiteView> {
     },
     wished: { cluster, dataDomains: storage.dataDomains, networks, isos, vms },
     timingScale: inventory.timing.scale,
+    ...(runbook !== undefined && { usual: await usualDurations(runbook, inventory.timing.scale) }),
     digest,
     searchAttributes: services.searchAttributes,
   };

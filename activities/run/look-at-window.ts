@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
 import { spell } from '../../reports/duration.ts';
 import type { MaintenanceWindow } from '../../runbooks/definition.ts';
-import { type Blackout, BlackoutCalendar, CalendarProblem } from '../../windows/blackouts.ts';
+import { type Blackout, CalendarProblem } from '../../windows/blackouts.ts';
 import { milliseconds } from '../../windows/duration.ts';
 import { room, type Slot, slots } from '../../windows/room.ts';
 import { localSpan, localTime } from '../../windows/zone.ts';
 import type { ActivityServices } from '../runtime/services.ts';
+import { readBlackouts } from './blackouts.ts';
 
 export interface WindowQuestion {
   readonly window: MaintenanceWindow;
@@ -47,7 +46,7 @@ export async function lookAtWindow(
   const own = Date.parse(question.opensAt);
   const now = Date.now();
   try {
-    const calendar = await blackoutCalendar(window.blackouts, dirname(services.inventory));
+    const blocked = await readBlackouts(services.inventory, window.blackouts);
     const more =
       schedule === undefined || schedule.paused || question.schedule === undefined ? undefined : question.schedule;
     const openings = [own];
@@ -56,7 +55,7 @@ export async function lookAtWindow(
     for await (const page of pages) {
       openings.push(...page);
       const until = Math.max(...openings) + length;
-      const blackouts = calendar?.between(Math.min(now, ...openings), until, zone) ?? [];
+      const blackouts = blocked(Math.min(now, ...openings), until, zone);
       const all = slots(openings, length, blackouts);
       const { fits, open, next } = room(all, now, needs);
       const why = standing({ all, open, own, blackouts, now, zone });
@@ -68,20 +67,7 @@ export async function lookAtWindow(
     return { fits: false, why: view?.why ?? 'it is closed', noNext: noNext(question, schedule, needs) };
   } catch (error) {
     if (!(error instanceof CalendarProblem)) throw error;
-    const why = `its blackouts ${window.blackouts} cannot be told: ${error.message}`;
-    return { fits: false, why, noNext: 'As long as they cannot be told, it counts as closed.' };
-  }
-}
-
-/** A relative path is one beside the inventory. */
-async function blackoutCalendar(path: string | undefined, directory: string): Promise<BlackoutCalendar | undefined> {
-  if (path === undefined) return undefined;
-  try {
-    return BlackoutCalendar.parse(await readFile(resolve(directory, path), 'utf8'));
-  } catch (error) {
-    throw error instanceof CalendarProblem
-      ? error
-      : new CalendarProblem(error instanceof Error ? error.message : String(error));
+    return { fits: false, why: error.message, noNext: 'As long as they cannot be told, it counts as closed.' };
   }
 }
 

@@ -78,6 +78,7 @@ function ownersOf(id: string, { runbook, owns = [] }: RunRecord): readonly Owner
   return owns.map((owned) => ({ owned, id, runbook }));
 }
 
-function runsOf(taskQueue: string): string {
+/** Temporal's list filter for the runs of a task queue, those that serve them left out. */
+export function runsOf(taskQueue: string): string {
   return `TaskQueue = "${taskQueue}" AND WorkflowType != "${LOCKS.type}"`;
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Inventory } from '../../inventory/schema.ts';
+import type { UsualDurations } from './usual-durations.ts';
 
 export interface SiteHost {
   readonly name: string;
@@ -42,6 +43,8 @@ export interface SiteView {
   readonly wished: WishedView;
   /** All waits and polls are multiplied by it. */
   readonly timingScale: number;
+  /** How long the steps of this run's runbook took in earlier runs, by their ids. */
+  readonly usual?: UsualDurations;
   /** SHA-256 of the normalised inventory. */
   readonly digest: string;
   /** Whether the cluster lets runs set search attributes; asked when the worker started. */

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { OperatorError } from '../../failures/operator-error.ts';
 import type { OperationInput } from '../operation.ts';
-import { loadSite } from '../run/load-site.ts';
+import { type LoadSiteInput, loadSite } from '../run/load-site.ts';
 import { askForLocks, type ClosedRunsInput, closedRuns, lockedRuns } from '../run/locks.ts';
 import { lookAtWindow, type WindowQuestion } from '../run/look-at-window.ts';
 import { type WriteReportInput, writeReport } from '../run/write-report.ts';
@@ -27,7 +27,7 @@ export function createActivities(
   services: ActivityServices,
 ): Record<string, ActivityFunction> {
   const activities: Record<string, ActivityFunction> = {
-    loadSite: () => loadSite(services),
+    loadSite: (input: LoadSiteInput) => loadSite(services, input),
     lookAtWindow: (question: WindowQuestion) => lookAtWindow(services, question),
     askForLocks,
     closedRuns: (input: ClosedRunsInput) => closedRuns(services, input),

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { add, type Deliver } from '../command.ts';
 import { usage } from '../failure.ts';
 import { type ImportRequest, importInventory } from '../import/index.ts';
+import { checkBlackouts } from '../schedules/check-blackouts.ts';
 import { type CommonFlags, resolveSettings } from '../settings.ts';
 import { trustEngine } from '../trust/engine.ts';
 import { readInventory } from '../trust/file.ts';
@@ -39,6 +40,7 @@ export function addInventory(program: Command, deliver: Deliver): void {
       run: async (_args, flags) => {
         const { inventory: path } = resolveSettings(flags);
         const { inventory, digest } = await readInventory(path);
+        await checkBlackouts(path);
         const hosts = inventory.hosts.map(({ name }) => name);
         return {
           document: { inventory: path, digest, hosts },

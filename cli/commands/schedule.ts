@@ -8,6 +8,7 @@ import { defaultBy } from '../runs/start.ts';
 import { columns, wantsColour } from '../runs/words.ts';
 import { CATCH_UP, checkId, createSchedule } from '../schedules/create.ts';
 import { findSchedule, windowIds } from '../schedules/find.ts';
+import { namedWindow } from '../schedules/named-window.ts';
 import { openingTimes } from '../schedules/spec.ts';
 import { trigger } from '../schedules/trigger.ts';
 import { viewSchedule } from '../schedules/view.ts';
@@ -23,6 +24,7 @@ interface ScheduleFlags extends CommonFlags {
   readonly cron?: string;
   readonly calendar?: string;
   readonly timeZone?: string;
+  readonly window?: string;
   readonly length?: string;
   readonly blackouts?: string;
   readonly atEnd?: AtEnd;
@@ -34,21 +36,30 @@ interface ScheduleFlags extends CommonFlags {
 async function create(given: string, flags: ScheduleFlags): Promise<Answer> {
   const id = checkId(given);
   const runbook = findRunbook(flags.runbook ?? '');
-  const timeZone = knownZone(flags.timeZone ?? '');
-  const spec = openingTimes(flags, timeZone);
+  const named = await namedWindow(flags.window, resolveSettings(flags).inventory);
+  const timeZone = knownZone(flags.timeZone ?? named.timeZone ?? missing('--time-zone'));
+  const times = flags.cron === undefined && flags.calendar === undefined ? named : flags;
+  const spec = openingTimes(times, timeZone);
   const typed = readObject('--input', flags.input ?? '{}');
   if ('window' in typed)
     throw usage('--input: must not hold a window: --length, --at-end and --blackouts describe it.');
   const input = {
     ...typed,
     ...(flags.yes && { standingApproval: { by: flags.by ?? defaultBy(), note: flags.note ?? `schedule ${id}` } }),
-    window: windowOf({ ...flags, timeZone }),
+    window: {
+      ...named.window,
+      ...windowOf({ ...flags, length: flags.length ?? named.length ?? missing('--length'), timeZone }),
+    },
   };
   validateInput(runbook, input);
   return withSession(resolveSettings(flags), async (session) => {
-    await createSchedule(session, { id, runbook, input, spec, catchUp: flags.catchUp ?? CATCH_UP });
+    await createSchedule(session, { id, runbook, input, spec, catchUp: flags.catchUp ?? named.catchUp ?? CATCH_UP });
     return show(session, id);
   });
+}
+
+function missing(flag: string): never {
+  throw usage(`${flag} is missing; or name a window of the inventory with --window.`);
 }
 
 async function show(session: Session, id: string, heading = ''): Promise<Answer> {
@@ -141,10 +152,12 @@ export function addSchedules(program: Command, deliver: Deliver): void {
       examples: [
         `schedule create nightly --runbook verifyHostedEngine --input '{}' --cron '30 3 * * *' --time-zone Europe/Zurich --length 1h`,
         `schedule create agents --runbook recoverHostedEngineAgent --input '{"host":"host2"}' --calendar '{"dayOfWeek":"SUNDAY","hour":3}' --time-zone Europe/Zurich --length 4h --blackouts freeze.ics --at-end continue`,
+        `schedule create agents --runbook recoverHostedEngineAgent --input '{"host":"host2"}' --window sundays`,
       ],
       server: true,
       options: (command) =>
         command
+          .option('--inventory <file>', 'whose windows (default: RUNBOOK_INVENTORY, the stack, ./datacenter.yaml)')
           .requiredOption('--runbook <name>', 'what to run')
           .requiredOption('--input <json|@file>', 'what to do it to: JSON, or @ and a file (@- is stdin)')
           .option(
@@ -155,8 +168,9 @@ export function addSchedules(program: Command, deliver: Deliver): void {
             '--calendar <json|@file>',
             `when it opens, as Temporal's calendar or a list of them: {"dayOfWeek":"SUNDAY","hour":3}`,
           )
-          .requiredOption('--time-zone <zone>', 'whose clock that is: a name of the time zone database')
-          .requiredOption('--length <duration>', 'how long it is open, counted from the scheduled time: 4h, 90m, PT4H')
+          .option('--window <name>', 'a window of the inventory, for what the following options do not say')
+          .option('--time-zone <zone>', 'whose clock that is: a name of the time zone database')
+          .option('--length <duration>', 'how long it is open, counted from the scheduled time: 4h, 90m, PT4H')
           .option(
             '--blackouts <file>',
             'iCalendar file with times at which nothing begins; the worker reads it by this path, each time',

@@ -7,6 +7,13 @@ const WORDS: Readonly<Record<PlanStep['state'], string>> = {
   unknown: 'not known yet',
 };
 
+const takes = ({ typicalDuration, usual }: PlanStep): string =>
+  usual !== undefined
+    ? `usually ${typicalDuration}, ${usual.runs} runs`
+    : /^\d/.test(typicalDuration)
+      ? `declared ${typicalDuration}`
+      : typicalDuration;
+
 /** The plan for people: what would be done, by which commands, and how it would be undone. */
 export function planText(plan: Plan, width: number, coloured: boolean): string {
   const lines: string[] = [];
@@ -17,7 +24,7 @@ export function planText(plan: Plan, width: number, coloured: boolean): string {
       : step.unknownUntil
         ? `not known until "${step.unknownUntil}"`
         : WORDS[step.state];
-    const time = step.state === 'wouldDo' && !step.approval ? `, ${step.typicalDuration}` : '';
+    const time = step.state === 'wouldDo' && !step.approval ? `, ${takes(step)}` : '';
     const told = `${number} ${step.title}: ${state}${time}`;
     lines.push(step.state === 'already' ? colour(coloured, 'dim', told) : colour(coloured, 'bold', told));
     lines.push(...step.commands.map((command) => `      $ ${coloured ? clip(command, width - 8) : command}`));

@@ -1,8 +1,10 @@
+import { dirname, resolve } from 'node:path';
 import type { ScheduleDescription, ScheduleExecutionActionResult } from '@temporalio/client';
+import { loadInventory } from '../../inventory/load.ts';
 import { spell } from '../../reports/duration.ts';
 import { type CommonInput, MaintenanceWindow } from '../../runbooks/definition.ts';
 import { runbooks } from '../../runbooks/index.ts';
-import { type Blackout, CalendarProblem } from '../../windows/blackouts.ts';
+import { type Blackout, type BlackoutCalendar, CalendarProblem } from '../../windows/blackouts.ts';
 import { clockNotes, type OpeningTimes, type Range } from '../../windows/clock-notes.ts';
 import { milliseconds } from '../../windows/duration.ts';
 import { localSpan, localTime } from '../../windows/zone.ts';
@@ -39,6 +41,8 @@ export interface ScheduleView {
   readonly length?: string;
   readonly atEnd?: string;
   readonly blackouts?: string;
+  /** Those of the inventory, which count for every window. */
+  readonly inventoryBlackouts?: readonly string[];
   readonly catchUp: string;
   readonly paused: boolean;
   readonly note?: string;
@@ -78,7 +82,7 @@ export async function viewSchedule(
   const window = parsed.success ? parsed.data : undefined;
   const length = window && milliseconds(window.length);
   const timeZone = spec.timezone || 'UTC';
-  const calendar = blackoutsOf(window, window?.timeZone ?? timeZone);
+  const calendar = await blackoutsOf(session, window, window?.timeZone ?? timeZone);
   const ui = links.schedule(session.settings, id);
   return {
     id,
@@ -88,6 +92,7 @@ export async function viewSchedule(
     timeZone,
     ...(window && { length: window.length, atEnd: window.atEnd ?? 'park' }),
     ...(window?.blackouts && { blackouts: window.blackouts }),
+    ...(calendar.shared.length > 0 && { inventoryBlackouts: calendar.shared }),
     catchUp: spell(policies.catchupWindow),
     paused: state.paused,
     ...(state.note && { note: state.note }),
@@ -118,17 +123,31 @@ export async function viewSchedule(
 
 type Between = (from: number, to: number) => readonly Blackout[];
 
-function blackoutsOf(window: MaintenanceWindow | undefined, zone: string): { between: Between; warnings: string[] } {
-  const path = window?.blackouts;
-  const none: Between = () => [];
-  if (path === undefined) return { between: none, warnings: [] };
-  try {
-    const calendar = readCalendar(path, (why) => new CalendarProblem(why));
-    return { between: (from, to) => calendar.between(from, to, zone), warnings: [] };
-  } catch (error) {
-    const why = `the blackouts ${path} cannot be read here (${messageOf(error)}); where the worker cannot either, the window counts as closed`;
-    return { between: none, warnings: [why] };
+interface Blackouts {
+  readonly between: Between;
+  readonly shared: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** As far as they can be read here, where the worker may be elsewhere. */
+async function blackoutsOf(session: Session, window: MaintenanceWindow | undefined, zone: string): Promise<Blackouts> {
+  const { inventory } = session.settings;
+  const shared = await loadInventory(inventory).then(
+    (loaded) => loaded.inventory.blackouts,
+    () => [],
+  );
+  const calendars: BlackoutCalendar[] = [];
+  const warnings: string[] = [];
+  for (const path of [...(window?.blackouts === undefined ? [] : [window.blackouts]), ...shared]) {
+    try {
+      calendars.push(readCalendar(resolve(dirname(inventory), path), (why) => new CalendarProblem(why)));
+    } catch (error) {
+      warnings.push(
+        `the blackouts ${path} cannot be read here (${messageOf(error)}); where the worker cannot either, the window counts as closed`,
+      );
+    }
   }
+  return { between: (from, to) => calendars.flatMap((each) => each.between(from, to, zone)), shared, warnings };
 }
 
 function openingView(at: number, length: number | undefined, zone: string, between: Between): OpeningView {

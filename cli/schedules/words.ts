@@ -44,6 +44,9 @@ export function scheduleText(view: ScheduleView, coloured: boolean): string {
     label('Opens', `${view.times.join('; ')} (${view.timeZone})`),
     ...(view.length ? [label('Length', `${view.length}, counted from the opening; at its end: ${view.atEnd}`)] : []),
     ...(view.blackouts ? [label('Blackouts', view.blackouts)] : []),
+    ...(view.inventoryBlackouts
+      ? [label('Blackouts', `${view.inventoryBlackouts.join(', ')} (of the inventory)`)]
+      : []),
     label('Catch-up', `${view.catchUp}: a firing that comes later than that, after the server was away, is dropped`),
     '',
     view.next.length > 0 ? 'Next windows:' : 'It opens no more.',

@@ -1,4 +1,5 @@
 import type { OperationCall } from '../../activities/operation.ts';
+import { spell } from '../../reports/duration.ts';
 import type { CommonInput } from '../../runbooks/definition.ts';
 import { type Owned, sameOwned } from '../../runbooks/owned-states.ts';
 import type { Finding, Plan, PlanStep } from '../contract.ts';
@@ -78,9 +79,9 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
     if (this.passOver(title)) return { known: false, until: title };
     const step = this.open(title);
     const until = this.blocked(options);
-    const typicalDuration = options.typical ?? 'seconds';
+    const takes = this.takes(step.id, options);
     if (until !== undefined) {
-      this.list({ ...step, state: 'unknown', commands: [], typicalDuration, unknownUntil: until, ...target(call) });
+      this.list({ ...step, state: 'unknown', commands: [], ...takes, unknownUntil: until, ...target(call) });
       return { known: false, until };
     }
     const found = await this.look(step.id, title, call);
@@ -89,7 +90,7 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
       ...step,
       state,
       commands: [],
-      typicalDuration,
+      ...takes,
       evidence: found.evidence,
       ...(found.findings && { findings: found.findings }),
       ...target(call),
@@ -108,7 +109,7 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
       ...step,
       state,
       commands: state === 'already' ? [] : found.commands,
-      typicalDuration: options.typical ?? 'seconds',
+      ...this.takes(step.id, options),
       evidence: found.evidence,
       ...(found.undo && { undo: found.undo.title }),
       ...(found.undo && options.undoTypical && { undoDuration: options.undoTypical }),
@@ -185,6 +186,13 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
     const id = this.ids.next(title);
     this.state.enter(id, title);
     return { id, title };
+  }
+
+  private takes(id: string, { typical }: StepOptions): Pick<PlanStep, 'typicalDuration' | 'usual'> {
+    const usual = this.state.site.usual?.[id];
+    return usual === undefined
+      ? { typicalDuration: typical ?? 'seconds' }
+      : { typicalDuration: spell(usual.ms), usual };
   }
 
   private list(step: PlanStep): void {

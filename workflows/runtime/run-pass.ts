@@ -42,9 +42,11 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
       return { known: true, output: outputs.get(title) as Output };
     }
     return this.live(title, options, async (step) => {
+      const begun = Date.now();
       const found = await this.look(step, call);
       const summary = found.evidence[0];
-      this.state.finish(step, { state: 'passed', evidence: found.evidence, ...(summary !== undefined && { summary }) });
+      const passed = { state: 'passed', evidence: found.evidence, ...(summary !== undefined && { summary }) } as const;
+      this.state.finish(step, passed, begun);
       if (options.once === true) outputs.set(title, found.output);
       return { known: true, output: found.output as Output };
     });
@@ -73,17 +75,14 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
     await this.askAgain(step, found);
     this.register(step, found, options);
     step.commands = found.commands;
+    const begun = Date.now();
     const result = found.followed
       ? await this.follow(step, call)
       : await this.apply(step, call, found.interruptible === true);
     if (result.leaves !== undefined) this.state.leaves.set(step.id, result.leaves);
-    this.state.finish(step, {
-      state: 'done',
-      commands: result.commands,
-      evidence: result.evidence,
-      summary: result.evidence[0] ?? 'done and verified',
-      ...(result.log && { log: result.log }),
-    });
+    const { commands, evidence, log } = result;
+    const summary = evidence[0] ?? 'done and verified';
+    this.state.finish(step, { state: 'done', commands, evidence, summary, ...(log && { log }) }, begun);
     if (options.releases) release(this.state, options.releases);
     return { known: true, output: result.output as Output };
   }

@@ -32,6 +32,7 @@ import { RunPass } from './run-pass.ts';
 import { keep, show } from './show.ts';
 import { now, RunState } from './state.ts';
 import { Refusal, sentences, type Wait } from './waits.ts';
+import { closedWindow } from './window.ts';
 import { findingText, stop } from './words.ts';
 
 /**
@@ -52,7 +53,7 @@ export async function runbook<Input extends CommonInput>(
   });
   openDoors(state);
   return CancellationScope.nonCancellable(async () => {
-    const site = await loadSite({}).catch(refuseSite);
+    const site = await loadSite({ runbook: definition.name }).catch(refuseSite);
     state.attach(site, new Performer(site.timingScale));
     publish(state, 'phase');
     const reason = await live(state, procedure);
@@ -110,11 +111,12 @@ async function pass<Input extends CommonInput>(
 ): Promise<boolean> {
   await makePlan(state, procedure);
   if (state.input.mode === 'plan') return true;
-  // Others have worked meanwhile: what was planned before is old.
-  if (await takeLocks(state)) await makePlan(state, procedure);
-  state.bound = state.input.plan !== undefined;
-  state.enterPhase('running');
   try {
+    // Others have worked meanwhile: what was planned before is old.
+    while (await closedWindow(state)) await makePlan(state, procedure);
+    if (await takeLocks(state)) await makePlan(state, procedure);
+    state.bound = state.input.plan !== undefined;
+    state.enterPhase('running');
     await procedure(new RunPass(state));
     return true;
   } catch (error) {

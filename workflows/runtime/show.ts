@@ -107,6 +107,7 @@ export function keep(state: RunState): void {
     ...(locks && { locks }),
     remains: state.remains,
     steps: state.steps.map(({ id, title, state: step }) => ({ id, title, state: step })),
+    ...timings(state),
     ...(state.refusals.length > 0 && { refusals: state.refusals }),
   };
   upsertMemo({ [MEMO_RECORD]: record });
@@ -120,6 +121,12 @@ export function keep(state: RunState): void {
     ...(state.input.ticket ? [{ key: keys.ticket, value: state.input.ticket }] : []),
     ...(host ? [{ key: keys.host, value: [host] }] : []),
   ]);
+}
+
+/** By which later runs know how long these steps take. */
+function timings({ steps, site }: RunState): Pick<RunRecord, 'took' | 'timingScale'> {
+  const took = steps.flatMap(({ id, tookMs }) => (tookMs === undefined ? [] : [[id, tookMs] as const]));
+  return took.length === 0 ? {} : { took: Object.fromEntries(took), timingScale: site.timingScale };
 }
 
 /** Into the worker's log, by which collectors know of runs that wait or ended badly. */

@@ -115,8 +115,10 @@ export class RunState<Input extends CommonInput = CommonInput> {
     this.publish('progress');
   }
 
-  finish(step: MutableStep, changes: Partial<MutableStep>): void {
+  /** `begun` is when its work began, for those who ask how long it takes; a later try may have found half of it done. */
+  finish(step: MutableStep, changes: Partial<MutableStep>, begun?: number): void {
     Object.assign(step, changes, { endedAt: now() });
+    if (begun !== undefined && step.attempts === 1) step.tookMs = Date.now() - begun;
     this.publish('progress');
   }
 

@@ -5,6 +5,7 @@
  */
 import { ActivityFailure, ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import type { CheckResult } from '../../activities/operation.ts';
+import type { WindowView } from '../../activities/run/look-at-window.ts';
 import { spell } from '../../reports/duration.ts';
 import type { AtEnd, MaintenanceWindow } from '../../runbooks/definition.ts';
 import { milliseconds } from '../../windows/duration.ts';
@@ -34,18 +35,56 @@ export async function roomFor(
     const { window } = state.input;
     state.beginBefore = undefined;
     if (window === undefined || found.state !== 'wouldDo' || unheld(state)) return found;
-    const need = needOf(state, step, found, options);
+    const single = {
+      typicalDuration: options.typical,
+      usual: state.site.usual?.[step.id],
+      undo: found.undo?.title,
+      undoDuration: options.undoTypical,
+    };
+    const need = needOf(state, step.id, single, options.owns !== undefined);
     const seen = await lookAtWindow({ window, needs: need.ms, ...opening(window) });
     if (seen.fits) {
       state.beginBefore = seen.beginBefore;
       return found;
     }
-    const atEnd: AtEnd = postponed || seen.early ? 'continue' : (window.atEnd ?? 'park');
-    if (atEnd === 'rollback') throw new Ending('rollback', `${doesNotFit(step, need.words, seen)}: rolled back`);
-    postponed = (await outOfRoom(state, step, need.words, seen, atEnd)) === 'postpone' || postponed;
+    postponed = (await stopFor(state, step, need, seen, postponed)) || postponed;
     await state.boundary();
     state.begin(step);
   }
+}
+
+/**
+ * Stands before a run takes its locks and asks anybody: where there is no room for its first change it stops there, as
+ * when a schedule fires into a blackout. One whose window is still to open goes on, to be asked for its approvals by day.
+ * @returns true when it had to wait: the datacentre may be another one since
+ */
+export async function closedWindow(state: RunState): Promise<boolean> {
+  let waited = false;
+  for (let postponed = false; ; ) {
+    const { window } = state.input;
+    const first = state.plan?.steps.find((planned) => planned.state === 'wouldDo' && planned.approval === undefined);
+    if (window === undefined || first === undefined || unheld(state)) return waited;
+    const need = needOf(state, first.id, first, first.stretch === first.id);
+    const seen = await lookAtWindow({ window, needs: need.ms, ...opening(window) });
+    if (seen.fits || seen.early) return waited;
+    const step = state.enter(first.id, first.title);
+    postponed = (await stopFor(state, step, need, seen, postponed)) || postponed;
+    step.state = 'pending';
+    waited = true;
+  }
+}
+
+/** Asks, waits for the next window, or takes back; true when somebody has chosen the next window. */
+async function stopFor(
+  state: RunState,
+  step: MutableStep,
+  { words }: { readonly words: string },
+  seen: WindowView,
+  postponed: boolean,
+): Promise<boolean> {
+  const atEnd: AtEnd = postponed || seen.early ? 'continue' : (state.input.window?.atEnd ?? 'park');
+  if (atEnd === 'rollback') throw new Ending('rollback', `${doesNotFit(step, words, seen)}: rolled back`);
+  return (await outOfRoom(state, step, words, seen, atEnd)) === 'postpone';
 }
 
 function unheld(state: RunState): boolean {
@@ -94,21 +133,32 @@ function opening(window: MaintenanceWindow): { opensAt: string; schedule?: strin
  * The step with its undo. One that takes over what must not be left counts for all steps up to the one that ends it,
  * because no window's end may part them.
  */
-function needOf(state: RunState, step: MutableStep, found: CheckResult, options: StepOptions) {
-  const stretch =
-    state.plan?.steps.filter((planned) => planned.stretch === step.id && planned.state !== 'already') ?? [];
-  const single: Need = { typicalDuration: options.typical, undo: found.undo?.title, undoDuration: options.undoTypical };
-  const parts: readonly Need[] = options.owns !== undefined && stretch.length > 0 ? stretch : [single];
+function needOf(state: RunState, id: string, single: Need, takesOver: boolean): { ms: number; words: string } {
+  const stretch = state.plan?.steps.filter((planned) => planned.stretch === id && planned.state !== 'already') ?? [];
+  const parts: readonly Need[] = takesOver && stretch.length > 0 ? stretch : [single];
   const scale = state.site.timingScale;
-  const work = sum(parts.map(({ approval, typicalDuration }) => (approval === undefined ? span(typicalDuration) : 0)));
-  const undo = sum(
-    parts.map((part) => (part.undo === undefined ? 0 : span(part.undoDuration ?? part.typicalDuration))),
-  );
-  const words = `about ${spell(work * scale)}${undo > 0 ? ` and ${spell(undo * scale)} for its undo` : ''}`;
-  return { ms: Math.ceil((work + undo) * scale), words };
+  const takes = ({ usual, typicalDuration }: Need) => usual?.ms ?? span(typicalDuration) * scale;
+  const takesBack = (part: Need) => (part.undoDuration === undefined ? takes(part) : span(part.undoDuration) * scale);
+  const acting = parts.filter(({ approval }) => approval === undefined);
+  const work = sum(acting.map(takes));
+  const undo = sum(acting.filter((part) => part.undo !== undefined).map(takesBack));
+  const words = `about ${spell(work)} (${known(acting)})${undo > 0 ? ` and ${spell(undo)} for its undo` : ''}`;
+  return { ms: Math.ceil(work + undo), words };
 }
 
-type Need = { readonly [Key in 'typicalDuration' | 'undo' | 'undoDuration' | 'approval']?: PlanStep[Key] | undefined };
+/** Where the duration comes from. */
+function known(parts: readonly Need[]): string {
+  const usual = parts.flatMap((part) => part.usual ?? []);
+  if (usual.length === 0) return parts.some(declares) ? 'declared' : 'by default';
+  if (parts.length === 1) return `usual in ${usual[0]?.runs} runs`;
+  return `usual for ${usual.length} of ${parts.length} steps, else declared`;
+}
+
+const declares = ({ typicalDuration }: Need): boolean => milliseconds(typicalDuration ?? '') !== undefined;
+
+type Need = {
+  readonly [Key in 'typicalDuration' | 'usual' | 'undo' | 'undoDuration' | 'approval']?: PlanStep[Key] | undefined;
+};
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 const span = (words: string | undefined): number => milliseconds(words ?? '') ?? milliseconds(UNDECLARED) ?? 0;

@@ -39,7 +39,11 @@ describe('when a window opens', () => {
   test.each<[{ cron?: string; calendar?: string }, RegExp]>([
     [{}, /^give either --cron or --calendar/],
     [{ cron: '0 1 * * *', calendar: '{}' }, /^give either --cron or --calendar/],
-    [{ cron: 'CRON_TZ=UTC 0 1 * * *' }, /^--cron: must not name a zone; that is what --time-zone is for/],
+    [{ cron: 'CRON_TZ=UTC 0 1 * * *' }, /^--cron: must not name a zone; that is what the time zone is for/],
+    [
+      { cron: '61 2 * * *' },
+      /^--cron: must have numbers from 0 to 59, \*, ranges \(1-5\) or steps .* as its minute; it is "61/,
+    ],
     [{ calendar: '{"hour":' }, /^--calendar: .* is not JSON/],
     [{ calendar: '7' }, /^--calendar: must be an object or a list of them/],
     [{ calendar: '{"dayOfWeek":"SUNDY"}' }, /^--calendar: dayOfWeek: must be one of SUNDAY, MONDAY, .* or "\*"/],

@@ -58,12 +58,21 @@ test('a plan shows commands whole where it is not a terminal, undo, gates and wh
       { id: 'a', title: 'Install', state: 'wouldDo' as const, commands: [command], undo: 'Remove', typicalDuration },
       { id: 'b', title: 'Deploy', state: 'wouldDo' as const, commands: [], approval: 'b', typicalDuration },
       { id: 'c', title: 'Verify', state: 'unknown' as const, commands: [], unknownUntil: 'Install', typicalDuration },
+      {
+        id: 'd',
+        title: 'Restart',
+        state: 'wouldDo' as const,
+        commands: [],
+        typicalDuration: '4 min',
+        usual: { ms: 240_000, runs: 12 },
+      },
     ],
     refusals: [{ what: 'no LUN', fix: 'map it' }],
   };
   const text = planText(plan, 80, false);
-  expect(text).toContain(` 1. Install: would do, 1 minute\n      $ ${command}\n      undo: Remove`);
+  expect(text).toContain(` 1. Install: would do, declared 1 minute\n      $ ${command}\n      undo: Remove`);
   expect(text).toContain(' 2. Deploy: asks a person\n 3. Verify: not known until "Install"');
+  expect(text).toContain(' 4. Restart: would do, usually 4 min, 12 runs');
   expect(text).toContain('Refused: no LUN\n  Fix: map it');
-  expect(text).toMatch(/Plan 1a2b3c4d: 1 to do, 1 not known yet, 1 others\.$/);
+  expect(text).toMatch(/Plan 1a2b3c4d: 2 to do, 1 not known yet, 1 others\.$/);
 });
