@@ -8,6 +8,7 @@ import {
   shutdownVm,
   vmRecord,
 } from '../ovirt/engine-vm.ts';
+import { findGuest, installSystem } from '../ovirt/guest-systems.ts';
 import { panic } from '../ovirt/kdump.ts';
 import { anyStorage } from '../ovirt/storage.ts';
 import type { EventAction, Lab, LabHost } from '../types.ts';
@@ -87,6 +88,17 @@ export const events: Readonly<Record<string, EventAction>> = {
     lun.blocks.clear();
     lab.changed('LUN wiped');
     return `someone wiped the LUN ${wwid}`;
+  },
+  'vm-os-installed': async (lab, event) => {
+    const name = word(event, 'vm');
+    const found = findGuest(lab, name);
+    if (!found) throw new Error(`the VM ${name} does not run: nobody can install a system in it`);
+    const fqdn =
+      typeof event.fqdn === 'string' ? event.fqdn : `${name}.${lab.engineFqdn.split('.').slice(1).join('.')}`;
+    const trouble = installSystem(lab, found.guest, fqdn);
+    if (trouble !== undefined) throw new Error(`nobody can install a system in ${name}: ${trouble}`);
+    lab.changed('system installed');
+    return `someone installed CentOS 7 and the guest agent in ${name}`;
   },
   'kernel-panic': async (lab, event) => {
     panic(host(lab, event.target));

@@ -100,7 +100,7 @@ describe('fencing by the engine', () => {
         name,
         cluster: { name: 'Cluster1' },
         template: { name: 'Blank' },
-        os: { boot: { devices: { device: ['network'] } } },
+        os: { boot: { devices: { device: ['hd', 'network'] } } },
         high_availability: { enabled },
       });
       await s.client.json('POST', `/vms/${made.id}/start`, {});

@@ -54,7 +54,7 @@ describe('an engine that ends in the middle of its work', () => {
       cluster: { name: 'Cluster1' },
       template: { name: 'Blank' },
       memory: 8589934592,
-      os: { boot: { devices: { device: ['network'] } } },
+      os: { boot: { devices: { device: ['hd', 'network'] } } },
     };
     const vm = String((await s.client.json('POST', '/vms', body)).id);
     await s.client.json('POST', `/vms/${vm}/start`, {});

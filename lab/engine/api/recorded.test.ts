@@ -79,7 +79,7 @@ const headerNames = (answer: Answer): string[] =>
 /** In the recorded answers and not in 4.3, or not in this datacentre: its storage is FC. */
 const absent = [
   /\/(auto_pinning_policy|bios_type|cpu_pinning_policy|disconnect_action_delay|encrypted|engine_backup|fips_mode)$/,
-  /\/(instance_id|ovn_configured|parallel_migrations_policy|reinstallation_required|tpm_enabled|vnc_encryption|port_isolation|vdsm_name)$/,
+  /\/(instance_id|ovn_configured|parallel_migrations_policy|reinstallation_required|tpm_enabled|vnc_encryption|port_isolation|synced|vdsm_name)$/,
   /\/(upgrade_in_progress|upgrade_percent_complete|video_type|virtio_scsi_multi_queues_enabled)$/,
   /=(autopincpuandnumanodes|checkpoints|cleanfinishedtasks|copyhostnetworks|cpuunits|discoveriscsi|mediateddevices)$/,
   /=(externaltemplateimports|refreshglusterhealstatus|reset|screenshot|setmaster)$/,
@@ -215,6 +215,8 @@ describe('the engine of the lab answers what was recorded from a real one', () =
       const [made] = (await s.client.json('GET', '/vms?search=recvm1')).vm as unknown as Json[];
       vm = String(made?.id);
       ids.set('a3b0d129-8203-4c62-af73-1938dea97037', vm);
+      const [profile] = (await s.client.json('GET', '/vnicprofiles')).vnic_profile as unknown as Json[];
+      ids.set('9f926f8f-6866-4e9a-8c8a-0b499b49d631', String(profile?.id));
     }
   };
 

@@ -33,6 +33,10 @@ describe('VMs in the engine', () => {
     const made = await s.client.json('POST', '/vms', body);
     id = String(made.id);
     expect(await s.client.json('GET', `/vms/${id}`)).toMatchObject({ status: 'down', origin: 'ovirt' });
+    expect((await act('start')).fault?.detail).toContain(
+      "[VM is configured to be 'Network bootable', but no Network Interface is configured.",
+    );
+    expect(await s.client.json('POST', `/vms/${id}/nics`, { name: 'nic1' })).toMatchObject({ status: 201 });
     expect(await act('start')).toMatchObject({ status: 'complete', vm: { id } });
     expect(domains()).toHaveLength(1);
     expect((await vm()).status).toBe('wait_for_launch');

@@ -2,7 +2,10 @@
 import type { Command, CommandContext } from '../../types.ts';
 import { hostedEngineConf, localMaintenance } from '../conf.ts';
 import { isRunning, vmRecord } from '../engine-vm.ts';
+import { guests as vmsOf } from '../guests.ts';
 import { hostedStorage } from '../storage.ts';
+import { findDomain } from '../vdsm/block-domain.ts';
+import { leaseOffset, leasesOn } from '../vdsm/leases.ts';
 
 export const sanlock: Command = async (ctx) => {
   if (ctx.args[0] !== 'client') {
@@ -27,6 +30,7 @@ function showStatus(ctx: CommandContext): void {
   ctx.out(`daemon ${host.boot.id}.${host.name}\np -1 helper\np -1 listener\n`);
   for (const { id, name } of guests) ctx.out(`p ${pid(id)} ${name}\n`);
   ctx.out('p -1 status\n');
+  for (const { id, name } of guests) ctx.out(vmLease(ctx, name, pid(id)));
   const storage = hostedStorage(host);
   const hostId = hostedEngineConf(host)?.get('host_id');
   // The agent joins both; in local maintenance it stops vdsm's monitoring of the domain, unless the VM runs here.
@@ -39,4 +43,13 @@ function showStatus(ctx: CommandContext): void {
   if (engine && storage.lease?.host === host.name) {
     ctx.out(`r ${domain}:${disk.id}:/dev/${domain}/leases:109051904:3 p ${pid(engine.id)}\n`);
   }
+}
+
+/** The lease of a VM that runs here: on the volume `xleases` of its domain. */
+function vmLease(ctx: CommandContext, name: string, pid: number): string {
+  const guest = [...vmsOf(ctx.host).values()].find((one) => one.name === name);
+  const domain = guest?.lease === undefined ? undefined : findDomain(ctx.host.lab, guest.lease);
+  const lease = domain && leasesOn(domain).get(guest?.id ?? '');
+  if (!guest || !domain || !lease) return '';
+  return `r ${domain.id}:${guest.id}:/dev/${domain.id}/xleases:${leaseOffset(lease)}:1 p ${pid}\n`;
 }

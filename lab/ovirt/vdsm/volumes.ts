@@ -11,6 +11,12 @@ export const CHUNK = 1024 * 2 ** 20;
 /** What the tables of a qcow2 image may take beside its data. */
 const COW_OVERHEAD = 1.1;
 
+/** An operating system with oVirt's guest agent in it. */
+export interface GuestSystem {
+  readonly fqdn: string;
+  readonly installedAt: number;
+}
+
 /** One volume of an image: a logical volume, with what vdsm notes about it in the domain's metadata. */
 export interface Volume {
   readonly id: string;
@@ -21,6 +27,8 @@ export interface Volume {
   readonly sparse: boolean;
   capacity: number;
   legal: boolean;
+  /** The operating system that was installed into it. */
+  system?: GuestSystem | undefined;
   readonly lv: LogicalVolume;
 }
 

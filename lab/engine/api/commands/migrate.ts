@@ -1,11 +1,14 @@
 import { switchVm } from '../../../ovirt/engine-vm.ts';
-import { switchGuest } from '../../../ovirt/guests.ts';
-import type { EngineDatabase, HostRow, VmRow } from '../database/database.ts';
+import { guests, switchGuest } from '../../../ovirt/guests.ts';
+import type { EngineDatabase, HostRow } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
 import { tell, userName } from '../database/events.ts';
 import type { Job } from '../database/jobs.ts';
 import { endJob, startJob } from '../database/jobs.ts';
-import { engineHost, engineVm, schedule } from '../database/placement.ts';
+import type { Need } from '../database/placement.ts';
+import { engineHost, engineVm, needOf, schedule } from '../database/placement.ts';
+import type { VmRow } from '../database/vms.ts';
+import { memoryOf } from '../database/vms.ts';
 import { vdsmAnswers } from '../monitor/hosts.ts';
 import type { Call } from '../routing/call.ts';
 import { refused } from '../wire/fault.ts';
@@ -18,10 +21,12 @@ export interface Mover {
   readonly id: string;
   readonly name: string;
   readonly memory: number;
-  readonly hostedEngine: boolean;
-  readonly clusterId: string;
+  readonly need: Need;
   readonly from: HostRow;
-  readonly migratingTo: string | undefined;
+  /** The id of the host that it is on its way to. */
+  migratingTo(): string | undefined;
+  /** True while there is something to move. */
+  runs(): boolean;
   mark(to: HostRow | undefined): void;
   arrive(to: HostRow): void;
 }
@@ -30,13 +35,14 @@ export function engineMover(call: Call): Mover | undefined {
   const { lab, db } = call;
   const from = engineHost(lab, db);
   if (!from) return undefined;
+  const memory = db.image.memoryMb * 1024 ** 2;
   return {
     ...engineVm(db, lab),
-    memory: db.image.memoryMb * 1024 ** 2,
-    hostedEngine: true,
-    clusterId: db.engineClusterId,
+    memory,
+    need: { memory, hostedEngine: true, clusterId: db.engineClusterId },
     from,
-    migratingTo: db.engineVmMigratingTo,
+    migratingTo: () => db.engineVmMigratingTo,
+    runs: () => engineHost(lab, db) === from,
     mark: (to) => {
       db.engineVmMigratingTo = to?.id;
     },
@@ -54,11 +60,14 @@ export function vmMover(call: Call, vm: VmRow): Mover | undefined {
   return {
     id: vm.id,
     name: vm.name,
-    memory: vm.memory,
-    hostedEngine: false,
-    clusterId: vm.clusterId,
+    memory: memoryOf(vm),
+    need: needOf(db, vm),
     from,
-    migratingTo: vm.migratingTo,
+    migratingTo: () => vm.migratingTo,
+    runs: () => {
+      const machine = machineAt(lab, from.address);
+      return machine !== undefined && guests(machine).has(vm.id);
+    },
     mark: (to) => {
       vm.migratingTo = to?.id;
     },
@@ -72,8 +81,12 @@ export function vmMover(call: Call, vm: VmRow): Mover | undefined {
 
 /** Where a VM may go: to the wanted host, or to the best of the others. */
 function destination(db: EngineDatabase, call: Call, mover: Mover, wanted: HostRow | undefined): HostRow {
-  const need = { memory: mover.memory, hostedEngine: mover.hostedEngine, clusterId: mover.clusterId };
-  const found = schedule(call.lab, db, need, (row) => row !== mover.from && (wanted === undefined || row === wanted));
+  const found = schedule(
+    call.lab,
+    db,
+    mover.need,
+    (row) => row !== mover.from && (wanted === undefined || row === wanted),
+  );
   if ('host' in found) return found.host;
   if (found.reasons.length === 0) {
     throw refused(400, 'There are no hosts to use. Check that the cluster contains at least one host in Up state.');
@@ -90,7 +103,7 @@ const span = (seconds: number): string => `${Math.round(seconds)} seconds`;
 /** Moves a running VM to another host behind the answer; it stays where it is when the other host goes away. */
 export function migrate(call: Call, mover: Mover, wanted: HostRow | undefined, bySystem?: string): Job {
   const { lab, db, run, correlationId } = call;
-  if (mover.migratingTo !== undefined) throw refused(409, 'Cannot migrate VM. VM migration is in progress');
+  if (mover.migratingTo() !== undefined) throw refused(409, 'Cannot migrate VM. VM migration is in progress');
   if (wanted === mover.from) throw refused(409, 'Cannot migrate VM. source and destination is the same.');
   const to = destination(db, call, mover, wanted);
   const user = userName(call.user);
@@ -102,7 +115,7 @@ export function migrate(call: Call, mover: Mover, wanted: HostRow | undefined, b
   mover.mark(to);
   const route = `VM: ${mover.name}, Source: ${mover.from.name}, Destination: ${to.name}`;
   tell(lab, db, {
-    code: 62,
+    code: bySystem ? 67 : 62,
     vm,
     host: mover.from,
     correlationId,
@@ -115,12 +128,13 @@ export function migrate(call: Call, mover: Mover, wanted: HostRow | undefined, b
   const seconds = 4 + mover.memory / PER_SECOND;
   run.inBackground(async () => {
     await run.sleep(seconds);
+    // Someone cancelled it.
+    if (mover.migratingTo() !== to.id) return endJob(lab, job, 'failed');
     mover.mark(undefined);
     const reachable = [mover.from, to].every((row) => vdsmAnswers(machineAt(lab, row.address)));
-    if (!reachable) {
-      tell(lab, db, { code: 65, vm, host: mover.from, correlationId, user, text: `Migration failed (${route}).` });
-      endJob(lab, job, 'failed');
-      return;
+    if (!reachable || !mover.runs()) {
+      tell(lab, db, { ...failure(mover, wanted), vm, host: mover.from, correlationId, user });
+      return endJob(lab, job, 'failed');
     }
     mover.arrive(to);
     tell(lab, db, {
@@ -137,13 +151,40 @@ export function migrate(call: Call, mover: Mover, wanted: HostRow | undefined, b
   return job;
 }
 
+/** How a migration that came to nothing is told; the VM goes on running where it was. */
+function failure(mover: Mover, wanted: HostRow | undefined): { code: number; text: string } {
+  const [vm, from] = [mover.name, mover.from.name];
+  if (mover.from.status === 'preparing_for_maintenance') {
+    return {
+      code: 1111,
+      text: `Migration failed while Source Host is in 'preparing for maintenance' state.\n  Consider manual intervention: stopping/migrating Vms as Host's state will not\n  turn to maintenance while VMs are still running on it.(VM: ${vm}, Source: ${from}).`,
+    };
+  }
+  if (!wanted) return { code: 65, text: `Migration failed (VM: ${vm}, Source: ${from}).` };
+  return { code: 120, text: `Migration failed (VM: ${vm}, Source: ${from}, Destination: ${wanted.name}).` };
+}
+
+/** Ends a migration before its end; the VM stays where it is. */
+export function cancelMigration(call: Call, mover: Mover): Job {
+  const { lab, db, correlationId } = call;
+  if (mover.migratingTo() === undefined) throw refused(409, 'Cannot cancel migration for non migrating VM.');
+  const user = userName(call.user);
+  const job = startJob(lab, db, { description: `Canceling migration of VM ${mover.name}`, correlationId });
+  mover.mark(undefined);
+  const text = `Migration cancelled (VM: ${mover.name}, Source: ${mover.from.name}, User: ${user}).`;
+  tell(lab, db, { code: 161, vm: { id: mover.id, name: mover.name }, host: mover.from, correlationId, user, text });
+  lab.changed(`migration of VM ${mover.name} cancelled`);
+  endJob(lab, job, 'finished');
+  return job;
+}
+
 /** Sends every VM of a host elsewhere; one that finds no place keeps the host from maintenance. */
 export function evacuate(call: Call, row: HostRow): void {
   const { lab, db } = call;
   const movers = [...db.vms.values()].filter((vm) => vm.hostId === row.id).map((vm) => vmMover(call, vm));
   if (engineHost(lab, db) === row) movers.push(engineMover(call));
   for (const mover of movers) {
-    if (!mover || mover.migratingTo !== undefined) continue;
+    if (!mover || mover.migratingTo() !== undefined) continue;
     try {
       migrate(call, mover, undefined, 'Host preparing for maintenance');
     } catch {

@@ -1,167 +1,202 @@
-import { destroyGuest, guests, guestTimes, shutDownGuest, startGuest } from '../../../ovirt/guests.ts';
-import { uuid } from '../../../ovirt/ids.ts';
+import { destroyGuest, guests, pass, rebootGuest, shutDownGuest } from '../../../ovirt/guests.ts';
 import { anyStorage } from '../../../ovirt/storage.ts';
-import type { Lab, LabHost } from '../../../types.ts';
-import type { EngineDatabase, HostRow, VmRow } from '../database/database.ts';
+import type { LabHost } from '../../../types.ts';
+import type { HostRow } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
-import { attachmentsOf, disksOf } from '../database/disks.ts';
-import type { Told } from '../database/events.ts';
+import { disksOf } from '../database/disks.ts';
 import { tell, userName } from '../database/events.ts';
 import type { Job } from '../database/jobs.ts';
 import { endJob, startJob } from '../database/jobs.ts';
-import { engineHost, schedule, vmStatus } from '../database/placement.ts';
+import { engineHost, needOf, schedule, vmStatus } from '../database/placement.ts';
+import { statusWord } from '../database/storage-domains.ts';
+import type { VmRow } from '../database/vms.ts';
+import { bootDevicesOf, settleDown } from '../database/vms.ts';
 import { vdsmAnswers } from '../monitor/hosts.ts';
 import type { Call } from '../routing/call.ts';
-import type { EngineRun } from '../run.ts';
-import { entityNotFound, incomplete, notGiven, refused } from '../wire/fault.ts';
-import type { Value } from '../wire/values.ts';
-import { flag, isList, number, part, text } from '../wire/values.ts';
-import { findCluster } from './find.ts';
+import { ApiFault, notGiven, refused } from '../wire/fault.ts';
+import type { Entity } from '../wire/values.ts';
+import { flag, isEntity, isList, part } from '../wire/values.ts';
+import { findHost } from './find.ts';
+import { launch, watchStart } from './launch.ts';
+import { checkDisksFree, checkQuiet } from './snapshot-checks.ts';
 
-const NO_BOOTABLE_DISK =
-  "Cannot run VM without at least one bootable disk.\nAlternatives:\n- Create a disk for this VM, and rerun the VM.\n- Change the boot sequence using the Edit VM command (Boot Option Sub-Tab).\n- Use the 'Run Once' command to select a different boot option and rerun the VM.";
-const GiB = 1024 ** 3;
-const BLANK = '00000000-0000-0000-0000-000000000000';
+const alternatives =
+  "Alternatives:\n- Create a disk for this VM, and rerun the VM.\n- Change the boot sequence using the Edit VM command (Boot Option Sub-Tab).\n- Use the 'Run Once' command to select a different boot option and rerun the VM.";
+const NO_BOOTABLE_DISK = `Cannot run VM without at least one bootable disk.\n${alternatives}`;
+const NO_NETWORK =
+  "VM is configured to be 'Network bootable', but no Network Interface is configured.\nAlternatives:\n- Select a different boot device (using the 'Run Once' command or 'Edit VM' command on Boot Option Sub-Tab).\n- Configure a Network Interface (using the 'Network Interfaces' sub-tab) and rerun the VM.";
 
-const words = (value: Value | undefined): string[] => (isList(value) ? value.map(String) : []);
+/** Seconds that the memory of a suspended VM takes to its storage. */
+const SUSPEND = 15;
 
-/** Makes a VM from the template Blank: without disks, which are attached to it afterwards. */
-export function addVm(call: Call): VmRow {
-  const { lab, db, body } = call;
-  const cluster = part(body, 'cluster');
-  const lacking = [
-    ...(text(body, 'name') ? [] : ['name']),
-    ...(text(cluster, 'id') || text(cluster, 'name') ? [] : ['cluster.id|name']),
-  ];
-  if (lacking.length > 0) throw incomplete(`Vm [${lacking.join(', ')}] required for add`);
-  if (!part(body, 'template')) throw incomplete('Vm [template.id|name] required for add');
-  const name = text(body, 'name') ?? '';
-  const { id: clusterId } = findCluster(db, cluster ?? {});
-  const template = text(part(body, 'template'), 'id') ?? text(part(body, 'template'), 'name');
-  if (template !== BLANK && template !== 'Blank') throw entityNotFound('GetVmTemplate');
-  if (name === 'HostedEngine' || [...db.vms.values()].some((vm) => vm.name === name)) {
-    throw refused(409, 'Cannot add VM. The VM name is already in use, please choose a unique name and try again.');
-  }
-  const memory = number(body, 'memory') ?? GiB;
-  const guaranteed = number(part(body, 'memory_policy'), 'guaranteed') ?? memory;
-  if (guaranteed > memory) {
-    throw refused(400, 'Cannot add VM. Physical Memory Guaranteed cannot exceed Memory Size.');
-  }
-  const devices = words(part(part(body, 'os'), 'boot')?.devices);
-  const vm: VmRow = {
-    id: uuid(lab),
-    name,
-    description: text(body, 'description') ?? '',
-    clusterId,
-    memory,
-    sockets: number(part(part(body, 'cpu'), 'topology'), 'sockets') ?? 1,
-    bootDevices: devices.length > 0 ? devices : ['hd'],
-    highlyAvailable: flag(part(body, 'high_availability'), 'enabled') ?? false,
-    createdAt: Math.floor(lab.clock.now()),
-    stoppedAt: Math.floor(lab.clock.now()),
-  };
-  db.vms.set(vm.id, vm);
-  const user = userName(call.user);
-  tell(lab, db, {
-    code: 34,
-    vm: { id: vm.id, name },
-    correlationId: call.correlationId,
-    user,
-    text: `VM ${name} was created by ${user}.`,
-  });
-  lab.changed(`VM ${name} created`);
-  return vm;
+/** A status as messages name it. */
+const words: Readonly<Record<string, string>> = {
+  wait_for_launch: 'Wait for Launch',
+  reboot_in_progress: 'Reboot in Progress',
+};
+const statusText = (status: string): string => words[status] ?? statusWord(status).replace(/(.)([A-Z])/g, '$1 $2');
+
+/** What a start asks for this run alone; the hosts by their ids. */
+function runOnceOf(call: Call): Entity | undefined {
+  const vm = part(call.body, 'vm');
+  if (!vm) return undefined;
+  const policy = part(vm, 'placement_policy');
+  const hosts = isList(policy?.hosts) ? policy.hosts.filter(isEntity) : [];
+  return hosts.length === 0
+    ? vm
+    : { ...vm, placement_policy: { ...policy, hosts: hosts.map((host) => ({ id: findHost(call.db, host).id })) } };
 }
 
-/** Starts a VM on the host that suits it best. */
+function checkStart(call: Call, vm: VmRow): void {
+  const { lab, db } = call;
+  const devices = bootDevicesOf(vm).join(',');
+  if (devices === 'hd' && disksOf(db, vm).length === 0) throw refused(409, NO_BOOTABLE_DISK);
+  if (devices === 'network' && vm.nics.length === 0) throw refused(409, NO_NETWORK);
+  const status = vmStatus(lab, db, vm);
+  if (status === 'image_locked') throw refused(409, 'Cannot run VM: VM is locked. Please try again in a few minutes.');
+  checkQuiet('run VM', vm);
+  if (status === 'unknown') throw refused(409, 'Cannot run VM because the VM is in Unknown status.');
+  if (status !== 'down' && status !== 'suspended') throw refused(409, 'Cannot run VM. VM is running.');
+  checkDisksFree(call, 'run VM', vm);
+}
+
+/** Starts a VM on the host that suits it best; one that was suspended goes on where it was. */
 export function startVm(call: Call, vm: VmRow): Job {
   const { lab, db, run, correlationId } = call;
-  if (vmStatus(lab, db, vm) !== 'down') throw refused(409, 'Cannot run VM. VM is running.');
-  const bootable = attachmentsOf(db, vm).some((attachment) => attachment.bootable && attachment.active);
-  if (!vm.bootDevices.includes('network') && !bootable) throw refused(409, NO_BOOTABLE_DISK);
-  const locked = disksOf(db, vm).filter((disk) => disk.status !== 'ok');
-  if (locked.length > 0) {
-    const names = locked.map((disk) => disk.alias).join(', ');
-    throw refused(409, `Cannot run VM: The following disks are locked: ${names}. Please try again in a few minutes.`);
+  const before = vm.runOnce;
+  const once = runOnceOf(call);
+  vm.runOnce = once;
+  try {
+    checkStart(call, vm);
+    const found = schedule(lab, db, needOf(db, vm));
+    if (!('host' in found)) {
+      throw found.reasons.length === 0
+        ? refused(400, 'There are no hosts to use. Check that the cluster contains at least one host in Up state.')
+        : refused(
+            409,
+            'Cannot run VM. There is no host that satisfies current scheduling constraints. See below for details:',
+            ...found.reasons,
+          );
+    }
+    const { host } = found;
+    const user = userName(call.user);
+    const about = { vm: { id: vm.id, name: vm.name }, host, correlationId, user };
+    const mode = once ? ' in run-once mode' : '';
+    const job = startJob(lab, db, { description: `Launching VM ${vm.name}${mode}`, correlationId });
+    tell(lab, db, { ...about, code: 153, text: `VM ${vm.name} was started by ${user} (Host: ${host.name}).` });
+    const on = { lab, db, run };
+    run.inBackground(async () => {
+      if (await launch(on, vm, found)) return watchStart(on, vm, found, about, job);
+      tell(lab, db, { ...about, code: 54, text: `Failed to run VM ${vm.name} (User: ${user}).` });
+      return endJob(lab, job, 'failed');
+    });
+    return job;
+  } catch (error) {
+    if (error instanceof ApiFault) vm.runOnce = before;
+    throw error;
   }
-  const found = schedule(lab, db, { memory: vm.memory, hostedEngine: false, clusterId: vm.clusterId });
-  if (!('host' in found)) {
-    throw found.reasons.length === 0
-      ? refused(400, 'There are no hosts to use. Check that the cluster contains at least one host in Up state.')
-      : refused(
-          409,
-          'Cannot run VM. There is no host that satisfies current scheduling constraints. See below for details:',
-          ...found.reasons,
-        );
-  }
-  const { host } = found;
-  const user = userName(call.user);
-  const about = { vm: { id: vm.id, name: vm.name }, host, correlationId, user };
-  const job = startJob(lab, db, { description: `Launching VM ${vm.name}`, correlationId });
-  tell(lab, db, { ...about, code: 153, text: `VM ${vm.name} was started by ${user} (Host: ${host.name}).` });
-  launch({ lab, db, run }, vm, found, about, job);
-  return job;
 }
 
-interface Engine {
-  readonly lab: Lab;
-  readonly db: EngineDatabase;
-  readonly run: EngineRun;
+interface Where {
+  readonly row: HostRow;
+  readonly machine: LabHost;
 }
 
-/** Lets a VM run on a host; whether it came up is told, and ends the job, when its time for that is over. */
-export function launch(
-  { lab, db, run }: Engine,
-  vm: VmRow,
-  { host, machine }: { readonly host: HostRow; readonly machine: LabHost },
-  about: Omit<Told, 'code' | 'text'> = { vm: { id: vm.id, name: vm.name }, host },
-  job?: Job,
-): void {
-  const disks = disksOf(db, vm).map((disk) => ({ domain: disk.domainId, volume: disk.imageId }));
-  startGuest(machine, { id: vm.id, name: vm.name, memory: vm.memory, cpus: vm.sockets, disks });
-  Object.assign(vm, {
-    hostId: host.id,
-    startedAt: Math.floor(lab.clock.now()),
-    stoppedAt: undefined,
-    ending: undefined,
-  });
-  lab.changed(`VM ${vm.name} started`);
-  run.inBackground(async () => {
-    await run.sleep(guestTimes.powerUp);
-    const up = guests(machine).has(vm.id);
-    if (up) tell(lab, db, { ...about, code: 32, text: `VM ${vm.name} started on Host ${host.name}` });
-    if (job) endJob(lab, job, up ? 'finished' : 'failed');
-  });
+/** Where it runs, when vdsm there answers. */
+function where(call: Call, vm: VmRow): Where | undefined {
+  const row = vm.hostId === undefined ? undefined : call.db.hosts.get(vm.hostId);
+  const machine = row && machineAt(call.lab, row.address);
+  return row && vdsmAnswers(machine) && guests(machine).has(vm.id) ? { row, machine } : undefined;
 }
+
+const about = (call: Call, vm: VmRow, host: HostRow) =>
+  ({ vm: { id: vm.id, name: vm.name }, host, correlationId: call.correlationId, user: userName(call.user) }) as const;
 
 /** Ends a VM: at once, or by asking its guest system. On one that is down it does nothing and succeeds. */
 export function endVm(call: Call, vm: VmRow, how: 'stop' | 'shutdown'): Job {
   const { lab, db, correlationId } = call;
-  const row = vm.hostId === undefined ? undefined : db.hosts.get(vm.hostId);
   const user = userName(call.user);
   const job = startJob(lab, db, {
     description: how === 'stop' ? `Stopping VM ${vm.name}` : `Shutting down VM ${vm.name}`,
     correlationId,
   });
-  const machine = row && machineAt(lab, row.address);
-  if (row && vdsmAnswers(machine)) {
-    const about = { vm: { id: vm.id, name: vm.name }, host: row, correlationId, user };
+  const at = where(call, vm);
+  if (at) {
     vm.ending = true;
+    vm.restarts = undefined;
+    const told = about(call, vm, at.row);
     if (how === 'stop') {
-      destroyGuest(machine, vm.id);
-      Object.assign(vm, { hostId: undefined, ending: undefined, stoppedAt: Math.floor(lab.clock.now()) });
-      tell(lab, db, { ...about, code: 33, text: `VM ${vm.name} powered off by ${user} (Host: ${row.name}).` });
+      destroyGuest(at.machine, vm.id);
+      settleDown(lab, vm);
+      tell(lab, db, { ...told, code: 33, text: `VM ${vm.name} powered off by ${user} (Host: ${at.row.name}).` });
     } else {
-      shutDownGuest(machine, vm.id);
-      tell(lab, db, {
-        ...about,
-        code: 73,
-        text: `VM shutdown initiated by ${user} on VM ${vm.name} (Host: ${row.name}).`,
-      });
+      shutDownGuest(at.machine, vm.id);
+      const text = `VM shutdown initiated by ${user} on VM ${vm.name} (Host: ${at.row.name}).`;
+      tell(lab, db, { ...told, code: 73, text });
     }
     lab.changed(`VM ${vm.name} ${how}`);
+  } else if (vm.suspended && how === 'stop') {
+    vm.suspended = undefined;
+    settleDown(lab, vm);
+    lab.changed(`VM ${vm.name} stop`);
   }
   endJob(lab, job, 'finished');
+  return job;
+}
+
+/** Lets the guest system start again; with a next-run configuration the VM ends and is launched anew. */
+export function rebootVm(call: Call, vm: VmRow): Job {
+  const { lab, db, correlationId } = call;
+  const status = vmStatus(lab, db, vm);
+  const at = where(call, vm);
+  if (!at || (status !== 'up' && status !== 'powering_up')) {
+    throw refused(409, `Cannot restart VM because the VM is in ${statusText(status)} status.`);
+  }
+  const user = userName(call.user);
+  const job = startJob(lab, db, { description: `Rebooting VM ${vm.name}`, correlationId });
+  if (vm.nextRun || vm.runOnce) {
+    Object.assign(vm, { ending: true, restarts: true });
+    shutDownGuest(at.machine, vm.id);
+  } else rebootGuest(at.machine, vm.id);
+  const told = about(call, vm, at.row);
+  tell(lab, db, { ...told, code: 157, text: `User ${user} initiated reboot of VM ${vm.name}.` });
+  lab.changed(`VM ${vm.name} reboots`);
+  endJob(lab, job, 'finished');
+  return job;
+}
+
+/** Saves a VM's memory and ends it; a start lets it go on. */
+export function suspendVm(call: Call, vm: VmRow): Job {
+  const { lab, db, run, correlationId } = call;
+  const status = vmStatus(lab, db, vm);
+  const at = where(call, vm);
+  if (status === 'wait_for_launch') {
+    throw refused(409, `Cannot hibernate VM because the VM is in ${statusText(status)} status.`);
+  }
+  if (!at || status !== 'up') throw refused(409, 'Cannot hibernate VM. VM is not up.');
+  checkDisksFree(call, 'hibernate VM', vm);
+  const told = about(call, vm, at.row);
+  const job = startJob(lab, db, { description: `Performing Hibernate action on VM ${vm.name}`, correlationId });
+  const began = `Suspending VM ${vm.name} was initiated by User ${told.user} (Host: ${at.row.name}).`;
+  tell(lab, db, { ...told, code: 501, text: began });
+  pass(at.machine, vm.id, 'saving_state', SUSPEND);
+  lab.changed(`VM ${vm.name} suspends`);
+  run.inBackground(async () => {
+    await run.sleep(SUSPEND);
+    const still = where(call, vm);
+    if (!still) {
+      const failed = `Failed to complete suspending of VM ${vm.name}.`;
+      tell(lab, db, { ...told, code: 521, text: failed });
+      return endJob(lab, job, 'failed');
+    }
+    vm.suspended = true;
+    Object.assign(vm, { hostId: undefined, stoppedAt: Math.floor(lab.clock.now()) });
+    destroyGuest(still.machine, vm.id);
+    tell(lab, db, { ...told, code: 503, text: `VM ${vm.name} on Host ${at.row.name} is suspended.` });
+    tell(lab, db, { ...told, code: 512, text: `Suspending VM ${vm.name} has been completed.` });
+    lab.changed(`VM ${vm.name} suspended`);
+    return endJob(lab, job, 'finished');
+  });
   return job;
 }
 

@@ -21,6 +21,7 @@ import type { ClusterNetworkRow, NetworkRow, VnicProfileRow } from './networks.t
 import { attachManagement } from './networks.ts';
 import type { DomainRow } from './storage-domains.ts';
 import { adoptHostedStorage } from './storage-domains.ts';
+import type { VmRow } from './vms.ts';
 
 export type HostStatus =
   | 'unassigned'
@@ -63,26 +64,8 @@ export interface HostRow {
   bootsUntil?: number | undefined;
   /** Treated since it became non responsive. */
   treated?: boolean | undefined;
-}
-
-/** A VM that the engine manages besides its own. */
-export interface VmRow {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
-  readonly clusterId: string;
-  readonly memory: number;
-  readonly sockets: number;
-  readonly bootDevices: readonly string[];
-  readonly highlyAvailable: boolean;
-  readonly createdAt: number;
-  /** Where the engine runs it. */
-  hostId?: string | undefined;
-  migratingTo?: string | undefined;
-  startedAt?: number | undefined;
-  stoppedAt?: number | undefined;
-  /** Someone asked it to end; its end is then no surprise. */
-  ending?: boolean | undefined;
+  /** Looks at it since its VMs became unknown, counted up to their first restart from below zero. */
+  unknownLooks?: number | undefined;
 }
 
 export interface EngineDatabase {

@@ -1,4 +1,5 @@
-import type { EngineDatabase, VmRow } from './database.ts';
+import type { EngineDatabase } from './database.ts';
+import type { VmRow } from './vms.ts';
 
 /** A virtual disk; its content is a volume of its domain, named by the image's id. */
 export interface DiskRow {

@@ -22,3 +22,13 @@ export function defaultMacPool(lab: Lab): MacPoolRow {
     ranges: [{ from: '56:6f:1a:00:00:00', to: '56:6f:1a:00:ff:ff' }],
   };
 }
+
+/** Addresses as numbers, to count through a range. */
+export const macAddress = {
+  number: (text: string): number => Number.parseInt(text.replaceAll(':', ''), 16),
+  text: (value: number): string =>
+    value
+      .toString(16)
+      .padStart(12, '0')
+      .replace(/(..)(?=.)/g, '$1:'),
+};

@@ -1,8 +1,10 @@
 import { runningOn } from '../../../ovirt/engine-vm.ts';
 import { guestStatus, guests } from '../../../ovirt/guests.ts';
 import type { Lab, LabHost } from '../../../types.ts';
-import type { EngineDatabase, HostRow, VmRow } from './database.ts';
+import type { EngineDatabase, HostRow } from './database.ts';
 import { machineAt } from './database.ts';
+import type { VmRow } from './vms.ts';
+import { cpusOf, memoryOf, networksOfVm, placedOn } from './vms.ts';
 
 /** Where VMs are and where they could go. */
 export const engineVm = (db: EngineDatabase, lab: Lab): { id: string; name: string } => ({
@@ -23,27 +25,54 @@ export function vmsOn(lab: Lab, db: EngineDatabase, row: HostRow): string[] {
   return ids;
 }
 
+/** Of a host that does not answer any more nothing is known; while it is only late, the last known holds. */
 export function vmStatus(lab: Lab, db: EngineDatabase, vm: VmRow): string {
   const row = vm.hostId === undefined ? undefined : db.hosts.get(vm.hostId);
-  if (!row) return 'down';
-  if (row.status === 'non_responsive' || row.status === 'connecting') return 'unknown';
+  if (!row) return vm.suspended ? 'suspended' : vm.locked ? 'image_locked' : 'down';
+  if (row.status === 'non_responsive') return 'unknown';
   if (vm.migratingTo !== undefined) return 'migrating';
+  if (vm.launching) return 'wait_for_launch';
   const host = machineAt(lab, row.address);
   const guest = host && guests(host).get(vm.id);
-  return host && guest ? guestStatus(host, guest) : 'down';
+  if (host && guest) return guestStatus(host, guest);
+  return row.status === 'connecting' ? 'up' : 'down';
 }
 
+/** What a host must have to take a VM. */
+export interface Need {
+  readonly memory: number;
+  readonly cpus?: number;
+  readonly hostedEngine: boolean;
+  readonly clusterId: string;
+  readonly networks?: readonly string[];
+  /** Ids of the only hosts that may take it. */
+  readonly hosts?: readonly string[];
+}
+
+export const needOf = (db: EngineDatabase, vm: VmRow): Need => ({
+  memory: memoryOf(vm),
+  cpus: cpusOf(vm),
+  hostedEngine: false,
+  clusterId: vm.clusterId,
+  networks: networksOfVm(db, vm),
+  hosts: placedOn(vm),
+});
+
 /** Why a host cannot take a VM, in the scheduler's words; undefined when it can. */
-export function obstacle(
-  lab: Lab,
-  row: HostRow,
-  need: { memory: number; hostedEngine: boolean },
-): { filter: string; because: string } | undefined {
+export function obstacle(lab: Lab, row: HostRow, need: Need): { filter: string; because: string } | undefined {
   const host = machineAt(lab, row.address);
   const free = host ? host.memory.total - host.memory.used : 0;
+  if (need.hosts && need.hosts.length > 0 && !need.hosts.includes(row.id)) {
+    return { filter: 'PinToHost', because: 'the host is not present in the pinning list.' };
+  }
+  const missing = (need.networks ?? []).filter((name) => !host?.network.interfaces.has(name));
+  if (missing.length > 0) return { filter: 'Network', because: `network(s) ${missing.join(', ')} are missing` };
   if (need.hostedEngine && !row.ha?.configured) return { filter: 'HA', because: 'it is not a Hosted Engine host' };
   if (need.hostedEngine && (row.ha?.score ?? 0) <= 0) {
     return { filter: 'HA', because: "it doesn't have a positive Hosted Engine score" };
+  }
+  if ((need.cpus ?? 0) > (host?.cpu.count ?? 0)) {
+    return { filter: 'CPU', because: 'it has an insufficient amount of CPU cores to run the VM' };
   }
   if (free < need.memory) {
     return {
@@ -58,7 +87,7 @@ export function obstacle(
 export function schedule(
   lab: Lab,
   db: EngineDatabase,
-  need: { memory: number; hostedEngine: boolean; clusterId: string },
+  need: Need,
   among: (row: HostRow) => boolean = () => true,
 ): { host: HostRow; machine: LabHost } | { reasons: string[] } {
   const reasons: string[] = [];

@@ -23,6 +23,15 @@ export function readStatistics(row: HostRow, host: LabHost): void {
   row.statisticsAt = host.lab.clock.now();
 }
 
+/** Nothing is known of the VMs of a host that does not respond. */
+function loseVms(lab: Lab, db: EngineDatabase, row: HostRow): void {
+  for (const vm of db.vms.values()) {
+    if (vm.hostId !== row.id) continue;
+    const text = `VM ${vm.name} was set to the Unknown status.`;
+    tell(lab, db, { code: 142, vm: { id: vm.id, name: vm.name }, text });
+  }
+}
+
 function lost(lab: Lab, db: EngineDatabase, row: HostRow): void {
   const now = lab.clock.now();
   row.lostAt ??= now;
@@ -35,6 +44,7 @@ function lost(lab: Lab, db: EngineDatabase, row: HostRow): void {
     });
   } else if (now - row.lostAt >= GRACE * 1000) {
     row.status = 'non_responsive';
+    loseVms(lab, db, row);
     tell(lab, db, { code: 12, host: row, text: `Host ${row.name} is non responsive.` });
     if (powerOf(row).enabled) return;
     tell(lab, db, {

@@ -36,7 +36,7 @@ function settle(lab: Lab, db: EngineDatabase): void {
     if (row.status === 'reboot' || row.status === 'kdumping') row.status = 'non_responsive';
     row.treated = undefined;
   }
-  for (const vm of db.vms.values()) vm.migratingTo = undefined;
+  for (const vm of db.vms.values()) Object.assign(vm, { migratingTo: undefined, launching: undefined });
   settleStorage(db);
   tell(lab, db, { code: 1, text: 'Starting oVirt Engine.' });
 }

@@ -1,9 +1,9 @@
 import { addDisk, checkIdle, removeDisk } from '../commands/disks.ts';
-import type { VmRow } from '../database/database.ts';
 import type { DiskAttachmentRow } from '../database/disks.ts';
 import { attachmentsOf, vmsWith } from '../database/disks.ts';
 import { tell, userName } from '../database/events.ts';
 import { vmStatus } from '../database/placement.ts';
+import type { VmRow } from '../database/vms.ts';
 import type { Call, Handler, Resource } from '../routing/call.ts';
 import { created, many, one, queryFlag, removed } from '../routing/call.ts';
 import { refused, unknownId } from '../wire/fault.ts';
@@ -25,7 +25,8 @@ const attachmentResource = (row: DiskAttachmentRow): Resource => ({
   },
 });
 
-function vmOfPath(call: Call): VmRow {
+/** The managed VM that the path begins with. */
+export function vmOfPath(call: Call): VmRow {
   const found = call.db.vms.get(call.route.ids[0] ?? '');
   if (!found) throw unknownId();
   return found;

@@ -28,6 +28,7 @@ import {
   storageDomain,
   storageDomains,
 } from '../resources/storage-domains.ts';
+import { vmNic, vmNics, vmReportedDevices } from '../resources/vm-nics.ts';
 import { vm, vms } from '../resources/vms.ts';
 import type { Handler } from './call.ts';
 
@@ -79,6 +80,9 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   storage_domain_disks: storageDomainDisks,
   storage_domains: storageDomains,
   vm,
+  vm_nic: vmNic,
+  vm_nics: vmNics,
+  vm_reported_devices: vmReportedDevices,
   vms,
 };
 

@@ -1,0 +1,34 @@
+import { uuid } from '../../../ovirt/ids.ts';
+import type { Lab } from '../../../types.ts';
+import type { Entity } from '../wire/values.ts';
+import type { DiskAttachmentRow } from './disks.ts';
+
+/** A state of a VM: how it was set, and for each of its disks the volume that holds that state. */
+export interface SnapshotRow {
+  readonly id: string;
+  description: string;
+  date: number;
+  type: 'regular' | 'active' | 'preview';
+  status: 'ok' | 'locked' | 'in_preview';
+  /** Locked because it is being made. */
+  making?: boolean | undefined;
+  readonly memory: boolean;
+  /** Absent of the active one: the VM itself is what it was set to. */
+  settings?: Entity | undefined;
+  /** Image to volume; of the active one the disks themselves tell. */
+  images: ReadonlyMap<string, string>;
+  /** How the disks were attached. */
+  attachments: readonly DiskAttachmentRow[];
+}
+
+/** The state that the VM is in; it has a place among its snapshots from the beginning. */
+export const activeSnapshot = (lab: Lab, id = uuid(lab)): SnapshotRow => ({
+  id,
+  description: 'Active VM',
+  date: Math.floor(lab.clock.now()),
+  type: 'active',
+  status: 'ok',
+  memory: false,
+  images: new Map(),
+  attachments: [],
+});

@@ -1,0 +1,95 @@
+import { addNic, plugNic, removeNic, updateNic } from '../commands/vm-nics.ts';
+import type { VmNicRow, VmRow } from '../database/vms.ts';
+import { guestReport } from '../monitor/guest-agents.ts';
+import type { Call, Handler, Reply, Resource } from '../routing/call.ts';
+import { complete, created, many, one, removed } from '../routing/call.ts';
+import { unknownId } from '../wire/fault.ts';
+import { vmOfPath } from './disk-attachments.ts';
+
+const nicResource = (vm: VmRow, nic: VmNicRow): Resource => ({
+  type: 'nic',
+  service: 'vm_nic',
+  path: `/vms/${vm.id}/nics/${nic.id}`,
+  entity: {
+    name: nic.name,
+    interface: nic.interface,
+    linked: nic.linked,
+    mac: { address: nic.mac },
+    plugged: nic.plugged,
+    ...(nic.profileId === undefined ? {} : { vnic_profile: { id: nic.profileId } }),
+    vm: { id: vm.id },
+  },
+});
+
+function existing(call: Call): { vm: VmRow; nic: VmNicRow } {
+  const vm = vmOfPath(call);
+  const nic = vm.nics.find((each) => each.id === call.route.ids[1]);
+  if (!nic) throw unknownId();
+  return { vm, nic };
+}
+
+export const vmNics: Readonly<Record<string, Handler>> = {
+  list: (call) => {
+    const vm = vmOfPath(call);
+    return many(
+      'nic',
+      vm.nics.map((nic) => nicResource(vm, nic)),
+    );
+  },
+  add: (call) => {
+    const vm = vmOfPath(call);
+    return created(nicResource(vm, addNic(call, vm)));
+  },
+};
+
+const plug =
+  (plugged: boolean) =>
+  (call: Call): Reply => {
+    const { vm, nic } = existing(call);
+    plugNic(call, vm, nic, plugged);
+    return complete();
+  };
+
+export const vmNic: Readonly<Record<string, Handler>> = {
+  get: (call) => {
+    const { vm, nic } = existing(call);
+    return one(nicResource(vm, nic));
+  },
+  update: (call) => {
+    const { vm, nic } = existing(call);
+    return one(nicResource(vm, updateNic(call, vm, nic)));
+  },
+  remove: (call) => {
+    const { vm, nic } = existing(call);
+    removeNic(call, vm, nic);
+    return removed(call);
+  },
+  activate: plug(true),
+  deactivate: plug(false),
+};
+
+/** What the guest agent tells of the VM's network, all of it or one card's. */
+function reported(call: Call): Resource[] {
+  const vm = vmOfPath(call);
+  const nic = call.route.ids[1] === undefined ? undefined : existing(call).nic;
+  const under = nic ? `/vms/${vm.id}/nics/${nic.id}` : `/vms/${vm.id}`;
+  const devices = guestReport(call.lab, call.db, vm)?.devices ?? [];
+  return devices
+    .filter((device) => nic === undefined || device.mac === nic.mac)
+    .map((device) => ({
+      type: 'reported_device',
+      service: 'vm_reported_device',
+      path: `${under}/reporteddevices/${Buffer.from(device.mac).toString('hex')}`,
+      entity: {
+        name: device.name,
+        ips: [{ address: device.address, version: 'v4' }],
+        mac: { address: device.mac },
+        type: 'network',
+        vm: { id: vm.id },
+      },
+    }));
+}
+
+export const vmReportedDevices: Readonly<Record<string, Handler>> = {
+  list: (call) => many('reported_device', reported(call)),
+};

@@ -1,0 +1,42 @@
+/** Leases of VMs on a domain's volume `xleases`: sanlock lets one host at a time have each. */
+import type { LabHost } from '../../types.ts';
+import { secondsUntilDead } from '../host-lease.ts';
+import type { BlockDomain } from './block-domain.ts';
+
+export interface VmLease {
+  /** Its slot of 1 MiB in the volume; the index takes the first one. */
+  readonly slot: number;
+  holder?: LabHost | undefined;
+}
+
+const KEY = 'vdsm-xleases';
+
+export function leasesOn(domain: BlockDomain): Map<string, VmLease> {
+  const known = domain.lun.blocks.get(KEY) as Map<string, VmLease> | undefined;
+  const leases = known ?? new Map<string, VmLease>();
+  domain.lun.blocks.set(KEY, leases);
+  return leases;
+}
+
+export function createLease(domain: BlockDomain, vm: string): void {
+  const leases = leasesOn(domain);
+  const taken = new Set([...leases.values()].map(({ slot }) => slot));
+  let slot = 1;
+  while (taken.has(slot)) slot += 1;
+  if (!leases.has(vm)) leases.set(vm, { slot });
+}
+
+export const removeLease = (domain: BlockDomain, vm: string): void => void leasesOn(domain).delete(vm);
+
+/** Where a lease begins in the volume. */
+export const leaseOffset = (lease: VmLease): number => lease.slot * 2 ** 20;
+
+/**
+ * Whether a host can have a lease: seconds to wait until its holder is surely dead, or `held` by one that lives.
+ * `runs` tells whether a host still runs the VM; a host that has started anew gave its leases up by that.
+ */
+export function claim(lease: VmLease, host: LabHost, runs: (host: LabHost) => boolean): 'held' | number {
+  const { holder } = lease;
+  if (!holder || holder === host) return 0;
+  return runs(holder) ? 'held' : secondsUntilDead(holder);
+}
