@@ -4,12 +4,14 @@ import { diskSpace } from './disk-space.ts';
 import { engineAddress } from './engine-address.ts';
 import { engineName } from './engine-name.ts';
 import { engineNameIsHost } from './engine-name-is-host.ts';
+import { engineRestarted } from './engine-restarted.ts';
 import { firewalld } from './firewalld.ts';
 import { hostName } from './host-name.ts';
 import { mdClear } from './md-clear.ts';
 import { memory } from './memory.ts';
 import { missingNetworks } from './missing-networks.ts';
 import { proxy } from './proxy.ts';
+import { storageUnreachable } from './storage-unreachable.ts';
 
 export type { Diagnosis } from './diagnosis.ts';
 
@@ -17,6 +19,7 @@ export type { Diagnosis } from './diagnosis.ts';
 export const diagnoses: readonly Diagnosis[] = [
   mdClear,
   firewalld,
+  engineRestarted,
   engineNameIsHost,
   hostName,
   engineName,
@@ -25,6 +28,7 @@ export const diagnoses: readonly Diagnosis[] = [
   diskSpace,
   proxy,
   missingNetworks,
+  storageUnreachable,
   engineAddress,
 ];
 

@@ -66,6 +66,8 @@ export async function addHostedEngineHost(input: unknown): Promise<Report> {
         fixes: {
           'md-clear': { title: 'Renew libvirt', automatic: true, run: () => renewLibvirt(run, host) },
           firewalld: { title: 'Enable firewalld again', automatic: true, run: () => enableFirewalldAgain(run, host) },
+          // Nothing is to be mended: done again, the step finds what the engine has left and installs in place.
+          'engine-restarted': { title: 'Install the host once more', automatic: true, run: async () => undefined },
         },
       },
     );

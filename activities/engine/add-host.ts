@@ -2,13 +2,15 @@ import type { JsonObject } from '../../failures/operator-error.ts';
 import type { InventoryHost } from '../../inventory/schema.ts';
 import type { HostParams } from '../host/params.ts';
 import { inventoryHost } from '../hosted-engine/wish.ts';
-import { type EngineDecision, type EngineRequest, engineOperation } from '../operation.ts';
+import { type EngineDecision, type EngineRequest, engineOperation, type Finding } from '../operation.ts';
 import { findHost, type HostView } from './hosts.ts';
-import { lines, newest, readTrace, type Trace } from './trace.ts';
+import { engineRelease, ignoresDeployment } from './release.ts';
+import { ENGINE_STARTED, lines, newest, readTrace, type Trace } from './trace.ts';
 
 /** AuditLogType of the engine. */
 export const INSTALLED = 504;
 export const INSTALL_FAILED = 505;
+const INSTALLING = 509;
 /** States that lead to another one by themselves. */
 export const PASSING = [
   'installing',
@@ -21,10 +23,15 @@ export const PASSING = [
 ];
 const BY_KEY: JsonObject = { ssh: { authentication_method: 'publickey' } };
 
-export interface FurtherHost {
+export interface InstalledHost {
   /** Undefined: the engine does not have it. */
   readonly seen: HostView | undefined;
   readonly trace: Trace;
+}
+
+interface FurtherHost extends InstalledHost {
+  /** The engine's own. */
+  readonly release: string;
 }
 
 export interface AddHostToEngine extends HostParams {
@@ -35,7 +42,9 @@ export interface AddHostToEngine extends HostParams {
 /**
  * Makes a host one that can run the engine VM: added to the engine, or installed again where the engine has it without,
  * each with the deployment of the hosted engine. Leaves it `up` and configured for HA. An installation that failed is
- * begun anew, in place. (engine: AddVdsCommand, InstallVdsCommand)
+ * begun anew: in place, or, where the engine is too old to deploy then, by adding the host once more. The firewall is
+ * set up as the engine does it unasked since 4.1.2; the fingerprint of the host key is not sent, because which of the
+ * host's keys the engine will see is its choice. (engine: AddVdsCommand, InstallVdsCommand)
  */
 export const addHostToEngine = engineOperation<AddHostToEngine, FurtherHost>({
   name: 'addHostToEngine',
@@ -43,16 +52,17 @@ export const addHostToEngine = engineOperation<AddHostToEngine, FurtherHost>({
   inTurns: true,
   settleSeconds: 3600,
   async look(context, { host }) {
-    const seen = await findHost(context, host);
-    return { seen, trace: await readTrace(context, { ...(seen !== undefined && { host: seen.id }) }) };
+    const [release, seen] = await Promise.all([engineRelease(context), findHost(context, host)]);
+    return { release, seen, trace: await readTrace(context, { ...(seen !== undefined && { host: seen.id }) }) };
   },
   decide(facts, { host: name, cluster }, { inventory }): EngineDecision<undefined> {
-    const { seen, trace } = facts;
+    const { seen, trace, release } = facts;
+    const adding = add(inventoryHost(inventory, name), cluster);
     const evidence = [seen === undefined ? `the engine does not have ${name}` : sentence(name, seen)];
     if (seen === undefined) {
       return {
         state: 'wouldDo',
-        changes: [add(inventoryHost(inventory, name), cluster)],
+        changes: [adding],
         evidence,
         undo: undo(name, seen),
       };
@@ -67,15 +77,9 @@ export const addHostToEngine = engineOperation<AddHostToEngine, FurtherHost>({
     if (PASSING.includes(seen.status) || (seen.status === 'up' && installed)) {
       return { state: 'underWay', changes: [], evidence, awaits };
     }
-    const changes = requests(seen, configured);
+    const changes = requests(seen, configured, ignoresDeployment(release) ? adding : undefined);
     if (changes.length > 0) return { state: 'wouldDo', changes, evidence, undo: undo(name, seen) };
-    const fix = 'Bring the host up or into maintenance in the Administration Portal, then retry';
-    return {
-      state: 'refused',
-      changes: [],
-      evidence,
-      findings: [{ what: `${name} is ${seen.status} in the engine`, fix }],
-    };
+    return { state: 'refused', changes: [], evidence, findings: [unwilling(name, seen, release)] };
   },
 });
 
@@ -95,8 +99,8 @@ function add({ name, fqdn, address, ssh }: InventoryHost, cluster: string): Engi
   };
 }
 
-/** What is still to come for a host that the engine has. */
-function requests({ id, status }: HostView, configured: boolean): readonly EngineRequest[] {
+/** What is still to come for a host that the engine has; `adding` where only a host that is added gets deployed. */
+function requests({ id, status }: HostView, configured: boolean, adding?: EngineRequest): readonly EngineRequest[] {
   const action = (verb: string, body: JsonObject = {}): EngineRequest => ({
     request: 'POST',
     path: `/hosts/${id}/${verb}`,
@@ -105,6 +109,9 @@ function requests({ id, status }: HostView, configured: boolean): readonly Engin
   // The engine's code takes `false` where the model promises `true`.
   const install = action('install', { ...BY_KEY, deploy_hosted_engine: true, activate: true });
   const rest = action('deactivate', { reason: 'installation with the hosted engine' });
+  if (adding !== undefined && !configured) {
+    return status === 'install_failed' ? [{ request: 'DELETE', path: `/hosts/${id}` }, adding] : [];
+  }
   switch (status) {
     case 'install_failed':
       return [install];
@@ -119,9 +126,24 @@ function requests({ id, status }: HostView, configured: boolean): readonly Engin
   }
 }
 
+function unwilling(name: string, { status }: HostView, release: string): Finding {
+  if (ignoresDeployment(release)) {
+    const fix = 'Update the engine to 4.3.10, or remove the host from it, then retry';
+    return { what: `engine ${release} would install ${name} again without the hosted engine`, fix };
+  }
+  const fix = 'Bring the host up or into maintenance in the Administration Portal, then retry';
+  return { what: `${name} is ${status} in the engine`, fix };
+}
+
 /** How what this step began has ended for the worse. */
-export function ended(name: string, { seen, trace }: FurtherHost) {
-  if (seen?.status === 'install_failed' && trace.events.some(({ code }) => code === INSTALL_FAILED)) {
+export function ended(name: string, { seen, trace }: InstalledHost) {
+  const has = (wanted: number) => trace.events.some(({ code }) => code === wanted);
+  const resting = ['install_failed', 'maintenance'].includes(seen?.status ?? '');
+  if (resting && has(ENGINE_STARTED) && has(INSTALLING) && !has(INSTALLED)) {
+    const last = trace.events.slice(-12).map(({ description }) => description);
+    return { what: `the engine was started anew while it installed ${name}`, lines: last };
+  }
+  if (seen?.status === 'install_failed' && has(INSTALL_FAILED)) {
     return { what: `the installation of ${name} failed`, lines: lines(trace) };
   }
   if (seen?.status === 'non_operational' && trace.begun) {

@@ -1,7 +1,10 @@
 import type { JsonObject } from '../../failures/operator-error.ts';
 import type { HostParams } from '../host/params.ts';
-import { type EngineDecision, type EngineRequest, engineOperation } from '../operation.ts';
-import { ended, type FurtherHost, INSTALLED, PASSING, said, sentence } from './add-host.ts';
+import { isDeployed, readHaHosts } from '../hosted-engine/ha/read-host.ts';
+import { hostIdOf } from '../hosted-engine/ha/views.ts';
+import { HA_CONF } from '../hosted-engine/paths.ts';
+import { type EngineDecision, type EngineRequest, engineOperation, type OperationContext } from '../operation.ts';
+import { ended, INSTALLED, type InstalledHost, PASSING, said, sentence } from './add-host.ts';
 import { findHost, type HostView } from './hosts.ts';
 import { readTrace } from './trace.ts';
 
@@ -10,25 +13,34 @@ export interface TakeHostedEngineOff extends HostParams {
   readonly to: 'absent' | 'maintenance' | 'up';
 }
 
+interface TakeOffFacts extends InstalledHost {
+  /** As the host itself says; absent: it cannot be asked, or is at work. */
+  readonly deployed?: boolean;
+  /** Its block in the shared metadata, which no undeployment takes away. */
+  readonly block?: number;
+  /** The flag of local maintenance on it, which outlives the undeployment. */
+  readonly localMaintenance?: boolean;
+}
+
 /**
  * Takes the hosted engine off a host, by an installation with "undeploy", and the host out of the engine if it is to be
- * absent. What oVirt has installed on the machine stays there. (engine: InstallVdsCommand, RemoveVdsCommand)
+ * absent; leaves its HA services stopped and disabled. What oVirt has installed on the machine stays there, and its
+ * block in the shared metadata. (engine: InstallVdsCommand, RemoveVdsCommand)
  */
-export const takeHostedEngineOff = engineOperation<TakeHostedEngineOff, FurtherHost>({
+export const takeHostedEngineOff = engineOperation<TakeHostedEngineOff, TakeOffFacts>({
   name: 'takeHostedEngineOff',
   title: ({ host, to }) => (to === 'absent' ? `Take ${host} out of the engine` : `Take the hosted engine off ${host}`),
   inTurns: true,
   settleSeconds: 3600,
   async look(context, { host }) {
     const seen = await findHost(context, host);
-    return { seen, trace: await readTrace(context, { ...(seen !== undefined && { host: seen.id }) }) };
+    const trace = await readTrace(context, { ...(seen !== undefined && { host: seen.id }) });
+    const atWork = seen !== undefined && PASSING.includes(seen.status);
+    return { seen, trace, ...(!atWork && (await askHosts(context, host))) };
   },
   decide(facts, { host: name, to }): EngineDecision<undefined> {
-    const { seen, trace } = facts;
-    const leaves = {
-      what: `what the engine installed on ${name}: packages of oVirt, certificates, the bridge ovirtmgmt, services`,
-      byHand: `on ${name}: ovirt-hosted-engine-cleanup -q, then a reboot; or install its system anew`,
-    };
+    const { seen, trace, deployed } = facts;
+    const leaves = leftBy(name, facts);
     if (seen === undefined) {
       return {
         state: 'already',
@@ -39,18 +51,64 @@ export const takeHostedEngineOff = engineOperation<TakeHostedEngineOff, FurtherH
     }
     const evidence = [sentence(name, seen)];
     // A host in maintenance is not asked for its HA data any more; the installation of this step is proof enough.
-    const undeployed = seen.hosted_engine?.configured !== true || trace.events.some(({ code }) => code === INSTALLED);
+    const installed = trace.events.some(({ code }) => code === INSTALLED);
+    const undeployed = deployed === undefined ? seen.hosted_engine?.configured !== true || installed : !deployed;
+    if (deployed === true && installed && !PASSING.includes(seen.status)) return { ...stillDeployed(name), evidence };
     if (undeployed && seen.status === to) return { state: 'already', changes: [], evidence, leaves };
     const bad = ended(name, facts);
     if (bad !== undefined) return { state: 'underWay', changes: [], evidence, failed: bad };
     if (PASSING.includes(seen.status)) {
       return { state: 'underWay', changes: [], evidence, awaits: said(`${name} is ${seen.status}`, trace) };
     }
-    return { state: 'wouldDo', changes: requests(seen, undeployed, to), evidence, leaves };
+    return { state: 'wouldDo', changes: requests(seen, { undeployed, deployed }, to), evidence, leaves };
   },
 });
 
-function requests({ id, status }: HostView, undeployed: boolean, to: TakeHostedEngineOff['to']) {
+async function askHosts(context: OperationContext, name: string): Promise<Partial<TakeOffFacts>> {
+  const all = await readHaHosts(context);
+  const here = all.find((host) => host.name === name);
+  const id = here && hostIdOf(here, all);
+  const published = all.some(({ sight }) => sight?.status?.hosts.some(({ hostId }) => hostId === id));
+  return {
+    ...(here?.sight !== undefined && {
+      deployed: isDeployed(here.sight),
+      localMaintenance: here.sight.localMaintenance,
+    }),
+    ...(id !== undefined && published && { block: id }),
+  };
+}
+
+/** What no undeployment takes away, and how people do. */
+function leftBy(name: string, { block, localMaintenance }: TakeOffFacts): { what: string; byHand: string } {
+  const what = [
+    `what the engine installed on ${name}: packages of oVirt, certificates, the bridge ovirtmgmt, services`,
+  ];
+  const byHand = [`on ${name}: ovirt-hosted-engine-cleanup -q, then a reboot; or install its system anew`];
+  if (block !== undefined) {
+    what.push(`block ${block} of the shared metadata, which the other hosts still show`);
+    byHand.push(
+      `on another host whose HA agent is stopped for it: hosted-engine --clean-metadata --host-id=${block} --force-cleanup`,
+    );
+  }
+  if (localMaintenance === true) {
+    what.push(`the flag of local maintenance in ${HA_CONF}`);
+    byHand.push(`on ${name}: rm ${HA_CONF}`);
+  }
+  return { what: what.join('; '), byHand: byHand.join('; ') };
+}
+
+/** An engine that does not heed what an installation is asked for says that it has installed. */
+function stillDeployed(name: string): Pick<EngineDecision, 'state' | 'changes' | 'failed'> {
+  const what = `the engine has installed ${name} again, and the hosted engine is still deployed on it`;
+  const fix = `Run cleanUpHostedEngine with {"host":"${name}"}, then retry`;
+  return { state: 'underWay', changes: [], failed: { what, lines: [], fix } };
+}
+
+function requests(
+  { id, status }: HostView,
+  { undeployed, deployed = false }: { readonly undeployed: boolean; readonly deployed?: boolean | undefined },
+  to: TakeHostedEngineOff['to'],
+) {
   const action = (verb: string, body: JsonObject = {}): EngineRequest => ({
     request: 'POST',
     path: `/hosts/${id}/${verb}`,
@@ -65,8 +123,8 @@ function requests({ id, status }: HostView, undeployed: boolean, to: TakeHostedE
   const changes: EngineRequest[] = [];
   if (!resting && !(undeployed && to === 'up'))
     changes.push(action('deactivate', { reason: 'hosted engine taken off' }));
-  // What failed to install has nothing to undeploy; the engine lets it be removed as it is.
-  if (!undeployed && !(status === 'install_failed' && to === 'absent')) changes.push(install);
+  // What failed to install has nothing to undeploy, unless it is there; the engine lets it be removed as it is.
+  if (!undeployed && (deployed || status !== 'install_failed' || to !== 'absent')) changes.push(install);
   if (to === 'absent') changes.push({ request: 'DELETE', path: `/hosts/${id}` });
   if (undeployed && to === 'up') changes.push(action('activate'));
   return changes;

@@ -5,9 +5,12 @@ import type { OperationContext } from '../operation.ts';
 export interface Trace {
   /** A request of this step has reached the engine. */
   readonly begun: boolean;
-  /** This step's events, and from its first one on all those of the object. Oldest first. */
+  /** This step's events, and from its first one on all those of the object, and starts of the engine. Oldest first. */
   readonly events: readonly Pick<EngineEvent, 'index' | 'code' | 'severity' | 'description'>[];
 }
+
+/** AuditLogType VDC_START: what the engine did behind its answers has ended before it. */
+export const ENGINE_STARTED = 1;
 
 /**
  * Reads the events that carry this step's correlation id. What the engine notices by itself afterwards carries none, so
@@ -20,7 +23,8 @@ export async function readTrace(context: OperationContext, about: { host?: strin
   if (first === undefined) return { begun: false, events: [] };
   const since = await engine.events({ since: first.index });
   const concerned = since.filter(
-    ({ correlation_id, host, vm }) =>
+    ({ code, correlation_id, host, vm }) =>
+      code === ENGINE_STARTED ||
       correlation_id === engine.correlationId ||
       (about.host !== undefined && host?.id === about.host) ||
       (about.vm !== undefined && vm?.id === about.vm),

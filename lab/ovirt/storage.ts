@@ -15,6 +15,8 @@ export interface EngineImage {
   readonly cluster: string;
   /** Hosts the engine knows, by the name they have in it. */
   readonly hosts: Map<string, { address: string; spmId: number; hostedEngine: boolean }>;
+  /** Release of the engine in it, as it calls itself: `4.3.7.2-1.el7`. */
+  version: string;
   /** Why the engine service cannot start in this image; undefined when it can. */
   defect?: string | undefined;
 }

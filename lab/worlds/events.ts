@@ -12,6 +12,7 @@ import { findGuest, installSystem } from '../ovirt/guest-systems.ts';
 import { panic } from '../ovirt/kdump.ts';
 import { anyStorage } from '../ovirt/storage.ts';
 import type { EventAction, Lab, LabHost } from '../types.ts';
+import { lunOf } from './storage.ts';
 
 /** What people do behind a run's back; each gives the sentence that the journal keeps. */
 type Event = Parameters<EventAction>[1];
@@ -69,6 +70,14 @@ export const events: Readonly<Record<string, EventAction>> = {
     lab.changed('engine repaired');
     return 'someone repaired the engine inside its VM';
   },
+  'update-engine': async (lab, event) => {
+    const { image } = storage(lab);
+    if (!image) throw new Error('no hosted engine is deployed');
+    image.version = word(event, 'version');
+    for (const one of lab.hosts.values()) restartEngineService(one);
+    lab.changed('engine updated');
+    return `someone updated the engine to ${image.version}`;
+  },
   'start-service': async (lab, event) => {
     await host(lab, event.target).units.start(unitName(event));
     lab.changed('service started');
@@ -78,6 +87,15 @@ export const events: Readonly<Record<string, EventAction>> = {
     await host(lab, event.target).units.stop(unitName(event));
     lab.changed('service stopped');
     return `someone stopped ${unitName(event)} on ${event.target}`;
+  },
+  'present-lun': async (lab, event) => {
+    const name = host(lab, event.target).name;
+    const lun = lunOf(lab, typeof event.wwid === 'string' ? event.wwid : undefined);
+    (lun.paths.get(name) ?? []).forEach((path, index) => {
+      Object.assign(path, { up: true, prio: index === 0 ? 14 : 9 });
+    });
+    lab.changed('LUN presented');
+    return `someone presented the LUN ${lun.wwid} to ${name} again`;
   },
   'wipe-lun': async (lab, event) => {
     const wwid = word(event, 'wwid');

@@ -10,7 +10,7 @@ export function hostedEngineLun(lab: Lab): Lun {
 }
 
 /** The LUN of this WWID, or the one for the hosted engine. */
-function lunOf(lab: Lab, wwid: string | undefined): Lun {
+export function lunOf(lab: Lab, wwid: string | undefined): Lun {
   if (wwid === undefined) return hostedEngineLun(lab);
   const lun = lab.luns.find((one) => one.wwid === wwid);
   if (!lun) throw new Error(`the lab has no LUN ${wwid}`);
@@ -38,5 +38,12 @@ export const storageWorlds: Readonly<Record<string, World>> = {
     if (!path) throw new Error(`${host.name} has no path to the LUN`);
     path.up = false;
     path.prio = 0;
+  },
+  /** The LUN is not presented to the host any more: all its paths are down. */
+  'lun-lost': (lab, target) => {
+    for (const path of lunOf(lab, target.detail).paths.get(hostOf(lab, target).name) ?? []) {
+      path.up = false;
+      path.prio = 0;
+    }
   },
 };

@@ -35,6 +35,7 @@ describe('worlds', () => {
       'leftover-pool',
       'leftover-socket',
       'lun-dirty',
+      'lun-lost',
       'lun-missing-path',
       'md-clear-missing',
       'package-drift',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { addPlainHost, hostStatus, updateEngine } from '../support/engine-admin.ts';
 import { lookOnHost } from '../support/host-files.ts';
 import type { End } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
@@ -7,6 +8,7 @@ import { executedChanges } from './executed.ts';
 const RUNBOOK = 'addHostedEngineHost';
 const DEPLOYED = { preset: 'deployed', hosts: 3 };
 const ADD = /^POST \/ovirt-engine\/api\/hosts\?/;
+const CHANGE = /^(POST|PUT|DELETE) \/ovirt-engine\/api\//;
 const LIMIT = 300_000;
 const approved = { host: 'host3', standingApproval: { by: 'Ada' } };
 
@@ -96,14 +98,14 @@ test(
     expect(second.type, second.message).toBe('succeeded');
     expect(new Set(second.report?.steps.map(({ state }) => state))).toEqual(new Set(['already', 'passed']));
     expect(executedChanges(await stack.control.journal(later))).toEqual([]);
-    expect(await requests(later, /^(POST|PUT|DELETE) \/ovirt-engine\/api\//)).toEqual([]);
+    expect(await requests(later, CHANGE)).toEqual([]);
     expect((await stack.control.state()).revision).toBe(again.revision);
   },
   LIMIT,
 );
 
 test(
-  'parks with the engine’s own lines when its installation fails, installs in place on a retry, and is rolled back',
+  'parks with the engine’s own lines when its installation fails, adds it anew on a retry, and is rolled back',
   async () => {
     await stack.control.fault({
       target: 'host3',
@@ -118,23 +120,102 @@ test(
     expect(waiting?.reason?.join('\n')).toMatch(
       /the installation of host3 failed\n.*Host host3 installation failed\. /,
     );
-    // The cancel comes while the second installation is at work: it is waited for, then everything is taken back.
+    // This engine would not deploy in place. The cancel comes while the second installation is at work: it is waited
+    // for, then everything is taken back.
+    const again = await stack.control.now();
     await handle.decide({ ...waiting?.answer, by: 'Ada' });
-    await stack.control.awaitEntry(since, ({ text }) => /^POST \/ovirt-engine\/api\/hosts\/[^/]+\/install/.test(text));
+    await stack.control.awaitEntry(again, ({ kind, text }) => kind === 'request' && ADD.test(text));
     await handle.handle.cancel();
     const end = await handle.end();
     expect(end.type, end.message).toBe('cancelled');
-    expect(await requests(since, ADD)).toHaveLength(1);
-    const changes = await requests(since, /^(POST|PUT|DELETE) \/ovirt-engine\/api\//);
+    const changes = await requests(since, CHANGE);
     expect(changes.map(({ text }) => text.replace(/[-0-9a-f]{36}/, 'ID').replace(/\n(.*)/, ' $1'))).toEqual([
       expect.stringMatching(/^POST \S+\/hosts\?/),
-      'POST /ovirt-engine/api/hosts/ID/install {"ssh":{"authentication_method":"publickey"},"deploy_hosted_engine":true,"activate":true}',
+      'DELETE /ovirt-engine/api/hosts/ID',
+      expect.stringMatching(/^POST \S+\/hosts\?/),
       'POST /ovirt-engine/api/hosts/ID/deactivate {"reason":"hosted engine taken off"}',
       'POST /ovirt-engine/api/hosts/ID/install {"ssh":{"authentication_method":"publickey"},"undeploy_hosted_engine":true,"activate":false}',
       'DELETE /ovirt-engine/api/hosts/ID',
     ]);
     expect(await onHost('cat /root/.ssh/authorized_keys')).not.toContain('ovirt-engine');
-    expect(await onHost('systemctl is-active ovirt-ha-agent')).not.toBe('active\n');
+    // The undeployment stops and disables the services. EL7 says "unknown" of a unit that is neither active nor loaded.
+    expect(await onHost('systemctl is-active ovirt-ha-agent ovirt-ha-broker')).toBe('unknown\nunknown\n');
+    expect(await onHost('systemctl is-enabled ovirt-ha-agent ovirt-ha-broker')).toBe('disabled\ndisabled\n');
+    expect((await stack.control.state()).hosts.host3).toMatchObject({ hostedEngineDeployed: false });
+    expect(await onHost('[ -e /etc/ovirt-hosted-engine/hosted-engine.conf ] || echo gone')).toBe('gone\n');
+    expect((await lookOnHost(stack.lab.inventory, 'host1', 'hosted-engine --vm-status')).stdout).toContain(
+      'host3.test.local',
+    );
+    expect((await handle.record()).remains).toContainEqual({
+      what: expect.stringContaining('block 3 of the shared metadata'),
+      byHand: expect.stringContaining('hosted-engine --clean-metadata --host-id=3 --force-cleanup'),
+    });
+  },
+  LIMIT,
+);
+
+test(
+  'a host that the engine has: installed again through an engine that starts anew and a LUN that gets lost',
+  async () => {
+    await updateEngine(stack.lab);
+    await addPlainHost(stack.lab, 'host3');
+    const since = await stack.control.now();
+    const hold = await stack.control.fault({
+      target: 'host3',
+      kind: 'hold-before',
+      match: '- /usr/bin/yum -y install ovirt-host ',
+    });
+    const handle = await stack.start(approved, RUNBOOK);
+    await stack.control.awaitEntry(since, ({ kind, text }) => kind === 'fault' && text.startsWith('hold-before'));
+    await stack.control.fault({ target: 'engine', kind: 'restart' });
+    await stack.control.release(hold);
+    // What the engine was doing is over: the same step begins anew. The LUN goes in the middle of that.
+    const lost = { target: 'host3', kind: 'lun-lost', match: '- /usr/bin/yum -y install ovirt-host ' };
+    await stack.control.fault(lost);
+    const { waiting, steps } = await handle.waitingFor('parked');
+    expect(waiting?.id).toBe('add-the-host-with-the-hosted-engine');
+    expect(waiting?.reason?.join('\n')).toMatch(/host3 became non operational: storage_domain_unreachable/);
+    expect(steps.find(({ id }) => id === waiting?.id)).toMatchObject({
+      attempts: 2,
+      diagnosis: { id: 'storage-unreachable' },
+    });
+    await stack.control.event({ target: 'host3', action: 'present-lun' });
+    await handle.decide({ ...waiting?.answer, by: 'Ada' });
+    const end = await handle.end();
+    expect(end.type, end.message).toBe('succeeded');
+    const changes = (await requests(since, CHANGE)).map(({ text }) => text.replace(/[-0-9a-f]{36}/, 'ID'));
+    expect(changes.map((text) => text.replace(/\n.*/s, ''))).toEqual([
+      'POST /ovirt-engine/api/hosts/ID/deactivate',
+      'POST /ovirt-engine/api/hosts/ID/install',
+      'POST /ovirt-engine/api/hosts/ID/install',
+      'POST /ovirt-engine/api/hosts/ID/activate',
+    ]);
+    expect((await stack.control.state()).hosts.host3).toMatchObject({ haState: 'EngineDown', haScore: 3400 });
+  },
+  LIMIT,
+);
+
+test(
+  'a host that the engine has: rolled back it is up without the hosted engine again',
+  async () => {
+    await updateEngine(stack.lab);
+    await addPlainHost(stack.lab, 'host3');
+    const planned = await run({ host: 'host3', mode: 'plan' });
+    const add = planned.report?.plan?.steps.find(({ title }) => title === 'Add the host with the hosted engine');
+    expect(add?.undo).toBe('Take the hosted engine off host3 again');
+    expect(add?.commands.map((line) => line.replace(/[-0-9a-f]{36}/, 'ID'))).toEqual([
+      'POST /hosts/ID/deactivate {"reason":"installation with the hosted engine"}',
+      'POST /hosts/ID/install {"ssh":{"authentication_method":"publickey"},"deploy_hosted_engine":true,"activate":true}',
+    ]);
+    const fails = { kind: 'exit', exit: 1, match: '- /usr/bin/yum -y install ovirt-host ' };
+    await stack.control.fault({ target: 'host3', ...fails });
+    const handle = await stack.start(approved, RUNBOOK);
+    const { waiting } = await handle.waitingFor('parked');
+    await handle.decide({ step: waiting?.id, verb: 'rollback', by: 'Ada' });
+    const end = await handle.end();
+    expect(end.type, end.message).toBe('rolledBack');
+    expect(await hostStatus(stack.lab.inventory, 'host3')).toBe('up');
+    expect(await onHost('systemctl is-active ovirt-ha-agent')).toBe('unknown\n');
   },
   LIMIT,
 );

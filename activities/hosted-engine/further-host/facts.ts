@@ -2,10 +2,10 @@
  * activities/hosted-engine/further-host/ finds everything that would keep a host from becoming one more that can run the
  * engine VM: `facts.ts` gathers on it, on those that can already and in the engine; `judge.ts` judges.
  */
-import { z } from 'zod';
 import { engineCluster } from '../../../connectors/engine/model/cluster.ts';
 import { engineVm } from '../../../connectors/engine/model/vm.ts';
 import { engineHosts } from '../../engine/hosts.ts';
+import { engineRelease } from '../../engine/release.ts';
 import { parseAddressList, parseDefaultRoute, parseLinks } from '../../host/parse/ip.ts';
 import { readAll } from '../../host/read-all.ts';
 import type { OperationContext } from '../../operation.ts';
@@ -17,8 +17,6 @@ import { unreachable } from '../preflight/other-hosts.ts';
 
 export type FurtherHostFacts = Awaited<ReturnType<typeof gatherFurtherHost>>;
 export type Sibling = Awaited<ReturnType<typeof lookAtSibling>>;
-
-const product = z.object({ product_info: z.object({ version: z.object({ full_version: z.string().optional() }) }) });
 
 export async function gatherFurtherHost(context: OperationContext, host: string) {
   const ha = await readHaHosts(context);
@@ -56,15 +54,15 @@ async function lookAtSibling(context: OperationContext, name: string) {
 
 async function lookAtEngine(context: OperationContext) {
   const engine = context.engine();
-  const [api, vms, clusters, hosts] = await Promise.all([
-    engine.get('', product),
+  const [version, vms, clusters, hosts] = await Promise.all([
+    engineRelease(context),
     engine.list('/vms', engineVm),
     engine.list('/clusters', engineCluster),
     engineHosts(context),
   ]);
   const vm = vms.find(({ origin }) => origin === 'managed_hosted_engine' || origin === 'hosted_engine');
   return {
-    version: api.product_info.version.full_version ?? 'unknown',
+    version,
     vm,
     cluster: clusters.find(({ id }) => id === vm?.cluster?.id),
     hosts,

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { ignoresDeployment } from '../../engine/release.ts';
 import { inNetwork } from '../../host/parse/ip.ts';
 import { knownIds, liveStatus } from '../ha/views.ts';
 import { lunContent } from '../lun.ts';
@@ -132,10 +133,10 @@ export function judgeEngine({ facts, host }: CheckInput, { engine, ha }: Further
     `the engine has a host ${known.name} at ${known.address}, which is no address of ${host.name}`,
     'Give one of them another name: in the inventory, or in the engine',
   );
-  const [, major, minor, build] = /^(\d+)\.(\d+)\.(\d+)/.exec(version) ?? [];
-  const ignores = `${major}.${minor}` === '4.3' && Number(build) < 10 && known.hosted_engine?.configured !== true;
+  // What failed to install is taken out of the engine and added anew.
+  const added = known.hosted_engine?.configured === true || known.status === 'install_failed';
   verdict.demand(
-    !ignores,
+    added || !ignoresDeployment(version),
     `the engine has ${host.name} without the hosted engine, and engine ${version} ignores the wish to deploy it in a new installation (bugzilla 1817450)`,
     'Update the engine to 4.3.10, or remove the host from it and start again',
   );

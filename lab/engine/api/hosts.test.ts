@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runningOn, vmRecord } from '../../ovirt/engine-vm.ts';
 import { agentRuntime } from '../../ovirt/ha/runtime.ts';
+import { events } from '../../worlds/events.ts';
 import type { Json, ServedLab } from './test-client.ts';
 import { servedLab } from './test-client.ts';
 
@@ -154,7 +155,21 @@ describe('hosts in the engine', () => {
     expect(machine('host1').fs.exists('/etc/ovirt-hosted-engine/hosted-engine.conf')).toBe(false);
     expect(machine('host1').units.isActive('ovirt-ha-agent.service')).toBe(false);
     expect(await byName('host1.test.local')).not.toHaveProperty('hosted_engine');
-    await install({ deploy_hosted_engine: 'true', ssh: { authentication_method: 'publickey' } });
+    const deploy = { deploy_hosted_engine: 'true', ssh: { authentication_method: 'publickey' } };
+    await install(deploy);
+    await s.until('installed', async () => (await status('host1.test.local')) === 'maintenance');
+    expect(machine('host1').fs.exists('/etc/ovirt-hosted-engine/hosted-engine.conf')).toBe(false);
+    // 4.3.7 does not hear the wish; 4.3.10 does.
+    const update = { target: 'engine', action: 'update-engine', version: '4.3.10.4-1.el7' };
+    await s.t.fast(async () => events['update-engine']?.(s.t.lab, update));
+    await s.until(
+      'the new engine answers',
+      async () => (await s.client.login(s.t.lab.secrets.enginePassword)).status === 200,
+    );
+    expect(await s.client.json('GET', '')).toMatchObject({
+      product_info: { version: { build: '10', revision: '4', full_version: '4.3.10.4-1.el7' } },
+    });
+    await install(deploy);
     await s.until('deployed again', async () => (await status('host1.test.local')) === 'maintenance');
     expect(machine('host1').fs.read('/etc/ovirt-hosted-engine/hosted-engine.conf')).toContain('host_id=1\n');
     await s.until('its agent runs', () => agentRuntime(machine('host1'))?.state === 'LocalMaintenance');

@@ -21,6 +21,7 @@ export function engineImage(d: Deployment): EngineImage {
     fqdn: d.fqdn,
     address: own,
     prefix: Number(prefix ?? 24),
+    version: '4.3.7.2-1.el7',
     memoryMb: d.number('VM/vmMemSizeMB'),
     cpus: d.number('VM/vmVCpus'),
     adminPassword: d.text('ENGINE/adminPassword'),

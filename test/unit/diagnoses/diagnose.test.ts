@@ -60,6 +60,11 @@ const symptoms: readonly (readonly [id: string, log: string])[] = [
     'missing-networks',
     "Host host3 does not comply with the cluster Default networks, the following networks are missing on host: 'net1'",
   ],
+  ['engine-restarted', 'Installing Host host3. Stage: Package installation.\nStarting oVirt Engine.'],
+  [
+    'storage-unreachable',
+    'Host host3 cannot access the Storage Domain(s) hosted_storage attached to the Data Center Datacenter1. Setting Host state to Non-Operational.',
+  ],
 ];
 
 /** What stands near the symptom without being it. */
@@ -86,6 +91,11 @@ const lookAlikes: readonly (readonly [what: string, log: string])[] = [
   [
     'the generic end of every failure',
     "[ ERROR ] Failed to execute stage 'Closing up': Failed executing ansible-playbook",
+  ],
+  ['an engine that stops', 'Stopping oVirt Engine.'],
+  [
+    'a domain that nobody reaches',
+    "Storage Domain data (Data Center D) was deactivated by system because it's not visible by any of the hosts.",
   ],
   ['nothing at all', ''],
 ];

@@ -24,8 +24,13 @@ const seen = (status: string, extra: object = {}) => ({
 const lines = (changes: readonly Change[]) => changes.map((change) => renderCommand(change).replace(/ \{.*/, ''));
 
 describe('addHostToEngine', () => {
-  const decide = (now: ReturnType<typeof seen> | undefined, events: readonly Event[] = [], port = 22) =>
-    addHostToEngine.decide({ seen: now, trace: trace(events) }, { host: 'host3', cluster: 'C' }, {
+  const decide = (
+    now: ReturnType<typeof seen> | undefined,
+    events: readonly Event[] = [],
+    port = 22,
+    release = '4.3.10.4-1.el7',
+  ) =>
+    addHostToEngine.decide({ seen: now, trace: trace(events), release }, { host: 'host3', cluster: 'C' }, {
       inventory: { hosts: [{ ...host, ssh: { port } }] } as unknown as Inventory,
     } as OperationContext);
 
@@ -63,6 +68,33 @@ describe('addHostToEngine', () => {
     expect(decide(seen('install_failed')).failed).toBeUndefined();
   });
 
+  it('begins anew what the engine was doing when it was started anew', () => {
+    const installing = { code: 509, description: 'Installing Host host3. Stage: Package installation.' };
+    const start = { code: 1, description: 'Starting oVirt Engine.' };
+    expect(decide(seen('install_failed'), [installing, start]).failed).toEqual({
+      what: 'the engine was started anew while it installed host3',
+      lines: [installing.description, start.description],
+    });
+    expect(decide(seen('installing'), [installing, start]).failed).toBeUndefined();
+    expect(decide(seen('maintenance'), [start]).failed).toBeUndefined();
+    expect(decide(seen('up'), [installing, start, { code: 504, description: 'Host host3 installed' }]).state).toBe(
+      'underWay',
+    );
+  });
+
+  it('adds once more what an engine before 4.3.10 would install again without the hosted engine', () => {
+    const old = (status: string, extra: object = {}) => decide(seen(status, extra), [], 22, '4.3.7.2-1.el7');
+    expect(lines(old('install_failed').changes)).toEqual([
+      'DELETE /hosts/7',
+      'POST /hosts?deploy_hosted_engine=true&activate=true',
+    ]);
+    expect(old('up')).toMatchObject({
+      state: 'refused',
+      findings: [{ what: 'engine 4.3.7.2-1.el7 would install host3 again without the hosted engine' }],
+    });
+    expect(lines(old('maintenance', { hosted_engine: HE }).changes)).toEqual(['POST /hosts/7/activate']);
+  });
+
   it('asks for people where no request would help', () => {
     expect(decide(seen('pending_approval'))).toMatchObject({
       state: 'refused',
@@ -96,6 +128,19 @@ describe('takeHostedEngineOff', () => {
     expect(lines(decide(seen('maintenance', { hosted_engine: HE }), 'absent', installed).changes)).toEqual([
       'DELETE /hosts/7',
     ]);
+  });
+
+  it('believes the host, not the engine, and names its block of the metadata', () => {
+    const installed = [{ code: 504, description: 'Host host3 installed' }];
+    const facts = { seen: seen('maintenance'), trace: trace(installed), deployed: true };
+    expect(takeHostedEngineOff.decide(facts, { host: 'host3', to: 'absent' }, context).failed?.what).toBe(
+      'the engine has installed host3 again, and the hosted engine is still deployed on it',
+    );
+    const gone = { ...facts, seen: undefined, deployed: false, block: 3, localMaintenance: true };
+    expect(takeHostedEngineOff.decide(gone, { host: 'host3', to: 'absent' }, context).leaves).toMatchObject({
+      what: expect.stringMatching(/block 3 of the shared metadata.*flag of local maintenance/),
+      byHand: expect.stringContaining('hosted-engine --clean-metadata --host-id=3 --force-cleanup'),
+    });
   });
 
   it('is done with a host that the engine does not have, and says what stays on the machine', () => {

@@ -2,7 +2,7 @@ import { localMaintenance, setLocalMaintenance } from '../../../ovirt/conf.ts';
 import { paths } from '../../../ovirt/paths.ts';
 import type { LabHost } from '../../../types.ts';
 import { clusterOf, spmStatus } from '../database/data-centers.ts';
-import type { HostRow, HostStatus } from '../database/database.ts';
+import type { EngineDatabase, HostRow, HostStatus } from '../database/database.ts';
 import { machineAt, removeHost } from '../database/database.ts';
 import { tell, userName } from '../database/events.ts';
 import type { Job } from '../database/jobs.ts';
@@ -124,6 +124,12 @@ export function deactivateHost(call: Call, row: HostRow): void {
   evacuate(call, row);
 }
 
+/** Before 4.3.10 the wish to deploy the hosted engine in a new installation was not heard (bugzilla 1817450). */
+function hearsDeployment({ image }: EngineDatabase): boolean {
+  const [major = 0, minor = 0, build = 0] = image.version.split('.').map((part) => Number.parseInt(part, 10));
+  return major > 4 || minor > 3 || build >= 10;
+}
+
 /** Installs a host again; it has to be in maintenance, and stays there unless activation is asked for. */
 export function reinstallHost(call: Call, row: HostRow): Job {
   const { lab, db, run, body, correlationId } = call;
@@ -142,7 +148,12 @@ export function reinstallHost(call: Call, row: HostRow): Job {
     installHost(lab, db, run, {
       row,
       machine,
-      hostedEngine: asked('deploy_hosted_engine') ? 'deploy' : asked('undeploy_hosted_engine') ? 'undeploy' : undefined,
+      hostedEngine:
+        asked('deploy_hosted_engine') && hearsDeployment(db)
+          ? 'deploy'
+          : asked('undeploy_hosted_engine')
+            ? 'undeploy'
+            : undefined,
       activate: asked('activate'),
       correlationId,
       user: userName(call.user),

@@ -51,6 +51,7 @@ const severities: Readonly<Record<number, Severity>> = {
   519: 'warning',
   521: 'error',
   652: 'error',
+  522: 'warning',
   19: 'error',
   107: 'error',
   118: 'error',

@@ -57,7 +57,7 @@ export function root(call: Call, base: string): Entity {
     product_info: {
       name: 'oVirt Engine',
       vendor: 'ovirt.org',
-      version: { major: 4, minor: 3, build: 7, revision: 2, full_version: '4.3.7.2-1.el7' },
+      version: versionOf(db.image.version),
     },
     special_objects: { blank_template: reference(base, 'templates'), root_tag: reference(base, 'tags') },
     summary: {
@@ -71,6 +71,11 @@ export function root(call: Call, base: string): Entity {
     authenticated_user: { id: db.userId },
     effective_user: { id: db.userId },
   };
+}
+
+function versionOf(full: string): Entity {
+  const [major = 4, minor = 3, build = 0, revision = 0] = (/^[\d.]+/.exec(full)?.[0] ?? '').split('.').map(Number);
+  return { major, minor, build, revision, full_version: full };
 }
 
 const reference = (base: string, collection: string): Entity => ({ id: BLANK, href: `${base}/${collection}/${BLANK}` });
