@@ -7,6 +7,7 @@ import { engineNameIsHost } from './engine-name-is-host.ts';
 import { engineRestarted } from './engine-restarted.ts';
 import { firewalld } from './firewalld.ts';
 import { hostName } from './host-name.ts';
+import { lostLink } from './lost-link.ts';
 import { mdClear } from './md-clear.ts';
 import { memory } from './memory.ts';
 import { missingNetworks } from './missing-networks.ts';
@@ -27,6 +28,7 @@ export const diagnoses: readonly Diagnosis[] = [
   memory,
   diskSpace,
   proxy,
+  lostLink,
   missingNetworks,
   storageUnreachable,
   engineAddress,

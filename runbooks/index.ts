@@ -3,6 +3,7 @@ import { attachStorageDomain } from './attach-storage-domain.ts';
 import { cleanUpHostedEngine } from './clean-up-hosted-engine.ts';
 import { createCluster } from './create-cluster.ts';
 import { createDataCenter } from './create-data-center.ts';
+import { createLogicalNetwork } from './create-logical-network.ts';
 import type { RunbookDefinition } from './definition.ts';
 import { deployHostedEngine } from './deploy-hosted-engine.ts';
 import { findOrphanedStates } from './find-orphaned-states.ts';
@@ -20,6 +21,7 @@ export const runbooks: Readonly<Record<string, RunbookDefinition>> = Object.from
       createCluster,
       addHostedEngineHost,
       attachStorageDomain,
+      createLogicalNetwork,
       moveHostedEngine,
       rebootHostedEngineHost,
       recoverHostedEngineAgent,

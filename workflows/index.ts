@@ -10,6 +10,7 @@ export { attachStorageDomain } from './attach-storage-domain.ts';
 export { cleanUpHostedEngine } from './clean-up-hosted-engine.ts';
 export { createCluster } from './create-cluster.ts';
 export { createDataCenter } from './create-data-center.ts';
+export { createLogicalNetwork } from './create-logical-network.ts';
 export { deployHostedEngine } from './deploy-hosted-engine.ts';
 export { findOrphanedStates } from './find-orphaned-states.ts';
 export { runbookLocks } from './locks/runbook-locks.ts';

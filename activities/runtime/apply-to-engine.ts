@@ -5,6 +5,7 @@ import type { RuntimeContext } from './context.ts';
 import {
   type AnyDecision,
   type AnyOperation,
+  diagnosed,
   lookAndDecide,
   lookUntil,
   type Params,
@@ -86,10 +87,10 @@ async function lookBehind(
   before: AnyDecision,
 ): Promise<void> {
   const after = await lookAndDecide(operation, context, params);
-  throwIfFailed(operation, params, after);
+  throwIfFailed(operation, params, after, [refused.message]);
   const next = (decision: AnyDecision) => decision.changes.slice(0, 1).map(renderCommand).join();
   const moved = operation.inTurns === true && next(after) !== next(before);
-  if (after.state === 'refused' || (after.state === 'wouldDo' && !moved)) throw refused;
+  if (after.state === 'refused' || (after.state === 'wouldDo' && !moved)) throw diagnosed(refused);
 }
 
 /** How long a request may be in the engine before its job can be seen, in seconds. */

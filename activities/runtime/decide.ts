@@ -72,9 +72,14 @@ export async function lookUntil(
 }
 
 /** Ends the step with what the world says about the bad end of what this step began. */
-export function throwIfFailed(operation: AnyOperation, params: Params, { failed, evidence }: AnyDecision): void {
+export function throwIfFailed(
+  operation: AnyOperation,
+  params: Params,
+  { failed, evidence }: AnyDecision,
+  said: readonly string[] = [],
+): void {
   if (failed === undefined) return;
-  const lines = failed.lines.length > 0 ? [...failed.lines] : [...evidence];
+  const lines = [...said, ...(failed.lines.length > 0 ? failed.lines : evidence)];
   const diagnosis = diagnose([failed.what, ...lines].join('\n'));
   throw new OperatorError('VerificationFailed', `${operation.title(params)}: ${failed.what}`, {
     details: {
@@ -83,6 +88,14 @@ export function throwIfFailed(operation: AnyOperation, params: Params, { failed,
       ...(failed.fix !== undefined && { findings: [{ what: failed.what, fix: failed.fix }] }),
     },
   });
+}
+
+/** A refusal of the engine, with the known failure that it tells of. */
+export function diagnosed(refused: OperatorError): OperatorError {
+  const diagnosis = diagnose(refused.message);
+  if (diagnosis === undefined) return refused;
+  const details = { ...refused.details, diagnosis: diagnosis.id };
+  return new OperatorError(refused.type, refused.message, { details, cause: refused });
 }
 
 function unverified(operation: AnyOperation, params: Params, decision: AnyDecision): OperatorError {

@@ -32,6 +32,17 @@ export function engineState(lab: Lab): Record<string, unknown> {
       lun: row.lun,
       master: row.master,
     })),
+    networks: [...db.networks.values()].map((row) => ({
+      name: row.name,
+      dataCenter: dataCenterName(row.dataCenterId),
+      vlan: row.vlan,
+      mtu: row.mtu || 1500,
+      clusters: Object.fromEntries(
+        db.clusterNetworks
+          .filter(({ networkId }) => networkId === row.id)
+          .map(({ clusterId, required }) => [db.clusters.get(clusterId)?.name, required ? 'required' : 'not required']),
+      ),
+    })),
     disks: [...db.disks.values()].map((row) => ({
       id: row.id,
       alias: row.alias,

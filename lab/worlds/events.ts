@@ -1,3 +1,4 @@
+import { databaseOf } from '../engine/api/database/database.ts';
 import { setLocalMaintenance } from '../ovirt/conf.ts';
 import {
   createVm,
@@ -77,6 +78,19 @@ export const events: Readonly<Record<string, EventAction>> = {
     for (const one of lab.hosts.values()) restartEngineService(one);
     lab.changed('engine updated');
     return `someone updated the engine to ${image.version}`;
+  },
+  'edit-network': async (lab, event) => {
+    const name = word(event, 'network');
+    const { image } = storage(lab);
+    const db = image && databaseOf(lab, image);
+    const rows = [...(db?.networks.values() ?? [])].filter((row) => row.name === name);
+    if (rows.length === 0) throw new Error(`there is no network ${name}`);
+    for (const row of rows) {
+      if (typeof event.mtu === 'number') row.mtu = event.mtu;
+      if (typeof event.vlan === 'number') row.vlan = event.vlan;
+    }
+    lab.changed('network edited');
+    return `someone edited the network ${name}`;
   },
   'start-service': async (lab, event) => {
     await host(lab, event.target).units.start(unitName(event));

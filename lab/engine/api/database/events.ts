@@ -58,6 +58,7 @@ const severities: Readonly<Record<number, Severity>> = {
   122: 'error',
   137: 'error',
   980: 'warning',
+  1103: 'error',
   1111: 'error',
   9000: 'alert',
   9001: 'alert',

@@ -1,3 +1,4 @@
+import { removeHostNetwork } from '../../../ovirt/host-networks.ts';
 import type { LabHost, NetInterface } from '../../../types.ts';
 import type { AttachmentRow } from '../database/attachments.ts';
 import { attachmentsOf, netmaskOf, networksFor, nicId } from '../database/attachments.ts';
@@ -6,7 +7,7 @@ import { machineAt } from '../database/database.ts';
 import type { NetworkRow } from '../database/networks.ts';
 import { MANAGEMENT } from '../database/networks.ts';
 import type { Call, Handler, Resource } from '../routing/call.ts';
-import { many, one } from '../routing/call.ts';
+import { many, one, removed } from '../routing/call.ts';
 import { unknownId } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
 
@@ -160,5 +161,50 @@ export const networkAttachment: Readonly<Record<string, Handler>> = {
     const found = attachmentsOf(call.lab, call.db, row, machine).find(({ id }) => id === call.route.ids.at(-1));
     if (!found) throw unknownId();
     return one(attachmentResource(call, row, found));
+  },
+};
+
+/** Bridges of a host that are no network of its cluster: made by hand, or left when the network went. */
+function strangers(call: Call): { row: HostRow; machine: LabHost; bridge: NetInterface; id: string }[] {
+  const { row, machine } = hostOf(call);
+  if (!machine) return [];
+  const known = networksFor(call.db, row).map(({ name }) => name);
+  return [...machine.network.interfaces.values()]
+    .filter(({ kind, name }) => kind === 'bridge' && !known.includes(name))
+    .map((bridge) => ({ row, machine, bridge, id: nicId(call.lab, call.db, row, `unmanaged/${bridge.name}`) }));
+}
+
+function unmanagedResource(call: Call, { row, machine, bridge, id }: ReturnType<typeof strangers>[number]): Resource {
+  const port = [...machine.network.interfaces.values()].find(({ master }) => master === bridge.name);
+  const nic = port && nicId(call.lab, call.db, row, port.link ?? port.name);
+  return {
+    type: 'unmanaged_network',
+    service: 'unmanaged_network',
+    path: `/hosts/${row.id}/unmanagednetworks/${id}`,
+    entity: { name: bridge.name, host: { id: row.id }, ...(nic === undefined ? {} : { host_nic: { id: nic } }) },
+  };
+}
+
+function stranger(call: Call): ReturnType<typeof strangers>[number] {
+  const found = strangers(call).find(({ id }) => id === call.route.ids.at(-1));
+  if (!found) throw unknownId();
+  return found;
+}
+
+export const unmanagedNetworks: Readonly<Record<string, Handler>> = {
+  list: (call) =>
+    many(
+      'unmanaged_network',
+      strangers(call).map((each) => unmanagedResource(call, each)),
+    ),
+};
+
+export const unmanagedNetwork: Readonly<Record<string, Handler>> = {
+  get: (call) => one(unmanagedResource(call, stranger(call))),
+  remove: (call) => {
+    const { machine, bridge, row } = stranger(call);
+    removeHostNetwork(machine, bridge.name);
+    call.lab.changed(`unmanaged network ${bridge.name} removed from host ${row.name}`);
+    return removed(call);
   },
 };

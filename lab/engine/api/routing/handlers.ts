@@ -5,7 +5,14 @@ import { diskAttachment, diskAttachments } from '../resources/disk-attachments.t
 import { disk, disks, storageDomainDisks } from '../resources/disks.ts';
 import { event, events } from '../resources/events.ts';
 import { fenceAgent, fenceAgents } from '../resources/fence-agents.ts';
-import { hostNic, hostNics, networkAttachment, networkAttachments } from '../resources/host-networks.ts';
+import {
+  hostNic,
+  hostNics,
+  networkAttachment,
+  networkAttachments,
+  unmanagedNetwork,
+  unmanagedNetworks,
+} from '../resources/host-networks.ts';
 import { hostStorage, storage } from '../resources/host-storage.ts';
 import { host, hosts } from '../resources/hosts.ts';
 import { job, jobs, step, steps } from '../resources/jobs.ts';
@@ -75,6 +82,8 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   scheduling_policy: schedulingPolicy,
   step,
   steps,
+  unmanaged_network: unmanagedNetwork,
+  unmanaged_networks: unmanagedNetworks,
   storage,
   storage_domain: storageDomain,
   storage_domain_disks: storageDomainDisks,
