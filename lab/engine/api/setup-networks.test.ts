@@ -90,6 +90,21 @@ describe('networks on a host', () => {
     expect((await find())?.in_sync).toBe('true');
   });
 
+  it('are unmanaged on a host once their network has left the cluster, and can be removed as such', async () => {
+    expect(await list('unmanagednetworks', 'unmanaged_network')).toEqual([]);
+    const [cluster] = (await s.client.json('GET', '/clusters?search=name%3DCluster1')).cluster as unknown as Json[];
+    await s.client.json('DELETE', `/clusters/${cluster?.id}/networks/${network}`);
+    const [stranger, ...others] = await list('unmanagednetworks', 'unmanaged_network');
+    expect([stranger?.name, others]).toEqual([NAME, []]);
+    const bond = (await list('nics', 'host_nic')).find(({ name }) => (name as unknown) === 'bond1');
+    expect(stranger?.host_nic?.id).toBe(bond?.id);
+    await s.client.json('DELETE', `/hosts/${host}/unmanagednetworks/${stranger?.id}`);
+    expect(await list('unmanagednetworks', 'unmanaged_network')).toEqual([]);
+    expect(machine().network.interfaces.has('bond1.432')).toBe(false);
+    await s.client.json('POST', `/clusters/${cluster?.id}/networks`, { id: network, required: false });
+    await attach({ commit_on_success: true });
+  });
+
   it('are removed, lost at a reboot when nobody saved them, and rolled back when the host gets lost', async () => {
     const gone = (await list('networkattachments', 'network_attachment')).find(
       (one) => (one.network?.id as unknown) === network,
