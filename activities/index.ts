@@ -6,6 +6,7 @@ import type { LockRequest, RunKey } from '../workflows/contract.ts';
 import * as engine from './engine/index.ts';
 import * as host from './host/index.ts';
 import * as hostedEngine from './hosted-engine/index.ts';
+import * as image from './image/index.ts';
 import * as network from './network/index.ts';
 import type { LoadSiteInput } from './run/load-site.ts';
 import type { ClosedRunsInput } from './run/locks.ts';
@@ -16,7 +17,7 @@ import * as storage from './storage/index.ts';
 import * as watch from './watch/index.ts';
 
 /** Every operation, by its name. */
-export const operations = { ...engine, ...host, ...hostedEngine, ...network, ...storage, ...watch } as const;
+export const operations = { ...engine, ...host, ...hostedEngine, ...image, ...network, ...storage, ...watch } as const;
 
 export type Operations = typeof operations;
 

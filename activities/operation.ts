@@ -27,8 +27,25 @@ export interface HostChange {
   readonly before?: boolean;
 }
 
-/** A change as data: a command for the operation's host, or a request to the engine. */
-export type Change = HostChange | EngineRequest;
+/** The bytes of a file on the worker as they reach a disk, by the image transfer that is open on it. */
+export interface ImageSend {
+  /** Name of the image, for progress. */
+  readonly send: string;
+  /** Absolute path on the worker. */
+  readonly file: string;
+  readonly size: number;
+  /** What the storage has to hold afterwards: 64 hex digits. */
+  readonly sha256: string;
+  /** Id of the transfer; absent while none is open. */
+  readonly transfer?: string;
+  /** Where its image is reached, the best first; secret, and never shown. */
+  readonly routes: readonly string[];
+  /** PEM of the CA by which these are verified; without it, those that Node trusts. */
+  readonly ca?: string;
+}
+
+/** A change as data: a command for the operation's host, a request to the engine, the bytes of an image. */
+export type Change = HostChange | EngineRequest | ImageSend;
 
 export interface Finding {
   readonly what: string;
@@ -103,7 +120,7 @@ export interface OperationContext {
 export interface Operation<Params extends object, Facts, Output = undefined, Kind extends Change = HostChange> {
   readonly name: string;
   /** Absent: on the host that its params name. */
-  readonly on?: 'engine';
+  readonly on?: 'engine' | 'image';
   /** What it does to what, for logs. */
   readonly title: (params: Params) => string;
   /** True when the changes can take over 5 s: they run as a transient unit that is followed. */
@@ -148,6 +165,15 @@ export function engineOperation<Params extends object, Facts, Output = undefined
   definition: Operation<Params, Facts, Output, EngineRequest>,
 ): Operation<Params, Facts, Output, EngineRequest> {
   return { ...definition, on: 'engine' };
+}
+
+export type ImageDecision<Output = unknown> = Decision<Output, EngineRequest | ImageSend>;
+
+/** Its last change is the sending of an image; those before it are requests to the engine that make it possible. */
+export function imageOperation<Params extends object, Facts, Output = undefined>(
+  definition: Operation<Params, Facts, Output, EngineRequest | ImageSend>,
+): Operation<Params, Facts, Output, EngineRequest | ImageSend> {
+  return { ...definition, on: 'image' };
 }
 
 /** Which step of which run acts: names lock, unit and files on the host. */

@@ -63,6 +63,11 @@ const engine = z
     fingerprint: field.certificateFingerprint
       .optional()
       .describe('SHA-256 fingerprint of that CA, in place of its file.'),
+    imageProxy: z
+      .string()
+      .regex(/^[A-Za-z0-9.-]+:\d{1,5}$/, 'must be a name or address with its port, such as ovirt.example.com:54323')
+      .optional()
+      .describe('Where the image proxy listens; default: port 54323 of the host of url.'),
     address: field.cidr
       .optional()
       .describe('Static address of the engine VM with its prefix length; without it, DHCP.'),

@@ -10,6 +10,7 @@ import { findOrphanedStates } from './find-orphaned-states.ts';
 import { moveHostedEngine } from './move-hosted-engine.ts';
 import { rebootHostedEngineHost } from './reboot-hosted-engine-host.ts';
 import { recoverHostedEngineAgent } from './recover-hosted-engine-agent.ts';
+import { uploadIso } from './upload-iso.ts';
 import { verifyHostedEngine } from './verify-hosted-engine.ts';
 
 /** Every runbook that can be started, by workflow type; in the order in which a datacentre is built. */
@@ -22,6 +23,7 @@ export const runbooks: Readonly<Record<string, RunbookDefinition>> = Object.from
       addHostedEngineHost,
       attachStorageDomain,
       createLogicalNetwork,
+      uploadIso,
       moveHostedEngine,
       rebootHostedEngineHost,
       recoverHostedEngineAgent,

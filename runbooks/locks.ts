@@ -1,9 +1,17 @@
 /** What runs lock, by name, as `npx runbook locks` lists it; pure data, from a run's input and its site. */
 
+/** An image as the inventory describes it. */
+export interface WishedImage {
+  readonly file: string;
+  readonly name?: string | undefined;
+  readonly domain: string;
+}
+
 /** What is known of the site when a run names its locks. */
 export interface LockSite {
   readonly hosts: readonly { readonly name: string; readonly role: 'hostedEngine' | 'host' }[];
   readonly engine: { readonly cluster: string };
+  readonly wished: { readonly isos: readonly WishedImage[] };
 }
 
 /** The hosted engine of the site: who runs its VM, global maintenance, its storage domain. There is one. */

@@ -11,7 +11,7 @@ export const OWNED_KINDS = [
 ] as const;
 export type OwnedKind = (typeof OWNED_KINDS)[number];
 
-/** One such state: of a host, by its name in the inventory; of the `hosted-engine`; of a transfer, by its id. */
+/** One such state: of a host, by its name in the inventory; of the `hosted-engine`; of a transfer, by the id of its disk. */
 export interface Owned {
   readonly kind: OwnedKind;
   readonly target: string;
@@ -39,6 +39,6 @@ export function ownedWords({ kind, target }: Owned): string {
     case 'disabledFirewall':
       return `the firewall of ${target} is off`;
     case 'imageTransfer':
-      return `image transfer ${target} is open`;
+      return `an image transfer to disk ${target} is open`;
   }
 }

@@ -1,6 +1,7 @@
 import { OperatorError } from '../../failures/operator-error.ts';
 import type { ApplyResult, HostChange, StepRef } from '../operation.ts';
 import { applyToEngine } from './apply-to-engine.ts';
+import { applyToImage } from './apply-to-image.ts';
 import { begin } from './begin.ts';
 import type { RuntimeContext } from './context.ts';
 import {
@@ -29,6 +30,7 @@ export async function apply(
   firstTry: boolean,
 ): Promise<ApplyResult> {
   if (operation.on === 'engine') return applyToEngine(operation, context, params, step, firstTry);
+  if (operation.on === 'image') return applyToImage(operation, context, params, step, firstTry);
   const host = hostOf(context, params);
   const lock = lockPath(step);
   if (!firstTry) await awaitPredecessor(host, lock);

@@ -17,6 +17,6 @@ export async function check(operation: AnyOperation, context: RuntimeContext, pa
     ...(undo && { undo }),
     ...(leaves && { leaves }),
     ...(operation.followed === true && { followed: true as const }),
-    ...(operation.on === 'engine' && { interruptible: true as const }),
+    ...(operation.on !== undefined && { interruptible: true as const }),
   };
 }

@@ -57,7 +57,7 @@ export async function lookUntil(
   params: Params,
   wanted: (decision: AnyDecision) => boolean,
 ): Promise<AnyDecision> {
-  const host = operation.on === 'engine' ? undefined : hostOf(context, params);
+  const host = operation.on !== undefined ? undefined : hostOf(context, params);
   const timeIsOver = patience(operation.settleSeconds ?? 0, context.scale, host);
   for (;;) {
     const decision = await lookAndDecide(operation, context, params);
@@ -112,7 +112,7 @@ function missing(decision: AnyDecision): string[] {
   if (findings.length > 0) return findings;
   if (decision.state === 'underWay') return decision.awaits === undefined ? [] : [decision.awaits];
   return decision.changes
-    .filter((change) => 'request' in change || change.always !== true)
+    .filter((change) => !('always' in change) || change.always !== true)
     .map((change) => `still to do: ${renderCommand(change)}`);
 }
 

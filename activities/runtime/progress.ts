@@ -8,6 +8,8 @@ export interface Progress {
   readonly unit?: string;
   /** Up to which byte of the unit's log has been read. */
   readonly cursor?: number;
+  /** What of an image is durable on its storage, by the transfer that brought it there. */
+  readonly image?: { readonly transfer: string; readonly durable: number };
   /** The changes have begun. */
   readonly begun?: true;
 }

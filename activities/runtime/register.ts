@@ -71,7 +71,7 @@ function named(key: string, operation: object): AnyOperation {
 
 function parameters({ name, on }: AnyOperation, input: OperationInput): Params {
   const { host } = input.params as Params;
-  if (on !== 'engine' && typeof host !== 'string') {
+  if (on === undefined && typeof host !== 'string') {
     throw new OperatorError('Bug', `${name} was called without the name of a host`);
   }
   return input.params as Params;

@@ -9,6 +9,8 @@ export const engineStorageDomain = z.object({
   name: z.string(),
   type: z.string(),
   master: field.boolean.optional(),
+  /** Bytes that are free. */
+  available: field.integer.optional(),
   /** active, maintenance, locked, unknown, …; absent in the global list while attached. */
   status: z.string().optional(),
   storage: z

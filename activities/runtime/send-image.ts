@@ -1,0 +1,86 @@
+import { Context } from '@temporalio/activity';
+import { imageChecksum } from '../../connectors/imageio/checksum.ts';
+import { RemoteImage } from '../../connectors/imageio/image.ts';
+import { upload } from '../../connectors/imageio/upload.ts';
+import { OperatorError } from '../../failures/operator-error.ts';
+import { spell } from '../../reports/duration.ts';
+import type { ImageSend } from '../operation.ts';
+import type { RuntimeContext } from './context.ts';
+import { Meter, sizeWords } from './meter.ts';
+import { progressOf, report } from './progress.ts';
+
+/**
+ * Sends what a former try has not made durable, and compares what the storage holds. The heartbeat carries how far it is,
+ * so whoever goes on after a death sends at most one piece again.
+ * @returns what was seen, a line each
+ * @throws PreconditionFailed when the transfer is over, EngineUnreachable when no way leads to the image now,
+ * VerificationFailed when the storage holds something else
+ */
+export async function sendImage(context: RuntimeContext, send: ImageSend): Promise<readonly string[]> {
+  const { send: name, file, size, sha256, transfer } = send;
+  if (transfer === undefined) throw over(name);
+  const former = progressOf(Context.current()).image;
+  const from = former?.transfer === transfer ? former.durable : 0;
+  let image: RemoteImage | undefined;
+  try {
+    image = await reach(context, send);
+    const begun = performance.now();
+    const sending = new Meter(`sending ${name}`, size);
+    await upload(image, {
+      file,
+      size,
+      from,
+      onProgress: (sent, durable) => report({ line: sending.at(sent), image: { transfer, durable } }),
+    });
+    const took = performance.now() - begun;
+    const reading = new Meter(`reading ${name} back`, size);
+    const seen = await imageChecksum(image, size, (read) => report({ line: reading.at(read) }));
+    if (seen !== sha256) throw differs(name, sha256, seen);
+    const rate = took > 0 ? `, ${sizeWords(((size - from) / took) * 1000)}/s` : '';
+    return [
+      `sent ${sizeWords(size - from)} in ${spell(took)}${rate}${from > 0 ? `, on from byte ${from}` : ''}`,
+      `the storage holds sha256:${seen}, as the file`,
+    ];
+  } catch (error) {
+    throw isForgotten(error) ? forgotten(name, error) : error;
+  } finally {
+    image?.close();
+  }
+}
+
+/** The first way that answers; where none does, the best one's failure. */
+async function reach({ signal }: RuntimeContext, { routes, ca }: ImageSend): Promise<RemoteImage> {
+  let failure: unknown;
+  for (const route of routes) {
+    const image = new RemoteImage(route, { ca, signal });
+    try {
+      await image.features();
+      return image;
+    } catch (error) {
+      image.close();
+      failure ??= error;
+    }
+  }
+  throw failure ?? new OperatorError('EngineUnreachable', 'the engine does not say yet where the image is reached');
+}
+
+/** A daemon that was restarted knows no tickets; the engine notices, pauses the transfer, and can give it another one. */
+function isForgotten(error: unknown): error is OperatorError {
+  return error instanceof OperatorError && error.type === 'NotFound';
+}
+
+function forgotten(name: string, cause: OperatorError): OperatorError {
+  return new OperatorError('EngineUnreachable', `Send ${name}: ${cause.message}`, { cause });
+}
+
+function over(name: string): OperatorError {
+  const lines = [`no image transfer to ${name} is open any more; a disk that was uploaded to goes with it`];
+  return new OperatorError('PreconditionFailed', `Send ${name}: its image transfer is over`, { details: { lines } });
+}
+
+function differs(name: string, wanted: string, seen: string): OperatorError {
+  report({ image: { transfer: '', durable: 0 } });
+  return new OperatorError('VerificationFailed', `Send ${name}: the storage holds other bytes than the file`, {
+    details: { lines: [`sha256 of the file: ${wanted}`, `sha256 of the storage: ${seen}`] },
+  });
+}

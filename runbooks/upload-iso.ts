@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { commonInput, type RunbookDefinition } from './definition.ts';
+import { storageDomainLock, type WishedImage } from './locks.ts';
+
+export const UploadIsoInput = z.strictObject({
+  file: z.string().min(1).describe('Image: a name or file of isos in the inventory; an ISO, a raw or a qcow2 image'),
+  ...commonInput,
+});
+
+export type UploadIsoInput = z.infer<typeof UploadIsoInput>;
+
+export const uploadIso: RunbookDefinition<UploadIsoInput> = {
+  name: 'uploadIso',
+  title: 'Upload an image',
+  purpose:
+    'Brings an installation image, or a raw or qcow2 disk image, from the worker into a storage domain: tests the connection, sends the file, goes on where it was after a death, and compares the checksum of what the storage holds. An image that is there by name and checksum is left alone.',
+  risk: 'low',
+  input: UploadIsoInput,
+  locks: ({ file }, { wished }) => imagesNamed(wished.isos, file).map(({ domain }) => storageDomainLock(domain)),
+  identity: ['file', 'mode', 'plan', 'standingApproval', 'ticket'],
+  example: { file: 'CentOS-7-x86_64-Minimal-1908.iso' },
+  typicalDuration: '10 minutes',
+  source: 'article, section 12; oVirt /imagetransfers; ovirt-imageio',
+};
+
+/** The images of the inventory that are meant: by the name of their disk, else by their file or its last part. */
+export function imagesNamed<I extends WishedImage>(isos: readonly I[], wanted: string): readonly I[] {
+  const named = isos.filter(({ name, file }) => (name ?? lastPart(file)) === wanted);
+  if (named.length > 0) return named;
+  return isos.filter(({ file }) => file === wanted || lastPart(file) === lastPart(wanted));
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
