@@ -9,7 +9,7 @@ describe('what VMs are set to', () => {
   let s: ServedLab;
   let id = '';
   beforeAll(async () => {
-    s = await servedLab(2);
+    s = await servedLab(2, 0.1);
   });
   afterAll(() => s.close());
 

@@ -89,6 +89,15 @@ export function setParent(volume: Volume, parent: string | undefined): void {
   volume.lv.tags = volume.lv.tags.map((one) => (one.startsWith('PU_') ? `PU_${parent ?? BLANK}` : one));
 }
 
+/** Takes what the upper volume holds into the one under it, which grows by that, and removes the upper one. */
+export function mergeVolume(lab: Lab, domain: BlockDomain, base: Volume, top: Volume): void {
+  const most = toExtents(Math.floor(base.capacity * COW_OVERHEAD));
+  if (base.sparse) base.lv.size = Math.min(most, base.lv.size + top.lv.size);
+  base.system = top.system ?? base.system;
+  for (const volume of domain.volumes.values()) if (volume.parent === top.id) setParent(volume, base.id);
+  deleteVolume(lab, domain, top);
+}
+
 export function deleteVolume(lab: Lab, domain: BlockDomain, volume: Volume): void {
   removeVolume(lab.hosts.values(), domain.group, volume.lv);
   domain.volumes.delete(volume.id);

@@ -136,8 +136,8 @@ export function removeDisk(call: Call, disk: DiskRow): Job {
   run.inBackground(async () => {
     await run.sleep(storageTimes.removeDisk);
     const domain = row && blockDomain(lab, row);
-    const volume = domain?.volumes.get(disk.imageId);
-    if (domain && volume) deleteVolume(lab, domain, volume);
+    const own = [...(domain?.volumes.values() ?? [])].filter((volume) => volume.image === disk.id);
+    for (const volume of own) if (domain) deleteVolume(lab, domain, volume);
     db.disks.delete(disk.id);
     db.diskAttachments = db.diskAttachments.filter((attachment) => attachment.diskId !== disk.id);
     const told = `Disk ${disk.alias} was successfully removed from domain ${row?.name ?? ''} (User ${user}).`;

@@ -11,4 +11,10 @@ export const storageTimes = {
   format: 9,
   createDisk: 4,
   removeDisk: 3,
+  /** Volumes upon the disks' own, and the running VM's change over to them. */
+  createSnapshot: 5,
+  /** Besides the data that is copied. */
+  mergeSnapshot: 8,
+  preview: 4,
+  revert: 6,
 } as const;

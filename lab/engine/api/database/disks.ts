@@ -4,12 +4,13 @@ import type { VmRow } from './vms.ts';
 /** A virtual disk; its content is a volume of its domain, named by the image's id. */
 export interface DiskRow {
   readonly id: string;
-  readonly imageId: string;
+  /** The volume on top of its image. */
+  imageId: string;
   alias: string;
   description: string;
   readonly provisionedSize: number;
-  readonly format: 'raw' | 'cow';
-  readonly sparse: boolean;
+  format: 'raw' | 'cow';
+  sparse: boolean;
   readonly contentType: string;
   readonly domainId: string;
   readonly shareable: boolean;

@@ -2,6 +2,7 @@ import { uuid } from '../../../ovirt/ids.ts';
 import type { Lab } from '../../../types.ts';
 import type { Entity } from '../wire/values.ts';
 import type { DiskAttachmentRow } from './disks.ts';
+import type { VmNicRow, VmRow } from './vms.ts';
 
 /** A state of a VM: how it was set, and for each of its disks the volume that holds that state. */
 export interface SnapshotRow {
@@ -13,12 +14,17 @@ export interface SnapshotRow {
   /** Locked because it is being made. */
   making?: boolean | undefined;
   readonly memory: boolean;
-  /** Absent of the active one: the VM itself is what it was set to. */
-  settings?: Entity | undefined;
-  /** Image to volume; of the active one the disks themselves tell. */
+  /** Disk to volume; of the active one the disks themselves tell. */
   images: ReadonlyMap<string, string>;
-  /** How the disks were attached. */
-  attachments: readonly DiskAttachmentRow[];
+  /** The VM as it was; absent of the active one, for which the VM itself tells. */
+  configuration?: Configuration | undefined;
+}
+
+/** What goes back to a VM with its state. */
+export interface Configuration {
+  readonly settings: Entity;
+  readonly nics: readonly VmNicRow[];
+  readonly attachments: readonly DiskAttachmentRow[];
 }
 
 /** The state that the VM is in; it has a place among its snapshots from the beginning. */
@@ -30,5 +36,8 @@ export const activeSnapshot = (lab: Lab, id = uuid(lab)): SnapshotRow => ({
   status: 'ok',
   memory: false,
   images: new Map(),
-  attachments: [],
 });
+
+export const activeOf = (vm: VmRow): SnapshotRow | undefined => vm.snapshots.find(({ type }) => type === 'active');
+export const previewedOf = (vm: VmRow): SnapshotRow | undefined =>
+  vm.snapshots.find(({ status }) => status === 'in_preview');

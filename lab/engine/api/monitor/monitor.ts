@@ -13,6 +13,7 @@ import { engineHost } from '../database/placement.ts';
 import type { EngineRun } from '../run.ts';
 import { currentRun } from '../run.ts';
 import { watchHost } from './hosts.ts';
+import { settleSnapshots } from './snapshots.ts';
 import { electSpm } from './spm.ts';
 import { settleStorage, watchStorage } from './storage.ts';
 import { treatNonResponsive } from './treatment.ts';
@@ -38,6 +39,7 @@ function settle(lab: Lab, db: EngineDatabase): void {
   }
   for (const vm of db.vms.values()) Object.assign(vm, { migratingTo: undefined, launching: undefined });
   settleStorage(db);
+  settleSnapshots(lab, db);
   tell(lab, db, { code: 1, text: 'Starting oVirt Engine.' });
 }
 

@@ -12,6 +12,8 @@ export function diskResource(call: Call, row: DiskRow): Resource {
   const domain = call.db.storageDomains.get(row.domainId);
   const volume = domain && blockDomain(call.lab, domain)?.volumes.get(row.imageId);
   const size = volume?.lv.size ?? 0;
+  const all = [...((domain && blockDomain(call.lab, domain)?.volumes.values()) ?? [])];
+  const total = all.reduce((sum, one) => sum + (one.image === row.id ? one.lv.size : 0), 0);
   return {
     type: 'disk',
     service: 'disk',
@@ -31,7 +33,7 @@ export function diskResource(call: Call, row: DiskRow): Resource {
       sparse: row.sparse,
       status: row.status,
       storage_type: 'image',
-      total_size: size,
+      total_size: total,
       wipe_after_delete: row.wipeAfterDelete,
       ...(domain ? { disk_profile: { id: domain.diskProfileId } } : {}),
       quota: { id: call.db.quotaId },

@@ -6,7 +6,7 @@ import { complete, created, many, one, removed } from '../routing/call.ts';
 import { unknownId } from '../wire/fault.ts';
 import { vmOfPath } from './disk-attachments.ts';
 
-const nicResource = (vm: VmRow, nic: VmNicRow): Resource => ({
+export const nicResource = (vm: VmRow, nic: VmNicRow): Resource => ({
   type: 'nic',
   service: 'vm_nic',
   path: `/vms/${vm.id}/nics/${nic.id}`,

@@ -1,5 +1,6 @@
 import { findHost } from '../commands/find.ts';
 import { cancelMigration, engineMover, migrate, vmMover } from '../commands/migrate.ts';
+import { commitPreview, previewSnapshot, undoPreview } from '../commands/previews.ts';
 import { endVm, rebootVm, setGlobalMaintenance, startVm, suspendVm } from '../commands/vm-actions.ts';
 import { addVm, removeVm, updateVm } from '../commands/vms.ts';
 import { clusterOf, dataCenterOf } from '../database/data-centers.ts';
@@ -9,7 +10,7 @@ import type { Call, Handler, Reply } from '../routing/call.ts';
 import { complete, created, many, one, removed } from '../routing/call.ts';
 import type { Fields } from '../routing/search.ts';
 import { select } from '../routing/search.ts';
-import { refused, unknownId } from '../wire/fault.ts';
+import { notGiven, refused, unknownId } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
 import { flag, number, part, text } from '../wire/values.ts';
 import type { Shown } from './vm-document.ts';
@@ -104,6 +105,15 @@ export const vm: Readonly<Record<string, Handler>> = {
     if (!mover) throw refused(409, 'Cannot cancel migration for non migrating VM.');
     return complete(job(cancelMigration(call, mover)), vmReference(vm));
   },
+  preview_snapshot: (call) => {
+    const row = managedVm(call, 'preview');
+    const id = text(part(call.body, 'snapshot'), 'id');
+    if (id === undefined) throw notGiven("Parameter 'snapshot.id' is mandatory but was not provided.");
+    const wanted = row.snapshots.find((snapshot) => snapshot.id === id);
+    return complete(job(previewSnapshot(call, row, wanted)), vmReference(row));
+  },
+  commit_snapshot: act('revert to', (call, row) => job(commitPreview(call, row))),
+  undo_snapshot: act('revert to', (call, row) => job(undoPreview(call, row))),
   maintenance: (call) => {
     const found = find(call);
     if (!found) throw refused(400, 'Cannot maintenance VM. VM is not found.');

@@ -25,6 +25,10 @@ export interface Resource {
   readonly service: string;
   readonly path: string;
   readonly entity: Entity;
+  /** Nothing hangs below it, unlike others of its kind. */
+  readonly linkless?: boolean;
+  /** An attribute that is written as it is, without addresses of what it refers to. */
+  readonly plain?: string;
 }
 
 export type Reply =

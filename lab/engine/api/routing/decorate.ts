@@ -33,12 +33,14 @@ export function withReferences(struct: StructType, entity: Entity, base: string)
 /** The entity as it is written: with its own address, what hangs below it, what can be done with it. */
 export function decorate(resource: Resource, base: string): Entity {
   const { type, path } = resource;
-  const entity = withReferences(structNamed(type), resource.entity, base);
+  const { plain } = resource;
+  const kept = plain === undefined ? {} : { [plain]: resource.entity[plain] };
+  const entity = { ...withReferences(structNamed(type), resource.entity, base), ...kept };
   const own = { ...entity, href: `${base}${path}`, id: path.split('/').at(-1) ?? '' };
   if (bare.has(resource.service)) return own;
   const service = serviceNamed(resource.service);
   const to = (rel: string): Link => ({ href: `${base}${path}/${rel}`, rel });
-  const link = service.locators
+  const link = (resource.linkless ? [] : service.locators)
     .filter((locator) => !locator.parameters && entity[locator.name] === undefined)
     .map((locator) => to(pathName(locator.name)));
   const actions = actionsOf(service).map((action) => to(pathName(action.name)));

@@ -29,6 +29,7 @@ import {
   vnicProfiles,
 } from '../resources/networks.ts';
 import { schedulingPolicies, schedulingPolicy } from '../resources/scheduling-policies.ts';
+import { snapshot, snapshotDisks, snapshotNics, snapshots } from '../resources/snapshots.ts';
 import {
   attachedStorageDomain,
   attachedStorageDomains,
@@ -80,6 +81,10 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   mac_pools: macPools,
   scheduling_policies: schedulingPolicies,
   scheduling_policy: schedulingPolicy,
+  snapshot,
+  snapshot_disks: snapshotDisks,
+  snapshot_nics: snapshotNics,
+  snapshots,
   step,
   steps,
   unmanaged_network: unmanagedNetwork,
