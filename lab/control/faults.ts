@@ -114,7 +114,10 @@ export class FaultBoard {
   async pass(point: 'before' | 'after', entry: JournalEntry): Promise<FaultVerdict> {
     const kinds: string[] = [];
     let verdict: FaultVerdict = { kinds };
-    for (const fault of [...this.#faults.values()]) {
+    const known = new Set(this.#faults.values());
+    // Goes on to those that come while the entry is held, so that they meet what is held; a hold is for the next one.
+    for (const fault of this.#faults.values()) {
+      if (!known.has(fault) && fault.kind.startsWith('hold-')) continue;
       if (!this.#applies(fault, point, entry)) continue;
       fault.left -= 1;
       fault.hits += 1;

@@ -2,6 +2,7 @@ import { expect, inject, test } from 'vitest';
 import type { CaseResult } from './case.ts';
 import { faultLoop, table } from './loop.ts';
 import { allCases, sample, shard, spread } from './sample.ts';
+import { deploy } from './stories/deploy.ts';
 
 const MINUTES = 60_000;
 const LANES = 5;
@@ -19,9 +20,11 @@ test('whatever dies, the deployment ends as if nothing had happened, or says tru
   const results: CaseResult[] = await faultLoop({
     cli: inject('temporalCli'),
     lanes: LANES,
-    choose({ points }) {
+    stories: [deploy],
+    choose(reference) {
+      const { points } = reference;
       boundaries = points.length;
-      const others = allCases(points).filter(({ kind }) => kind !== 'worker-kill');
+      const others = allCases(reference).filter(({ kind }) => kind !== 'worker-kill');
       return [...spread('worker-kill', points, KILL_RUNS), ...sample(others, SAMPLED, seed)];
     },
   });

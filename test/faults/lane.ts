@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
 import { startTemporal, type TemporalServer } from '../support/temporal-server.ts';
+import type { Story } from './stories/index.ts';
 
-export const HOST = 'host1';
 const SPEED = 600;
 
 /** Lab, Temporal on a database, and worker of its own: cases in different lanes cannot disturb each other. */
@@ -28,15 +28,19 @@ export class Lane {
     }
   }
 
-  /** A fresh datacentre and a living worker. */
-  async prepare(): Promise<void> {
-    await this.stack.control.reset({ seed: 1 });
+  /** A datacentre as the story begins with, and a living worker. */
+  async prepare({ world, prepare }: Story): Promise<void> {
+    await this.stack.fresh({ ...world, seed: 1 });
+    await this.stack.control.releaseAll();
+    await prepare?.(this.stack);
+    // What the preparation brought about is no fault that has to hit the run.
+    await this.stack.control.releaseAll();
     await this.stack.worker.revive();
   }
 
-  /** A whole deployment that asks nobody. */
-  start(): Promise<RunHandle> {
-    return this.stack.start({ host: HOST, standingApproval: { by: 'the fault loop' } });
+  /** A run that asks nobody. */
+  start({ runbook, input }: Story): Promise<RunHandle> {
+    return this.stack.startWith(runbook, { ...input, standingApproval: { by: 'the fault loop' } });
   }
 
   /** SIGKILL, then another process on the same database and port. */

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { obtainTemporal } from '../../scripts/temporal.mjs';
 import type { CaseResult } from './case.ts';
+import { KINDS } from './kinds.ts';
 import { faultLoop, table } from './loop.ts';
 import { allCases, sample, shard } from './sample.ts';
+import { stories } from './stories/index.ts';
 
 const { values } = parseArgs({
   options: {
@@ -13,6 +15,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     shard: { type: 'string', default: '1/1' },
     lanes: { type: 'string', default: '3' },
+    runbook: { type: 'string', multiple: true },
+    kind: { type: 'string', multiple: true },
     json: { type: 'boolean', default: false },
     kept: { type: 'boolean', default: false },
   },
@@ -30,19 +34,29 @@ if (!Number.isInteger(seed)) refuse(`--seed must be a whole number, not ${values
 if (!(lanes >= 1)) refuse(`--lanes must be a number from 1 on, not ${values.lanes}`);
 if (count !== undefined && !(count >= 1)) refuse(`--sample must be a number from 1 on, not ${values.sample}`);
 
+const names = stories.map(({ name }) => name);
+const unknown = values.runbook?.find((name) => !names.includes(name));
+if (unknown !== undefined) refuse(`--runbook must be one of ${names.join(', ')}, not ${unknown}`);
+const odd = values.kind?.find((name) => !KINDS.some((kind) => kind === name));
+if (odd !== undefined) refuse(`--kind must be one of ${KINDS.join(', ')}, not ${odd}`);
+
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 const startedAt = new Date().toISOString();
 const results = await faultLoop({
   cli: await obtainTemporal({ log: say }),
   lanes,
-  choose({ points }) {
-    const all = allCases(points);
+  stories: stories.filter(({ name }) => values.runbook?.includes(name) ?? true),
+  choose(reference) {
+    const all = allCases(reference).filter(({ kind }) => values.kind?.includes(kind) ?? true);
     const chosen = shard(count === undefined ? all : sample(all, count, seed), index, shards);
-    say(`${points.length} points, ${all.length} cases, ${chosen.length} of them here (seed ${seed})`);
+    const { story, points } = reference;
+    say(`${story.name}: ${points.length} points, ${all.length} cases, ${chosen.length} of them here (seed ${seed})`);
     return chosen;
   },
-  done: ({ kind, at, end, problems, seconds }: CaseResult) =>
-    say(`${problems.length === 0 ? 'ok   ' : 'WRONG'} ${end} after ${kind} ${at}, ${seconds} s`),
+  done: ({ story, kind, at, end, problems, seconds }: CaseResult) => {
+    say(`${problems.length === 0 ? 'ok   ' : 'WRONG'} ${story} ${end} after ${kind} ${at}, ${seconds} s`);
+    for (const problem of problems) say(`      ${problem}`);
+  },
 });
 
 mkdirSync(directory, { recursive: true });

@@ -1,8 +1,6 @@
-import type { StatusView } from '../../workflows/contract.ts';
 import { lookOnHost } from '../support/host-files.ts';
 import type { LabState } from '../support/lab-control.ts';
 import type { Lane } from './lane.ts';
-import { HOST } from './lane.ts';
 
 const SECRETS = ['secrets/engine-admin-password', 'secrets/engine-root-password'];
 /** Where a run might leave a password behind: not where oVirt itself keeps it. */
@@ -29,16 +27,11 @@ function inOrder(_key: string, value: unknown): unknown {
   return value.filter((item) => item !== BOOTSTRAP_PORT).sort();
 }
 
-/** How often the run says that it tried the deployment. */
-export function deployAttempts({ steps }: StatusView): number {
-  return steps.find(({ id }) => id === 'run-hosted-engine-deploy')?.attempts ?? 0;
-}
-
 /** Files with a password that a run left on the host. */
-export async function forgottenSecrets(lane: Lane): Promise<string[]> {
+export async function forgottenSecrets(lane: Lane, host: string): Promise<string[]> {
   const { lab } = lane.stack;
   const words = SECRETS.map((file) => `-e '${lab.file(file).trim().replaceAll("'", "'\\''")}'`);
-  const { stdout } = await lookOnHost(lab.inventory, HOST, `grep -rlF ${words.join(' ')} ${PLACES} 2>/dev/null; true`);
+  const { stdout } = await lookOnHost(lab.inventory, host, `grep -rlF ${words.join(' ')} ${PLACES} 2>/dev/null; true`);
   return stdout.split('\n').filter((line) => line !== '');
 }
 

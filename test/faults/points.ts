@@ -1,37 +1,43 @@
 /**
- * test/faults/ interrupts the deployment in every way at every point and holds each time that it ends as undisturbed.
- * The points are not listed anywhere: they are taken from a run that nothing disturbs.
+ * test/faults/ interrupts runbooks in every way at every point and holds each time that they end as undisturbed, or say
+ * truthfully that they did not. stories/ has the runbooks; the points are not listed anywhere: they are taken from a run
+ * that nothing disturbs.
  *
  * This file: where something can go wrong.
  */
 
-/** One SSH command of a run, by the activity that sent it. */
+/** One SSH command or engine request of a run, by the activity that sent it. */
 export interface SeenCommand {
   /** Temporal's id of the activity: its place in the run, the same in every run. */
   readonly activity: string;
   /** `installPackages.apply` */
   readonly type: string;
-  /** Among the commands of its activity, from 1. */
-  readonly ordinal: number;
+  /** A host, or `engine`. */
+  readonly target: string;
+  /** Changes that this try of the activity had sent before. */
+  readonly changes: number;
   readonly text: string;
 }
 
 export interface Point {
   readonly activity: string;
   readonly type: string;
+  readonly target: string;
   /** The title of the step, for people. */
   readonly step: string;
   readonly pass: string;
-  /** Before the activity's first command, after its last, or at a process of the deployment. */
+  /** Before the command runs, after it has run, or at a process of the deployment. */
   readonly side: 'before' | 'after' | 'during';
-  readonly ordinal: number;
-  /** For an activity that polls: the first command of this text. For `during`: the stage of the deployment. */
-  readonly text?: string;
+  /** The first or last command of the activity at hosts or engine, or a change. */
+  readonly which: 'first' | 'change' | 'last' | 'stage';
+  readonly changes: number;
+  /** What the command is told by, in every run; of `during`, the stage of the deployment. */
+  readonly essence: string;
 }
 
-export function describePoint({ side, type, step, pass, text }: Point): string {
-  const where = side === 'during' ? `as ${text} begins in ${type}` : `${side} ${type}`;
-  return `${where} (${pass}: ${step})`;
+export function describePoint({ side, type, step, pass, target, which, essence }: Point): string {
+  if (side === 'during') return `as ${essence} begins in ${type} (${pass}: ${step})`;
+  return `${side} the ${which === 'change' ? `change of ${type}` : `${which} of ${type}`} at ${target} (${pass}: ${step})`;
 }
 
 /** What distinguishes a command from the same one in another run is taken out: digests, ids, numbers. */
@@ -39,29 +45,46 @@ export function essence(text: string): string {
   return text.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{12,}/g, '#').replace(/\d+/g, '0');
 }
 
-/** Such an activity sends the same commands more or less often, so its last one is told by its text. */
-export function polls({ type }: SeenCommand): boolean {
-  return type.endsWith('.follow');
+/** A short change goes through its step's lock, a long one becomes a unit; of the engine, whatever does not read. */
+export function isChange({ target, text }: Pick<SeenCommand, 'target' | 'text'>): boolean {
+  if (target === 'engine') return !text.startsWith('GET ');
+  return /^LC_ALL=C (flock -w \d+ \S+ (?!true$)|systemd-run --unit=)/.test(text);
 }
 
-/** Two points for each activity that reached the host: before its first command and after its last. */
+/** For each activity, at hosts and at the engine: before its first command, around each change, after its last command. */
 export function boundaries(
   commands: readonly SeenCommand[],
   stepOf: (activity: string) => { step: string; pass: string },
 ): Point[] {
-  const byActivity = new Map<string, SeenCommand[]>();
+  const groups = new Map<string, SeenCommand[]>();
   for (const command of commands) {
-    byActivity.set(command.activity, [...(byActivity.get(command.activity) ?? []), command]);
+    const group = `${command.activity} ${command.target === 'engine'}`;
+    groups.set(group, [...(groups.get(group) ?? []), command]);
   }
-  return [...byActivity].flatMap(([activity, sent]) => {
+  return [...groups.values()].flatMap((sent) => {
+    const [first] = sent;
     const last = sent.at(-1);
-    if (last === undefined) return [];
-    const at = { activity, type: last.type, ...stepOf(activity) };
+    if (first === undefined || last === undefined) return [];
+    const at = (command: SeenCommand, side: Point['side'], which: Point['which']): Point => {
+      const { activity, type, target, changes, text } = command;
+      return { activity, type, target, ...stepOf(activity), side, which, changes, essence: essence(text) };
+    };
+    const changes = sent.filter((command) => isChange(command) && command !== first && command !== last);
     return [
-      { ...at, side: 'before' as const, ordinal: 1 },
-      { ...at, side: 'after' as const, ordinal: last.ordinal, ...(polls(last) && { text: essence(last.text) }) },
+      at(first, 'before', isChange(first) ? 'change' : 'first'),
+      ...changes.flatMap((change) => [at(change, 'before', 'change'), at(change, 'after', 'change')]),
+      at(last, 'after', isChange(last) ? 'change' : 'last'),
     ];
   });
+}
+
+/** The command that a point is at. An activity that came to its end without it has passed it. */
+export function isAt(point: Point): (command: SeenCommand) => boolean {
+  return ({ activity, target, changes, text }) => {
+    if (activity !== point.activity) return Number(activity) > Number(point.activity);
+    if (target !== point.target) return false;
+    return point.which === 'first' || (changes === point.changes && essence(text) === point.essence);
+  };
 }
 
 /** The stages of the deployment: each is a playbook of its own, told by its tag. */
@@ -71,10 +94,14 @@ export function stages(processes: readonly string[]): string[] {
 }
 
 /** Evenly spread places within the deployment, each as a stage of it begins. */
-export function middles(processes: readonly string[], follow: Omit<Point, 'side' | 'ordinal'>, count: number): Point[] {
+export function middles(
+  processes: readonly string[],
+  follow: Pick<Point, 'activity' | 'type' | 'target' | 'step' | 'pass'>,
+  count: number,
+): Point[] {
   const known = stages(processes);
   return Array.from({ length: Math.min(count, known.length) }, (_, index) => {
-    const text = known[Math.floor(((index + 1) * known.length) / (count + 1))];
-    return { ...follow, side: 'during' as const, ordinal: 1, ...(text !== undefined && { text }) };
+    const stage = known[Math.floor(((index + 1) * known.length) / (count + 1))] ?? '';
+    return { ...follow, side: 'during' as const, which: 'stage' as const, changes: 0, essence: stage };
   });
 }

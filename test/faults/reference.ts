@@ -1,31 +1,34 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { OperationInput } from '../../activities/operation.ts';
 import type { RunHandle } from '../support/run.ts';
-import { HOST, type Lane } from './lane.ts';
+import type { Lane } from './lane.ts';
 import { lasting } from './outcome.ts';
 import { boundaries, middles, type Point, type SeenCommand } from './points.ts';
 import { Stepper } from './stepper.ts';
+import type { Story } from './stories/index.ts';
 
 const MIDDLES = 3;
 
 /** What a run does that nothing disturbs. */
 export interface Reference {
-  readonly commands: readonly SeenCommand[];
+  readonly story: Story;
   readonly points: readonly Point[];
-  /** The datacentre afterwards. */
-  readonly state: unknown;
+  /** The datacentre before the run, and after it. */
+  readonly before: unknown;
+  readonly after: unknown;
 }
 
-/** Runs the deployment once, command by command, and finds the points at which it can be interrupted. */
-export async function observe(lane: Lane): Promise<Reference> {
-  await lane.prepare();
+/** Runs the story once, command by command, and finds the points at which it can be interrupted. */
+export async function observe(lane: Lane, story: Story): Promise<Reference> {
+  await lane.prepare(story);
   const { control } = lane.stack;
+  const before = lasting(await control.state());
   const since = await control.now();
-  const stepper = await Stepper.arm(control, HOST);
+  const stepper = await Stepper.arm(control, story.targets);
   const commands: SeenCommand[] = [];
   let run: RunHandle;
   try {
-    run = await lane.start();
+    run = await lane.start(story);
     for (let command = await stepper.next(run); command !== undefined; command = await stepper.next(run)) {
       commands.push(command);
       await stepper.go();
@@ -34,19 +37,19 @@ export async function observe(lane: Lane): Promise<Reference> {
     await stepper.disarm();
   }
   const end = await run.end();
-  if (end.type !== 'succeeded') throw new Error(`undisturbed, the run ends ${end.type}: ${end.message}`);
+  if (end.type !== 'succeeded') throw new Error(`undisturbed, ${story.name} ends ${end.type}: ${end.message}`);
   const steps = await activities(run);
   const stepOf = (activity: string) => steps.get(activity) ?? { type: '', step: '', pass: '' };
   const processes = (await control.journal(since))
     .filter(({ kind, text }) => kind === 'process' && text.startsWith('ovirt-runbook-deploy-hosted-engine-'))
     .map(({ text }) => text);
   const follow = [...steps].find(([, { type }]) => type === 'deployHostedEngine.follow');
-  if (follow === undefined) throw new Error('the run has not followed a deployment');
-  const [activity, step] = follow;
+  const within = follow && { activity: follow[0], target: story.host, ...follow[1] };
   return {
-    commands,
-    points: [...boundaries(commands, stepOf), ...middles(processes, { activity, ...step }, MIDDLES)],
-    state: lasting(await control.state()),
+    story,
+    points: [...boundaries(commands, stepOf), ...(within ? middles(processes, within, MIDDLES) : [])],
+    before,
+    after: lasting(await control.state()),
   };
 }
 

@@ -1,9 +1,13 @@
+import { KINDS, suits } from './kinds.ts';
 import type { Point } from './points.ts';
-import { type Blow, KINDS } from './strike.ts';
+import type { Reference } from './reference.ts';
+import type { Blow } from './strike.ts';
 
-/** Every kind at every point, each in a run of its own. */
-export function allCases(points: readonly Point[]): Blow[] {
-  return KINDS.flatMap((kind) => points.map((point) => ({ kind, points: [point] })));
+/** Every kind at every point where it can strike, each in a run of its own. */
+export function allCases({ points, story }: Reference): Blow[] {
+  return KINDS.flatMap((kind) =>
+    points.filter((point) => suits(kind, point, story)).map((point) => ({ kind, points: [point] })),
+  );
 }
 
 /** All points in as many runs as are given, those of a run far apart; what is within the deployment has its own run. */

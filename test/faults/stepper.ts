@@ -1,52 +1,58 @@
 import type { JournalEntry, LabControl } from '../support/lab-control.ts';
 import type { RunHandle } from '../support/run.ts';
-import { essence, type Point, type SeenCommand } from './points.ts';
+import { isChange, type SeenCommand } from './points.ts';
 
-/** Journal texts of SSH commands; those of processes end with their pid. */
+/** Journal texts of SSH commands and SFTP writes; those of processes end with their pid. */
 const COMMANDS = '^(?![^]*\\(pid \\d+\\)$)';
+/** Logins come whenever a token is needed, in no fixed place. */
+const REQUESTS = '^\\w+ /ovirt-engine/(?!sso/)';
 const PATIENCE_SECONDS = 2;
 /** How the journal tells that a command is held. */
 const HELD = 'hold-before at: ';
+const ANSWERED = 'hold-after at: ';
 
 /**
- * Lets a run go on from one SSH command to the next, each held on the host, and tells which activity sent it.
- * Commands that an activity sends side by side count as one: while the first is held, the others go on.
+ * Lets a run go on from one command or request to the next, each held where it arrives, and tells which activity sent it.
+ * What an activity sends to the same place side by side counts as one: while the first is held, the others go on.
  */
 export class Stepper {
-  private gate: string | undefined;
-  private readonly counts = new Map<string, number>();
+  private readonly gates = new Map<string, string>();
+  private readonly changes = new Map<string, number>();
+  private at = '';
 
   private constructor(
     private readonly control: LabControl,
-    private readonly host: string,
     private last: number,
   ) {}
 
   /** Holds from the next command on; to be armed before the run begins. */
-  static async arm(control: LabControl, host: string): Promise<Stepper> {
-    const stepper = new Stepper(control, host, await control.now());
-    stepper.gate = await stepper.hold();
+  static async arm(control: LabControl, targets: readonly string[]): Promise<Stepper> {
+    const stepper = new Stepper(control, await control.now());
+    for (const target of targets) await stepper.hold(target);
     return stepper;
   }
 
   /** The next command, held before it runs; undefined when the run has closed. */
   async next(run: RunHandle): Promise<SeenCommand | undefined> {
-    const entry = await this.nextEntry(run);
+    const entry = await this.nextHeld(run);
     if (entry === undefined) return undefined;
     this.last = entry.n;
+    this.at = entry.target;
+    const { target } = entry;
     const text = entry.text.slice(HELD.length);
     const [activity] = await run.pendingActivities();
-    if (activity === undefined) throw new Error(`no activity is at work, but ${this.host} was sent: ${text}`);
-    const ordinal = (this.counts.get(activity.id) ?? 0) + 1;
-    this.counts.set(activity.id, ordinal);
-    return { activity: activity.id, type: activity.type, ordinal, text };
+    if (activity === undefined) throw new Error(`no activity is at work, but ${target} was sent: ${text}`);
+    const { id, type, attempt } = activity;
+    const changes = this.changes.get(`${id}/${attempt}`) ?? 0;
+    if (isChange({ target, text })) this.changes.set(`${id}/${attempt}`, changes + 1);
+    return { activity: id, type, target, changes, text };
   }
 
-  /** Lets the held command run; the next one is held. */
+  /** Lets the held command run; the next one there is held. */
   async go(): Promise<void> {
-    const before = this.gate;
+    const before = this.gates.get(this.at);
     // The new hold first, so that nothing slips through.
-    this.gate = await this.hold();
+    await this.hold(this.at);
     if (before !== undefined) await this.control.release(before);
   }
 
@@ -60,38 +66,60 @@ export class Stepper {
     }
   }
 
+  /**
+   * Lets the held command run and holds its answer. What is held elsewhere meanwhile goes on: the command may need time,
+   * which stands still as long as anything is held.
+   * @returns the hold, for the caller to release
+   */
+  async answer({ target, text }: SeenCommand): Promise<string> {
+    const hold = await this.control.fault({ target, kind: 'hold-after', match: exactly(text), freeze: true });
+    await this.go();
+    for (;;) {
+      const entry = await this.entry((one) => this.isHeld(one) || one.text.startsWith(ANSWERED));
+      if (entry === undefined) continue;
+      this.last = entry.n;
+      if (!this.isHeld(entry)) return hold;
+      this.at = entry.target;
+      await this.go();
+    }
+  }
+
   /** Nothing is held any more. */
   async disarm(): Promise<void> {
-    if (this.gate !== undefined) await this.control.release(this.gate);
-    this.gate = undefined;
+    for (const gate of this.gates.values()) await this.control.release(gate);
+    this.gates.clear();
   }
 
-  private hold(): Promise<string> {
-    return this.control.fault({ target: this.host, kind: 'hold-before', match: COMMANDS, times: 1 });
+  /** The lab's time stands still meanwhile: what is slow here must not make the datacentre look slow. */
+  private async hold(target: string): Promise<void> {
+    const match = target === 'engine' ? REQUESTS : COMMANDS;
+    this.gates.set(target, await this.control.fault({ target, kind: 'hold-before', match, times: 1, freeze: true }));
   }
 
-  private async nextEntry(run: RunHandle): Promise<JournalEntry | undefined> {
+  private isHeld({ target, text }: JournalEntry): boolean {
+    return this.gates.has(target) && text.startsWith(HELD);
+  }
+
+  private async nextHeld(run: RunHandle): Promise<JournalEntry | undefined> {
+    for (;;) {
+      const entry = await this.entry((one) => this.isHeld(one));
+      if (entry !== undefined) return entry;
+      if (await run.closed()) return undefined;
+    }
+  }
+
+  /** The next word of a fault that is as wished; undefined when it is quiet for a while. */
+  private async entry(wished: (entry: JournalEntry) => boolean): Promise<JournalEntry | undefined> {
     for (;;) {
       const entries = await this.control.journal(this.last, PATIENCE_SECONDS);
-      const entry = entries.find(
-        ({ kind, target, text }) => kind === 'fault' && target === this.host && text.startsWith(HELD),
-      );
-      if (entry !== undefined) return entry;
+      const entry = entries.find((one) => one.kind === 'fault' && wished(one));
+      if (entry !== undefined || entries.length === 0) return entry;
       this.last = entries.at(-1)?.n ?? this.last;
-      if (entries.length === 0 && (await run.closed())) return undefined;
     }
   }
 }
 
-/** The command that a point is at. An activity that came to its end with fewer commands has passed it. */
-export function isAt(point: Point): (command: SeenCommand) => boolean {
-  return ({ activity, ordinal, text }) => {
-    if (activity !== point.activity) return Number(activity) > Number(point.activity);
-    return point.text === undefined ? ordinal === point.ordinal : essence(text) === point.text;
-  };
-}
-
-/** Matches exactly this SSH command. */
+/** Matches exactly this command or request. */
 export function exactly(text: string): string {
   return `^${text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`;
 }

@@ -1,14 +1,19 @@
 import type { RunHandle } from '../support/run.ts';
-import { HOST, type Lane } from './lane.ts';
-import { essence, type Point, polls } from './points.ts';
-import type { Reference } from './reference.ts';
-import { exactly, isAt, Stepper } from './stepper.ts';
-
-export const KINDS = ['worker-kill', 'ssh-drop-before', 'ssh-drop-after', 'temporal-restart', 'host-reboot'] as const;
-export type Kind = (typeof KINDS)[number];
+import type { Kind } from './kinds.ts';
+import type { Lane } from './lane.ts';
+import { isAt, type Point, type SeenCommand } from './points.ts';
+import { exactly, Stepper } from './stepper.ts';
+import type { Story } from './stories/index.ts';
 
 /** Every SSH command of ours begins so. */
 const ANY_COMMAND = '^LC_ALL=C';
+/** How many requests meet a web server with no engine behind it, or a lock. */
+const FOR_A_WHILE = 3;
+/** What the engine says while somebody else's operation has the object. (AppErrors: ACTION_TYPE_FAILED_OBJECT_LOCKED) */
+const LOCKED = {
+  reason: 'Operation Failed',
+  detail: '[Cannot perform the action. Related operation is currently in progress. Please try again later.]',
+};
 
 /** What goes wrong and where: at exactly these points of one run, in their order. */
 export interface Blow {
@@ -17,17 +22,13 @@ export interface Blow {
 }
 
 /** Starts a run and interrupts it; returns when nothing is held any more. */
-export async function strike(lane: Lane, { kind, points }: Blow, reference: Reference): Promise<RunHandle> {
+export async function strike(lane: Lane, story: Story, { kind, points }: Blow): Promise<RunHandle> {
   const [first] = points;
-  if (first?.side === 'during') return strikeDuring(lane, kind, first);
-  if (kind === 'ssh-drop-before' && first !== undefined && isFirst(first, reference)) {
-    await lane.stack.control.fault({ target: HOST, kind: 'drop-before', match: ANY_COMMAND });
-    return lane.start();
-  }
-  const stepper = await Stepper.arm(lane.stack.control, HOST);
+  if (first?.side === 'during') return strikeDuring(lane, story, kind, first);
+  const stepper = await Stepper.arm(lane.stack.control, story.targets);
   try {
-    const run = await lane.start();
-    for (const point of points) await strikeAt(lane, kind, point, { stepper, run, reference });
+    const run = await lane.start(story);
+    for (const point of points) await strikeAt({ lane, story, stepper, run }, kind, point);
     return run;
   } finally {
     await stepper.disarm();
@@ -35,48 +36,66 @@ export async function strike(lane: Lane, { kind, points }: Blow, reference: Refe
 }
 
 interface Stage {
+  readonly lane: Lane;
+  readonly story: Story;
   readonly stepper: Stepper;
   readonly run: RunHandle;
-  readonly reference: Reference;
 }
 
-async function strikeAt(lane: Lane, kind: Kind, point: Point, { stepper, run, reference }: Stage): Promise<void> {
-  const { control } = lane.stack;
-  if (kind === 'ssh-drop-before' && point.side === 'before') {
-    await stepper.to(run, isAt(previous(point, reference)));
-    await control.fault({ target: HOST, kind: 'drop-before', match: ANY_COMMAND });
-    return stepper.go();
-  }
-  const { text } = await stepper.to(run, isAt(point));
-  if (kind === 'ssh-drop-before' || kind === 'ssh-drop-after') {
-    await control.fault({ target: HOST, kind: 'drop-after', match: exactly(text) });
-    return stepper.go();
-  }
+async function strikeAt({ lane, story, stepper, run }: Stage, kind: Kind, point: Point): Promise<void> {
+  const held = await stepper.to(run, isAt(point));
+  const host = held.target === 'engine' ? story.host : held.target;
+  if (await spoil(lane, kind, held)) return stepper.go();
   if (point.side === 'before') {
-    await interrupt(lane, kind);
+    await interrupt(lane, kind, host);
     return stepper.go();
   }
-  const since = await control.now();
-  const held = await control.fault({ target: HOST, kind: 'hold-after', match: exactly(text) });
-  await stepper.go();
-  await control.awaitEntry(since, (entry) => entry.kind === 'fault' && entry.text.startsWith('hold-after'));
-  await interrupt(lane, kind);
-  await control.release(held);
+  const answer = await stepper.answer(held);
+  await interrupt(lane, kind, host);
+  await lane.stack.control.release(answer);
+}
+
+/** What meets the held command itself; false where the kind is another one. */
+async function spoil({ stack: { control } }: Lane, kind: Kind, { target, text }: SeenCommand): Promise<boolean> {
+  const match = exactly(text);
+  switch (kind) {
+    case 'ssh-drop-before':
+    case 'engine-drop-before':
+      await control.fault({ target, kind: 'drop-before', match });
+      return true;
+    case 'ssh-drop-after':
+    case 'engine-drop-after':
+      await control.fault({ target, kind: 'drop-after', match });
+      return true;
+    case 'engine-503':
+      await control.fault({ target: 'engine', kind: 'http', status: 503, match: '/ovirt-engine/', times: FOR_A_WHILE });
+      return true;
+    case 'engine-409': {
+      const answer = { status: 409, headers: { 'content-type': 'application/json' }, body: JSON.stringify(LOCKED) };
+      await control.fault({ target: 'engine', kind: 'http', ...answer, match, times: FOR_A_WHILE });
+      return true;
+    }
+    case 'engine-session-lost':
+      await control.fault({ target: 'engine', kind: 'token-expired', match: '/ovirt-engine/api' });
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** While a stage of the deployment is held as it begins. */
-async function strikeDuring(lane: Lane, kind: Kind, { text = '' }: Point): Promise<RunHandle> {
+async function strikeDuring(lane: Lane, story: Story, kind: Kind, { target, essence }: Point): Promise<RunHandle> {
   const { control } = lane.stack;
   const since = await control.now();
   // A worker that starts on a busy machine takes hours of the lab's time, and the deployment may take only two.
   const freeze = kind === 'worker-kill' || kind === 'temporal-restart';
-  const held = await control.fault({ target: HOST, kind: 'hold-before', match: `--tags=${text} .*\\(pid`, freeze });
+  const held = await control.fault({ target, kind: 'hold-before', match: `--tags=${essence} .*\\(pid`, freeze });
   try {
-    const run = await lane.start();
+    const run = await lane.start(story);
     await control.awaitEntry(since, (entry) => entry.kind === 'fault' && entry.text.startsWith('hold-before'));
-    if (kind === 'ssh-drop-before') await control.fault({ target: HOST, kind: 'drop-before', match: ANY_COMMAND });
-    else if (kind === 'ssh-drop-after') await control.fault({ target: HOST, kind: 'drop-after', match: ANY_COMMAND });
-    else await interrupt(lane, kind);
+    if (kind === 'ssh-drop-before') await control.fault({ target, kind: 'drop-before', match: ANY_COMMAND });
+    else if (kind === 'ssh-drop-after') await control.fault({ target, kind: 'drop-after', match: ANY_COMMAND });
+    else await interrupt(lane, kind, target);
     return run;
   } finally {
     await control.release(held);
@@ -84,26 +103,21 @@ async function strikeDuring(lane: Lane, kind: Kind, { text = '' }: Point): Promi
 }
 
 /** What happens while the command is held. */
-async function interrupt(lane: Lane, kind: Exclude<Kind, `ssh-${string}`>): Promise<void> {
+async function interrupt(lane: Lane, kind: Kind, host: string): Promise<void> {
+  const { worker, control } = lane.stack;
   switch (kind) {
     case 'worker-kill':
-      await lane.stack.worker.kill9();
-      return lane.stack.worker.start();
+      await worker.kill9();
+      return worker.start();
     case 'temporal-restart':
       return lane.restartTemporal();
     case 'host-reboot':
-      await lane.stack.control.fault({ target: HOST, kind: 'reboot' });
+      await control.fault({ target: host, kind: 'reboot' });
+      return;
+    case 'engine-restart':
+      await control.fault({ target: 'engine', kind: 'restart' });
+      return;
+    default:
+      throw new Error(`${kind} happens to a command, not while one is held`);
   }
-}
-
-function isFirst(point: Point, { commands }: Reference): boolean {
-  return point.side === 'before' && commands[0]?.activity === point.activity;
-}
-
-/** The command before the point: once it is let go, the next one is the point's. */
-function previous(point: Point, { commands }: Reference): Point {
-  const before = commands[commands.findIndex(isAt(point)) - 1];
-  if (before === undefined) throw new Error('nothing comes before the first command');
-  const { activity, type, ordinal, text } = before;
-  return { activity, type, ordinal, step: '', pass: '', side: 'before', ...(polls(before) && { text: essence(text) }) };
 }

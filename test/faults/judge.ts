@@ -1,0 +1,82 @@
+import type { StatusView } from '../../workflows/contract.ts';
+import type { End, RunHandle } from '../support/run.ts';
+import type { Kind } from './kinds.ts';
+import type { Lane } from './lane.ts';
+import { differences, forgottenSecrets, lasting } from './outcome.ts';
+import type { Reference } from './reference.ts';
+import { whatCameOf, withinLimit } from './wait.ts';
+
+export interface Closing {
+  readonly lane: Lane;
+  readonly kind: Kind;
+  readonly run: RunHandle;
+  readonly end: End;
+  /** The journal's last entry before the run. */
+  readonly since: number;
+  readonly reference: Reference;
+}
+
+const CALM_MS = 15_000;
+/** How often an operator looks again after a reboot, once the datacentre is calm. */
+const RETRIES = 3;
+
+/** Everything that is not as it must be. */
+export async function judge(closing: Closing): Promise<string[]> {
+  const { kind, reference } = closing;
+  const { end, problems } = await answered(closing);
+  if (end.type === 'parked' && reference.story.rebootIsForPeople && kind === 'host-reboot') {
+    return [...(await doubled(closing, end)), ...(await forgotten(closing))];
+  }
+  if (end.type !== 'succeeded') return [...problems, `ended ${end.type}: ${end.message}`];
+  const remains = (end.report?.remains ?? []).map(({ what }) => `remains: ${what}`);
+  const state = (await untilAs(closing, reference.after)).map((difference) => `state: ${difference}`);
+  return [...problems, ...(await doubled(closing, end)), ...remains, ...state, ...(await forgotten(closing))];
+}
+
+/** A run that a reboot has parked has to say why; where nothing is lost with the boot, a retry brings it to its end. */
+async function answered({ kind, run, end, reference }: Closing): Promise<{ end: End; problems: string[] }> {
+  if (end.type !== 'parked' || kind !== 'host-reboot') return { end, problems: [] };
+  if (reference.story.rebootIsForPeople) {
+    const told = /reboot/i.test(end.message);
+    return { end, problems: told ? [] : [`parked without a word about the reboot: ${end.message}`] };
+  }
+  let last = end;
+  for (let tries = 0; tries < RETRIES && last.type === 'parked'; tries += 1) {
+    const { waiting } = await run.waitingFor('parked');
+    await run.decide({ ...waiting?.answer, by: 'the fault loop' });
+    last = await withinLimit(whatCameOf(run), 'the run came to no end after a retry');
+  }
+  return { end: last, problems: [] };
+}
+
+/** What must not happen twice has happened as often as the run says that it tried it. */
+async function doubled({ lane, kind, run, since, reference: { story } }: Closing, end: End): Promise<string[]> {
+  const { once } = story;
+  if (once === undefined) return [];
+  const seen = (await lane.stack.control.journal(since)).filter(
+    ({ kind: what, text, status }) =>
+      once.seen.test(text) && (what === 'process' || (what === 'request' && status !== undefined && status < 300)),
+  ).length;
+  const tried = attempts(end.report ?? (await run.status()), once.step);
+  // What a reboot brings about may be what the step wanted.
+  const fine = kind === 'host-reboot' && !story.rebootIsForPeople ? seen <= tried : seen === tried;
+  return fine ? [] : [`${once.step} was done ${seen} times in ${tried} attempts`];
+}
+
+function attempts({ steps }: StatusView, step: string): number {
+  return steps.find(({ id }) => id === step)?.attempts ?? 0;
+}
+
+/** How the datacentre differs, once it has calmed down: agents and engine look every few seconds. */
+async function untilAs({ lane }: Closing, wished: unknown): Promise<string[]> {
+  const until = performance.now() + CALM_MS;
+  for (;;) {
+    const found = differences(wished, lasting(await lane.stack.control.state()));
+    if (found.length === 0 || performance.now() > until) return found;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function forgotten({ lane, reference: { story } }: Closing): Promise<string[]> {
+  return (await forgottenSecrets(lane, story.host)).map((file) => `a password was left in ${file}`);
+}

@@ -1,0 +1,23 @@
+import type { Story } from './story.ts';
+
+const world = { preset: 'deployed', hosts: 2 };
+const targets = ['engine', 'host1', 'host2'];
+const once = { step: 'reboot-the-host', seen: /^\S+ (\S*\/)?systemctl reboot/ };
+
+/** The article's way: the engine VM is shut down under global maintenance. */
+export const reboot: Story = {
+  name: 'rebootHostedEngineHost',
+  runbook: 'rebootHostedEngineHost',
+  input: { host: 'host1', strategy: 'globalMaintenance' },
+  world,
+  targets,
+  host: 'host1',
+  once,
+};
+
+/** The better way: the engine VM moves, the engine takes the host out and back. */
+export const rebootMoved: Story = {
+  ...reboot,
+  name: 'rebootHostedEngineHost/moveEngine',
+  input: { host: 'host1', strategy: 'moveEngine' },
+};

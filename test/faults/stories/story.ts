@@ -1,0 +1,36 @@
+import type { Stack } from '../../support/stack.ts';
+
+/** A runbook in a datacentre of its own: what the loop interrupts, and what must hold however it was interrupted. */
+export interface Story {
+  readonly name: string;
+  readonly runbook: string;
+  /** With a standing approval: nobody is asked. */
+  readonly input: object;
+  readonly world: { readonly preset: string; readonly hosts: number };
+  /** What happens in the datacentre before the run. */
+  readonly prepare?: (stack: Stack) => Promise<void>;
+  /** Hosts, and `engine`: whose commands and requests are points. */
+  readonly targets: readonly string[];
+  /** The host that the runbook is about: it goes down where a point lies at the engine. */
+  readonly host: string;
+  readonly once?: Once;
+  /** The host's reboot takes away what no retry brings back: people have to judge it. */
+  readonly rebootIsForPeople?: true;
+  /** What an undo leaves, by its place in the lab's state, and how the report has to name it. */
+  readonly leaves?: readonly Leftover[];
+}
+
+/** Something that must not happen twice: as often as the run says that it tried this step, and no more. */
+export interface Once {
+  /** Id of the step. */
+  readonly step: string;
+  /** The program in the lab's journal, or the request. */
+  readonly seen: RegExp;
+}
+
+export interface Leftover {
+  /** Path in the lab's state. */
+  readonly where: RegExp;
+  /** In what remains. */
+  readonly told: RegExp;
+}
