@@ -2,7 +2,7 @@ import type { StatusView } from '../../workflows/contract.ts';
 import type { End, RunHandle } from '../support/run.ts';
 import type { Kind } from './kinds.ts';
 import type { Lane } from './lane.ts';
-import { differences, forgottenSecrets, lasting } from './outcome.ts';
+import { differences, forgottenSecrets, lasting, wherever } from './outcome.ts';
 import type { Reference } from './reference.ts';
 import { whatCameOf, withinLimit } from './wait.ts';
 
@@ -68,10 +68,11 @@ function attempts({ steps }: StatusView, step: string): number {
 }
 
 /** How the datacentre differs, once it has calmed down: agents and engine look every few seconds. */
-async function untilAs({ lane }: Closing, wished: unknown): Promise<string[]> {
+async function untilAs({ lane, kind, reference: { story } }: Closing, wished: unknown): Promise<string[]> {
   const until = performance.now() + CALM_MS;
+  const seen = kind === 'host-reboot' && !story.placesEngineVm ? wherever : (state: unknown) => state;
   for (;;) {
-    const found = differences(wished, lasting(await lane.stack.control.state()));
+    const found = differences(seen(wished), seen(lasting(await lane.stack.control.state())));
     if (found.length === 0 || performance.now() > until) return found;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

@@ -18,6 +18,30 @@ export function lasting({ hosts, ...state }: LabState): unknown {
   );
 }
 
+/** The same, whichever host runs the engine VM: after a reboot that is the HA agents' choice. */
+export function wherever(state: unknown): unknown {
+  const { hosts, luns, hostedEngine, ...rest } = state as LabState & { luns: readonly Lun[] };
+  const parts = Object.entries(hosts).map(([name, { haState, domains, ...host }]) => ({
+    host: [name, host] as const,
+    part: JSON.stringify({ haState, domains }),
+  }));
+  const { host: _host, ...vm } = hostedEngine.vm ?? {};
+  return {
+    ...rest,
+    hosts: Object.fromEntries(parts.map(({ host }) => host)),
+    parts: parts.map(({ part }) => part).sort(),
+    luns: luns.map(({ volumes = {}, ...lun }) => ({
+      ...lun,
+      volumes: Object.fromEntries(Object.entries(volumes).map(([name, { active }]) => [name, active.length])),
+    })),
+    hostedEngine: { ...hostedEngine, vm },
+  };
+}
+
+interface Lun {
+  readonly volumes?: Readonly<Record<string, { readonly active: readonly string[] }>>;
+}
+
 /** firewalld has it at run time only: the deployment opens it for the bootstrap engine, the next boot forgets it. */
 const BOOTSTRAP_PORT = '6900/tcp';
 

@@ -9,4 +9,5 @@ export const deploy: Story = {
   host: 'host1',
   once: { step: 'run-hosted-engine-deploy', seen: /^\S+ (\S*\/)?hosted-engine --deploy/ },
   rebootIsForPeople: true,
+  placesEngineVm: true,
 };

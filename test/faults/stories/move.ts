@@ -9,4 +9,5 @@ export const move: Story = {
   targets: ['engine', 'host1', 'host2'],
   host: 'host2',
   once: { step: 'migrate-the-engine-vm', seen: /^POST \/ovirt-engine\/api\/vms\/[^/]+\/migrate/ },
+  placesEngineVm: true,
 };

@@ -16,6 +16,8 @@ export interface Story {
   readonly once?: Once;
   /** The host's reboot takes away what no retry brings back: people have to judge it. */
   readonly rebootIsForPeople?: true;
+  /** Which host runs the engine VM in the end is the runbook's doing, whatever rebooted. */
+  readonly placesEngineVm?: true;
   /** What an undo leaves, by its place in the lab's state, and how the report has to name it. */
   readonly leaves?: readonly Leftover[];
 }
