@@ -1,10 +1,11 @@
 import type { StatusView } from '../../workflows/contract.ts';
 import type { End, RunHandle } from '../support/run.ts';
-import type { Kind } from './kinds.ts';
+import { isWayOut, type Kind } from './kinds.ts';
 import type { Lane } from './lane.ts';
-import { differences, forgottenSecrets, lasting, wherever } from './outcome.ts';
+import { forgottenSecrets, whenCalm, wherever } from './outcome.ts';
 import type { Reference } from './reference.ts';
 import { whatCameOf, withinLimit } from './wait.ts';
+import { judgeWayOut } from './way-out.ts';
 
 export interface Closing {
   readonly lane: Lane;
@@ -16,20 +17,21 @@ export interface Closing {
   readonly reference: Reference;
 }
 
-const CALM_MS = 15_000;
 /** How often an operator looks again after a reboot, once the datacentre is calm. */
 const RETRIES = 3;
 
 /** Everything that is not as it must be. */
 export async function judge(closing: Closing): Promise<string[]> {
-  const { kind, reference } = closing;
+  const { lane, kind, reference } = closing;
+  if (isWayOut(kind)) return judgeWayOut(closing);
   const { end, problems } = await answered(closing);
   if (end.type === 'parked' && reference.story.rebootIsForPeople && kind === 'host-reboot') {
     return [...(await doubled(closing, end)), ...(await forgotten(closing))];
   }
   if (end.type !== 'succeeded') return [...problems, `ended ${end.type}: ${end.message}`];
   const remains = (end.report?.remains ?? []).map(({ what }) => `remains: ${what}`);
-  const state = (await untilAs(closing, reference.after)).map((difference) => `state: ${difference}`);
+  const seen = kind === 'host-reboot' && !reference.story.placesEngineVm ? wherever : undefined;
+  const state = (await whenCalm(lane, reference.after, { seen })).map((difference) => `state: ${difference}`);
   return [...problems, ...(await doubled(closing, end)), ...remains, ...state, ...(await forgotten(closing))];
 }
 
@@ -65,17 +67,6 @@ async function doubled({ lane, kind, run, since, reference: { story } }: Closing
 
 function attempts({ steps }: StatusView, step: string): number {
   return steps.find(({ id }) => id === step)?.attempts ?? 0;
-}
-
-/** How the datacentre differs, once it has calmed down: agents and engine look every few seconds. */
-async function untilAs({ lane, kind, reference: { story } }: Closing, wished: unknown): Promise<string[]> {
-  const until = performance.now() + CALM_MS;
-  const seen = kind === 'host-reboot' && !story.placesEngineVm ? wherever : (state: unknown) => state;
-  for (;;) {
-    const found = differences(seen(wished), seen(lasting(await lane.stack.control.state())));
-    if (found.length === 0 || performance.now() > until) return found;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }
 
 async function forgotten({ lane, reference: { story } }: Closing): Promise<string[]> {

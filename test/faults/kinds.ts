@@ -1,7 +1,8 @@
 import type { Point } from './points.ts';
 import type { Story } from './stories/index.ts';
 
-export const KINDS = [
+/** What the world does to a run. */
+export const FAULTS = [
   'worker-kill',
   'ssh-drop-before',
   'ssh-drop-after',
@@ -14,10 +15,20 @@ export const KINDS = [
   'temporal-restart',
   'host-reboot',
 ] as const;
+
+/** What people do to it. */
+export const WAYS_OUT = ['cancel', 'rollback', 'terminate'] as const;
+
+export const KINDS = [...FAULTS, ...WAYS_OUT] as const;
 export type Kind = (typeof KINDS)[number];
+export type WayOut = (typeof WAYS_OUT)[number];
+
+export function isWayOut(kind: Kind): kind is WayOut {
+  return WAYS_OUT.some((way) => way === kind);
+}
 
 /** Whether there is something to strike in this way at the point. */
-export function suits(kind: Kind, { side, which, target }: Point, { targets }: Story): boolean {
+export function suits(kind: Kind, { side, which, target, pass }: Point, { targets, undone }: Story): boolean {
   const atEngine = target === 'engine';
   switch (kind) {
     case 'worker-kill':
@@ -38,5 +49,10 @@ export function suits(kind: Kind, { side, which, target }: Point, { targets }: S
       return atEngine && side === 'before' && which === 'change';
     case 'engine-restart':
       return targets.includes('engine');
+    case 'cancel':
+    case 'terminate':
+      return undone !== undefined && pass === 'run' && side !== 'during';
+    case 'rollback':
+      return undone !== undefined && pass === 'run' && side === 'before' && which === 'change';
   }
 }

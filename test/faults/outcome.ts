@@ -51,6 +51,33 @@ function inOrder(_key: string, value: unknown): unknown {
   return value.filter((item) => item !== BOOTSTRAP_PORT).sort();
 }
 
+const CALM_MS = 15_000;
+
+interface Calm {
+  /** What of a state counts. */
+  readonly seen?: ((state: unknown) => unknown) | undefined;
+  /** Differences that may stay. */
+  readonly may?: (differences: readonly string[]) => boolean;
+}
+
+/** How the datacentre differs from what is wished, once it has calmed down: agents and engine look every few seconds. */
+export async function whenCalm(lane: Lane, wished: unknown, { seen = same, may = none }: Calm = {}): Promise<string[]> {
+  const until = performance.now() + CALM_MS;
+  for (;;) {
+    const found = differences(seen(wished), seen(lasting(await lane.stack.control.state())));
+    if (may(found) || performance.now() > until) return found;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function same(state: unknown): unknown {
+  return state;
+}
+
+function none(found: readonly string[]): boolean {
+  return found.length === 0;
+}
+
 /** Files with a password that a run left on the host. */
 export async function forgottenSecrets(lane: Lane, host: string): Promise<string[]> {
   const { lab } = lane.stack;

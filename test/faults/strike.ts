@@ -15,6 +15,14 @@ const LOCKED = {
   detail: '[Cannot perform the action. Related operation is currently in progress. Please try again later.]',
 };
 
+/** Said for a reason that nobody knows. */
+const REFUSED = { reason: 'Operation Failed', detail: '[Internal Engine Error]' };
+const FAILS = { kind: 'exit', exit: 1, stderr: 'something unforeseen\n' };
+
+function answerOf(fault: object) {
+  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(fault) };
+}
+
 /** What goes wrong and where: at exactly these points of one run, in their order. */
 export interface Blow {
   readonly kind: Kind;
@@ -42,16 +50,17 @@ interface Stage {
   readonly run: RunHandle;
 }
 
-async function strikeAt({ lane, story, stepper, run }: Stage, kind: Kind, point: Point): Promise<void> {
+async function strikeAt(stage: Stage, kind: Kind, point: Point): Promise<void> {
+  const { lane, story, stepper, run } = stage;
   const held = await stepper.to(run, isAt(point));
   const host = held.target === 'engine' ? story.host : held.target;
   if (await spoil(lane, kind, held)) return stepper.go();
   if (point.side === 'before') {
-    await interrupt(lane, kind, host);
+    await interrupt(stage, kind, host);
     return stepper.go();
   }
   const answer = await stepper.answer(held);
-  await interrupt(lane, kind, host);
+  await interrupt(stage, kind, host);
   await lane.stack.control.release(answer);
 }
 
@@ -71,13 +80,19 @@ async function spoil({ stack: { control } }: Lane, kind: Kind, { target, text }:
       await control.fault({ target: 'engine', kind: 'http', status: 503, match: '/ovirt-engine/', times: FOR_A_WHILE });
       return true;
     case 'engine-409': {
-      const answer = { status: 409, headers: { 'content-type': 'application/json' }, body: JSON.stringify(LOCKED) };
-      await control.fault({ target: 'engine', kind: 'http', ...answer, match, times: FOR_A_WHILE });
+      const fault = { target: 'engine', kind: 'http', status: 409, ...answerOf(LOCKED) };
+      await control.fault({ ...fault, match, times: FOR_A_WHILE });
       return true;
     }
     case 'engine-session-lost':
       await control.fault({ target: 'engine', kind: 'token-expired', match: '/ovirt-engine/api' });
       return true;
+    case 'rollback': {
+      // As often as the step tries it, until it parks.
+      const refused = target === 'engine' ? { kind: 'http', status: 400, ...answerOf(REFUSED) } : FAILS;
+      await control.fault({ target, match, times: 1000, ...refused });
+      return true;
+    }
     default:
       return false;
   }
@@ -95,7 +110,7 @@ async function strikeDuring(lane: Lane, story: Story, kind: Kind, { target, esse
     await control.awaitEntry(since, (entry) => entry.kind === 'fault' && entry.text.startsWith('hold-before'));
     if (kind === 'ssh-drop-before') await control.fault({ target, kind: 'drop-before', match: ANY_COMMAND });
     else if (kind === 'ssh-drop-after') await control.fault({ target, kind: 'drop-after', match: ANY_COMMAND });
-    else await interrupt(lane, kind, target);
+    else await interrupt({ lane, run }, kind, target);
     return run;
   } finally {
     await control.release(held);
@@ -103,7 +118,7 @@ async function strikeDuring(lane: Lane, story: Story, kind: Kind, { target, esse
 }
 
 /** What happens while the command is held. */
-async function interrupt(lane: Lane, kind: Kind, host: string): Promise<void> {
+async function interrupt({ lane, run }: Pick<Stage, 'lane' | 'run'>, kind: Kind, host: string): Promise<void> {
   const { worker, control } = lane.stack;
   switch (kind) {
     case 'worker-kill':
@@ -116,6 +131,12 @@ async function interrupt(lane: Lane, kind: Kind, host: string): Promise<void> {
       return;
     case 'engine-restart':
       await control.fault({ target: 'engine', kind: 'restart' });
+      return;
+    case 'cancel':
+      await run.handle.cancel();
+      return;
+    case 'terminate':
+      await run.handle.terminate('ended by hand');
       return;
     default:
       throw new Error(`${kind} happens to a command, not while one is held`);

@@ -8,4 +8,5 @@ export const add: Story = {
   targets: ['engine', 'host1', 'host2', 'host3'],
   host: 'host3',
   once: { step: 'add-the-host-with-the-hosted-engine', seen: /^POST \/ovirt-engine\/api\/hosts\?/ },
+  undone: [],
 };

@@ -7,4 +7,5 @@ export const cleanUp: Story = {
   world: { preset: 'deployed', hosts: 2 },
   targets: ['engine', 'host1', 'host2'],
   host: 'host2',
+  undone: [],
 };

@@ -10,4 +10,5 @@ export const move: Story = {
   host: 'host2',
   once: { step: 'migrate-the-engine-vm', seen: /^POST \/ovirt-engine\/api\/vms\/[^/]+\/migrate/ },
   placesEngineVm: true,
+  undone: [],
 };

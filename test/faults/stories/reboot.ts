@@ -13,6 +13,7 @@ export const reboot: Story = {
   targets,
   host: 'host1',
   once,
+  undone: [],
 };
 
 /** The better way: the engine VM moves, the engine takes the host out and back. */

@@ -11,6 +11,7 @@ export const recover: Story = {
   prepare: brokerDies,
   targets: ['engine', 'host1', 'host2'],
   host: 'host1',
+  undone: [],
 };
 
 async function brokerDies(stack: Stack): Promise<void> {

@@ -18,8 +18,8 @@ export interface Story {
   readonly rebootIsForPeople?: true;
   /** Which host runs the engine VM in the end is the runbook's doing, whatever rebooted. */
   readonly placesEngineVm?: true;
-  /** What an undo leaves, by its place in the lab's state, and how the report has to name it. */
-  readonly leaves?: readonly Leftover[];
+  /** People may end its runs anywhere: what these leave then, by its place in the lab's state, and how it is told. */
+  readonly undone?: readonly Leftover[];
 }
 
 /** Something that must not happen twice: as often as the run says that it tried this step, and no more. */
