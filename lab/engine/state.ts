@@ -3,6 +3,8 @@ import type { Lab } from '../types.ts';
 import { engineAccess } from './access.ts';
 import { databaseOf } from './api/database/database.ts';
 import { vmsWith } from './api/database/disks.ts';
+import { vmStatus } from './api/database/placement.ts';
+import { isHighlyAvailable, leaseDomainOf } from './api/database/vms.ts';
 import { dataCenterStatus } from './api/monitor/spm.ts';
 
 /** What the engine's database holds, by name: enough to tell what a run has left, not what the API would say. */
@@ -42,6 +44,14 @@ export function engineState(lab: Lab): Record<string, unknown> {
           .filter(({ networkId }) => networkId === row.id)
           .map(({ clusterId, required }) => [db.clusters.get(clusterId)?.name, required ? 'required' : 'not required']),
       ),
+    })),
+    vms: named(db.vms.values(), (row) => ({
+      status: vmStatus(lab, db, row),
+      host: db.hosts.get(row.hostId ?? '')?.name,
+      highlyAvailable: isHighlyAvailable(row),
+      lease: db.storageDomains.get(leaseDomainOf(row) ?? '')?.name,
+      nics: row.nics.map((nic) => nic.name),
+      snapshots: row.snapshots.filter((one) => one.type === 'regular').map((one) => `${one.description} ${one.status}`),
     })),
     disks: [...db.disks.values()].map((row) => ({
       id: row.id,

@@ -90,7 +90,7 @@ interface Exchange {
   readonly correlationId: string;
 }
 
-async function exchange(on: Exchange, session: Session): Promise<Page> {
+async function exchange(on: Exchange, session: Session, token: string): Promise<Page> {
   const { lab, engine, request, base, origin } = on;
   const { segments, query } = readPath(request.url, API.exec(request.url.pathname)?.[0] ?? '');
   checkVersion(request.headers.version ?? undefined);
@@ -121,6 +121,7 @@ async function exchange(on: Exchange, session: Session): Promise<Page> {
       run: engine.run,
       db: engine.db,
       user: session.user,
+      token,
       route,
       query,
       body,
@@ -179,7 +180,11 @@ export async function answerApi(lab: Lab, request: ApiRequest): Promise<Page | u
     let answer: Page;
     try {
       const base = `/ovirt-engine/api${version}`;
-      answer = await exchange({ lab, engine, request, base, origin, correlationId: correlation }, admission.session);
+      answer = await exchange(
+        { lab, engine, request, base, origin, correlationId: correlation },
+        admission.session,
+        admission.token,
+      );
     } catch (error) {
       if (!(error instanceof PlainRefusal) || error instanceof ContainerFailure) throw error;
       answer = plainPage(error);

@@ -8,6 +8,7 @@ import { tell, userName } from '../database/events.ts';
 import type { Job } from '../database/jobs.ts';
 import { endJob, startJob } from '../database/jobs.ts';
 import { engineHost, vmsOn } from '../database/placement.ts';
+import { affinityOf } from '../database/vms.ts';
 import { readStatistics, vdsmAnswers } from '../monitor/hosts.ts';
 import type { Call } from '../routing/call.ts';
 import { queryFlag } from '../routing/call.ts';
@@ -82,6 +83,14 @@ function checkDeactivation(call: Call, row: HostRow): void {
     throw refused(
       409,
       'Cannot switch Host to Maintenance mode. Host is contending for Storage Pool Manager,\nwait for operation to complete and retry.',
+    );
+  }
+  const pinned = [...db.vms.values()].filter((vm) => vm.hostId === row.id && affinityOf(vm) === 'pinned');
+  if (pinned.length > 0) {
+    const names = pinned.map((vm) => vm.name).join(' , ');
+    throw refused(
+      409,
+      `Cannot switch the following Hosts to Maintenance mode: ${row.name}.\nOne or more running VMs are indicated as non-migratable. The non-migratable VMs are: ${names}.`,
     );
   }
   const others = [...db.hosts.values()].filter(

@@ -17,12 +17,15 @@ const byPriority = (vms: Iterable<VmRow>): VmRow[] => [...vms].sort((a, b) => pr
 async function restart(on: Engine, vm: VmRow): Promise<boolean> {
   const { lab, db } = on;
   const about = { vm: { id: vm.id, name: vm.name } };
-  const found = schedule(lab, db, needOf(db, vm), (row) => row.id !== vm.hostId);
+  // What was asked for the run that has failed is not asked for the next one.
+  const need = needOf(db, { ...vm, runOnce: undefined });
+  const found = schedule(lab, db, need, (row) => row.id !== vm.hostId);
   if (!('host' in found)) return false;
   const { host } = found;
   const text = `Trying to restart VM ${vm.name} on Host ${host.name}`;
   tell(lab, db, { ...about, code: 506, host, text });
   if (await launch(on, vm, found)) {
+    vm.runOnce = undefined;
     on.run.inBackground(() => watchStart(on, vm, found));
     return true;
   }

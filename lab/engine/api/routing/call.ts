@@ -11,6 +11,8 @@ export interface Call {
   readonly run: EngineRun;
   readonly db: EngineDatabase;
   readonly user: User;
+  /** Of the session in which it was sent. */
+  readonly token: string;
   readonly route: Route;
   readonly query: URLSearchParams;
   readonly body: Entity;

@@ -1,5 +1,6 @@
 import { clusterLevel, clusterLevels } from '../resources/cluster-levels.ts';
 import { cluster, clusters } from '../resources/clusters.ts';
+import { graphicsConsole, graphicsConsoles } from '../resources/consoles.ts';
 import { dataCenter, dataCenters } from '../resources/data-centers.ts';
 import { diskAttachment, diskAttachments } from '../resources/disk-attachments.ts';
 import { disk, disks, storageDomainDisks } from '../resources/disks.ts';
@@ -36,8 +37,10 @@ import {
   storageDomain,
   storageDomains,
 } from '../resources/storage-domains.ts';
+import { template, templates } from '../resources/templates.ts';
 import { vmNic, vmNics, vmReportedDevices } from '../resources/vm-nics.ts';
 import { vm, vms } from '../resources/vms.ts';
+import { watchdog, watchdogs } from '../resources/watchdogs.ts';
 import type { Handler } from './call.ts';
 
 /** What the lab has behind the API's services; the rest of the API exists and is answered with 501. */
@@ -93,10 +96,16 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   storage_domain: storageDomain,
   storage_domain_disks: storageDomainDisks,
   storage_domains: storageDomains,
+  template,
+  templates,
   vm,
+  vm_graphics_console: graphicsConsole,
+  vm_graphics_consoles: graphicsConsoles,
   vm_nic: vmNic,
   vm_nics: vmNics,
   vm_reported_devices: vmReportedDevices,
+  vm_watchdog: watchdog,
+  vm_watchdogs: watchdogs,
   vms,
 };
 

@@ -52,7 +52,7 @@ const HTML = 'text/html;charset=UTF-8';
 
 /** The validation of a command said no: a bracketed list of messages. */
 export const refused = (status: 400 | 409, ...messages: string[]): ApiFault =>
-  new ApiFault(status, 'Operation Failed', `[${messages.join('., ')}]`.replace(/\.\.,/g, '.,'));
+  new ApiFault(status, 'Operation Failed', `[${messages.join('., ')}]`.replace(/([.:])\.,/g, '$1,'));
 
 export const incomplete = (detail: string): ApiFault => new ApiFault(400, 'Incomplete parameters', detail, true);
 
