@@ -102,7 +102,14 @@ export async function hostCertificate(lab: Lab, fqdn: string): Promise<HostCerti
     signingAlgorithm: algorithm,
     publicKey: keys.publicKey,
     signingKey,
-    extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: fqdn }])],
+    // Clients outside the lab find the host's services on loopback.
+    extensions: [
+      new x509.SubjectAlternativeNameExtension([
+        { type: 'dns', value: fqdn },
+        { type: 'dns', value: 'localhost' },
+        { type: 'ip', value: '127.0.0.1' },
+      ]),
+    ],
   });
   return { caPem, key: await privatePem(keys), certificate: `${own.toString('pem')}\n` };
 }

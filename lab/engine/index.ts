@@ -6,6 +6,9 @@
 
 import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { ImagePorts } from '../imageio/index.ts';
+import { ImageProxy } from '../imageio/proxy.ts';
+import { runningOn } from '../ovirt/engine-vm.ts';
 import type { Lab, LabEngine } from '../types.ts';
 import { engineAccess } from './access.ts';
 import { startMonitoring } from './api/monitor/monitor.ts';
@@ -34,6 +37,13 @@ export async function startEngine(lab: Lab, options: { port: number }): Promise<
     server.once('error', reject);
     server.listen(options.port, '127.0.0.1', resolve);
   });
+  const proxy = new ImageProxy(lab, {
+    identity: { key: identity.key, cert: identity.certificate },
+    ca: identity.caPem,
+    engineCertificate: identity.certificate,
+    life: () => (engineAccess(lab) === 'off' ? undefined : runningOn(lab)?.record.startedAt),
+  });
+  const images = await ImagePorts.open(lab, proxy);
   const stopMonitoring = startMonitoring(lab);
   const { port } = server.address() as AddressInfo;
   return {
@@ -42,6 +52,7 @@ export async function startEngine(lab: Lab, options: { port: number }): Promise<
     close: async () => {
       stopMonitoring();
       for (const socket of sockets) socket.destroy();
+      await images.close();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };

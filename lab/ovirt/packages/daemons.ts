@@ -1,3 +1,4 @@
+import { imageioDaemon } from '../../imageio/daemon.ts';
 import type { Command, PackageBuild } from '../../types.ts';
 import { sanlock } from './sanlock.ts';
 
@@ -24,7 +25,7 @@ export const daemons: readonly PackageBuild[] = [
     },
     units: {
       'vdsmd.service': unit('Virtual Desktop Server Manager', '/usr/share/vdsm/vdsmd', {
-        unit: 'Requires=supervdsmd.service libvirtd.service\nWants=sanlock.service mom-vdsm.service\nAfter=libvirtd.service sanlock.service\n',
+        unit: 'Requires=supervdsmd.service libvirtd.service\nWants=sanlock.service mom-vdsm.service ovirt-imageio-daemon.service\nAfter=libvirtd.service sanlock.service\n',
         service: 'Restart=always\nRestartSec=3\n',
       }),
       'supervdsmd.service': unit(
@@ -37,6 +38,16 @@ export const daemons: readonly PackageBuild[] = [
     package: 'mom',
     programs: { '/usr/sbin/momd': daemon(0.5) },
     units: { 'mom-vdsm.service': unit('MOM instance configured for VDSM purposes', '/usr/sbin/momd') },
+  },
+  {
+    package: 'ovirt-imageio-daemon',
+    programs: { '/usr/bin/ovirt-imageio-daemon': imageioDaemon },
+    units: {
+      'ovirt-imageio-daemon.service': unit('oVirt ImageIO Daemon', '/usr/bin/ovirt-imageio-daemon', {
+        unit: 'ConditionPathExists=/etc/pki/vdsm/certs/vdsmcert.pem\nAfter=vdsmd.service\n',
+        service: 'User=vdsm\nGroup=kvm\nRestart=always\n',
+      }),
+    },
   },
   {
     package: 'sanlock',

@@ -1,6 +1,8 @@
 import { uuid } from '../../../ovirt/ids.ts';
 import { allocation, createVolume, deleteVolume, fits } from '../../../ovirt/vdsm/volumes.ts';
-import type { DiskRow } from '../database/disks.ts';
+import type { Lab } from '../../../types.ts';
+import type { EngineDatabase } from '../database/database.ts';
+import type { DiskRow, DiskTask } from '../database/disks.ts';
 import { vmsWith } from '../database/disks.ts';
 import { tell, userName } from '../database/events.ts';
 import type { Job } from '../database/jobs.ts';
@@ -84,9 +86,12 @@ export function addDisk(call: Call, body: Entity, forVm?: { readonly id: string;
   db.disks.set(id, disk);
   const user = userName(call.user);
   const job = startJob(lab, db, { description: 'Adding Disk', correlationId });
-  const about = { correlationId, user, vm: forVm, storageDomain: { id: row.id, name: row.name } };
+  disk.task = { kind: 'add', correlationId, user, job, vm: forVm };
   tell(lab, db, {
-    ...about,
+    correlationId,
+    user,
+    vm: forVm,
+    storageDomain: { id: row.id, name: row.name },
     code: forVm ? 78 : 2020,
     text: forVm
       ? `Add-Disk operation of ${disk.alias} was initiated on VM ${forVm.name} by ${user}.`
@@ -95,17 +100,56 @@ export function addDisk(call: Call, body: Entity, forVm?: { readonly id: string;
   lab.changed(`disk ${disk.alias} on ${row.name}`);
   run.inBackground(async () => {
     await run.sleep(storageTimes.createDisk);
-    disk.status = 'ok';
-    tell(lab, db, {
-      ...about,
-      code: forVm ? 97 : 2021,
-      text: forVm
-        ? `The disk ${disk.alias} was successfully added to VM ${forVm.name}.`
-        : `The disk '${disk.alias}' was successfully added.`,
-    });
-    endJob(lab, job, 'finished');
+    finishTask(lab, db, disk);
   });
   return disk;
+}
+
+function added(lab: Lab, db: EngineDatabase, disk: DiskRow, { correlationId, user, vm }: DiskTask): void {
+  const domain = db.storageDomains.get(disk.domainId);
+  disk.status = 'ok';
+  tell(lab, db, {
+    correlationId,
+    user,
+    vm,
+    storageDomain: domain && { id: domain.id, name: domain.name },
+    code: vm ? 97 : 2021,
+    text: vm
+      ? `The disk ${disk.alias} was successfully added to VM ${vm.name}.`
+      : `The disk '${disk.alias}' was successfully added.`,
+  });
+}
+
+function gone(lab: Lab, db: EngineDatabase, disk: DiskRow, { correlationId, user }: DiskTask): void {
+  const row = db.storageDomains.get(disk.domainId);
+  const domain = row && blockDomain(lab, row);
+  const own = [...(domain?.volumes.values() ?? [])].filter((volume) => volume.image === disk.id);
+  for (const volume of own) if (domain) deleteVolume(lab, domain, volume);
+  db.disks.delete(disk.id);
+  db.diskAttachments = db.diskAttachments.filter((attachment) => attachment.diskId !== disk.id);
+  tell(lab, db, {
+    code: 2014,
+    correlationId,
+    user,
+    storageDomain: row && { id: row.id, name: row.name },
+    text: `Disk ${disk.alias} was successfully removed from domain ${row?.name ?? ''} (User ${user}).`,
+  });
+  lab.changed(`disk ${disk.alias} removed`);
+}
+
+/** Takes over what the leader of the storage pool has done for a disk. */
+function finishTask(lab: Lab, db: EngineDatabase, disk: DiskRow): void {
+  const { task } = disk;
+  if (!task) return;
+  disk.task = undefined;
+  if (task.kind === 'add') added(lab, db, disk, task);
+  else gone(lab, db, disk, task);
+  if (task.job.status === 'started') endJob(lab, task.job, 'finished');
+}
+
+/** The leader of the pool goes on while the engine is away; what it was told to do is done when the engine is back. */
+export function settleDisks(lab: Lab, db: EngineDatabase): void {
+  for (const disk of [...db.disks.values()]) finishTask(lab, db, disk);
 }
 
 /** VMs that are not down hold their plugged disks. */
@@ -127,29 +171,25 @@ export function checkIdle(call: Call, doing: string, disk: DiskRow): void {
 
 /** Removes a disk with its volume, and takes it out of the VMs that have it. */
 export function removeDisk(call: Call, disk: DiskRow): Job {
-  const { lab, db, run, correlationId } = call;
   checkIdle(call, 'remove', disk);
-  const user = userName(call.user);
-  const row = db.storageDomains.get(disk.domainId);
-  const job = startJob(lab, db, { description: `Removing Disk ${disk.alias}`, correlationId });
+  return deleteDisk(call, disk, { user: userName(call.user), correlationId: call.correlationId });
+}
+
+/** The removal itself, whoever decided on it: the disk is locked, and gone when its volume is. */
+export function deleteDisk(
+  { lab, db, run }: Pick<Call, 'lab' | 'db' | 'run'>,
+  disk: DiskRow,
+  by: { readonly user: string; readonly correlationId: string },
+): Job {
+  const job = startJob(lab, db, {
+    description: `Removing Disk ${disk.alias}`,
+    correlationId: by.correlationId,
+  });
   disk.status = 'locked';
+  disk.task = { kind: 'remove', ...by, job };
   run.inBackground(async () => {
     await run.sleep(storageTimes.removeDisk);
-    const domain = row && blockDomain(lab, row);
-    const own = [...(domain?.volumes.values() ?? [])].filter((volume) => volume.image === disk.id);
-    for (const volume of own) if (domain) deleteVolume(lab, domain, volume);
-    db.disks.delete(disk.id);
-    db.diskAttachments = db.diskAttachments.filter((attachment) => attachment.diskId !== disk.id);
-    const told = `Disk ${disk.alias} was successfully removed from domain ${row?.name ?? ''} (User ${user}).`;
-    tell(lab, db, {
-      code: 2014,
-      correlationId,
-      user,
-      storageDomain: row && { id: row.id, name: row.name },
-      text: told,
-    });
-    endJob(lab, job, 'finished');
-    lab.changed(`disk ${disk.alias} removed`);
+    finishTask(lab, db, disk);
   });
   return job;
 }

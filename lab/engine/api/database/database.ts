@@ -21,6 +21,7 @@ import type { ClusterNetworkRow, NetworkRow, VnicProfileRow } from './networks.t
 import { attachManagement } from './networks.ts';
 import type { DomainRow } from './storage-domains.ts';
 import { adoptHostedStorage } from './storage-domains.ts';
+import type { TransferRow } from './transfers.ts';
 import type { VmRow } from './vms.ts';
 
 export type HostStatus =
@@ -81,6 +82,7 @@ export interface EngineDatabase {
   readonly storageDomains: Map<string, DomainRow>;
   readonly disks: Map<string, DiskRow>;
   diskAttachments: DiskAttachmentRow[];
+  readonly transfers: Map<string, TransferRow>;
   readonly hosts: Map<string, HostRow>;
   readonly fenceAgents: Map<string, FenceAgentRow>;
   readonly attachments: AttachmentRow[];
@@ -141,6 +143,7 @@ function make(lab: Lab, image: EngineImage): EngineDatabase {
     storageDomains: new Map(),
     disks: new Map(),
     diskAttachments: [],
+    transfers: new Map(),
     engineClusterId: '',
     hosts: new Map(),
     fenceAgents: new Map(),

@@ -1,5 +1,17 @@
 import type { EngineDatabase } from './database.ts';
+import type { NamedReference } from './events.ts';
+import type { Job } from './jobs.ts';
 import type { VmRow } from './vms.ts';
+
+/** What the leader of the storage pool does for a disk; it goes on while the engine is away. */
+export interface DiskTask {
+  readonly kind: 'add' | 'remove';
+  readonly user: string;
+  readonly correlationId: string;
+  readonly job: Job;
+  /** The VM that the disk is made for. */
+  readonly vm?: NamedReference | undefined;
+}
 
 /** A virtual disk; its content is a volume of its domain, named by the image's id. */
 export interface DiskRow {
@@ -16,6 +28,7 @@ export interface DiskRow {
   readonly shareable: boolean;
   readonly wipeAfterDelete: boolean;
   status: 'locked' | 'ok' | 'illegal';
+  task?: DiskTask | undefined;
 }
 
 /** How a VM has a disk. */

@@ -5,6 +5,7 @@
  */
 import { runningOn } from '../../../ovirt/engine-vm.ts';
 import type { Lab } from '../../../types.ts';
+import { settleDisks } from '../commands/disks.ts';
 import type { EngineDatabase } from '../database/database.ts';
 import { databaseOf } from '../database/database.ts';
 import { tell } from '../database/events.ts';
@@ -16,6 +17,7 @@ import { watchHost } from './hosts.ts';
 import { settleSnapshots } from './snapshots.ts';
 import { electSpm } from './spm.ts';
 import { settleStorage, watchStorage } from './storage.ts';
+import { watchTransfers } from './transfers.ts';
 import { treatNonResponsive } from './treatment.ts';
 import { watchVms } from './vms.ts';
 
@@ -40,6 +42,7 @@ function settle(lab: Lab, db: EngineDatabase): void {
   for (const vm of db.vms.values()) Object.assign(vm, { migratingTo: undefined, launching: undefined });
   settleStorage(db);
   settleSnapshots(lab, db);
+  settleDisks(lab, db);
   tell(lab, db, { code: 1, text: 'Starting oVirt Engine.' });
 }
 
@@ -61,6 +64,7 @@ function look(lab: Lab): void {
   watchStorage(lab, db);
   electSpm(lab, db);
   watchVms(lab, db, run);
+  watchTransfers({ lab, db, run });
   treatNonResponsive(lab, db, run);
   db.engineHostId = engineHost(lab, db)?.id ?? db.engineHostId;
   purgeJobs(lab, db);

@@ -53,8 +53,6 @@ export function settleStorage(db: EngineDatabase): void {
     else if (domain.before === 'unattached') Object.assign(domain, { dataCenterId: undefined, status: 'unattached' });
     else domain.status = domain.before;
   }
-  // The leader of the pool finishes what it was told to make; what it was to remove is still there.
-  for (const disk of db.disks.values()) if (disk.status === 'locked') disk.status = 'ok';
 }
 
 /**

@@ -16,6 +16,7 @@ import {
 } from '../resources/host-networks.ts';
 import { hostStorage, storage } from '../resources/host-storage.ts';
 import { host, hosts } from '../resources/hosts.ts';
+import { imageTransfer, imageTransfers } from '../resources/image-transfers.ts';
 import { job, jobs, step, steps } from '../resources/jobs.ts';
 import { macPool, macPools } from '../resources/mac-pools.ts';
 import {
@@ -78,6 +79,8 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   host,
   host_storage: hostStorage,
   hosts,
+  image_transfer: imageTransfer,
+  image_transfers: imageTransfers,
   job,
   jobs,
   mac_pool: macPool,
