@@ -294,6 +294,17 @@ describe('image transfers', () => {
     const transfer = await begin(disk, { inactivity_timeout: 600 });
     const host = runningOn(s.t.lab)?.host;
     if (!host) throw new Error('no engine');
+    const maintenance = await call('POST', `/hosts/${transfer.host?.id}/deactivate`, {});
+    expect(maintenance.fault?.detail).toContain(
+      `Image transfer is in progress for the following (1) disks: \n\n ${disk.id} \n\n`,
+    );
+    const [center] = (await call('GET', '/datacenters?search=name%3DDatacenter1')).data_center as unknown as Json[];
+    const [domain] = (await call('GET', '/storagedomains?search=name%3Dhosted_storage'))
+      .storage_domain as unknown as Json[];
+    const domainPath = `/datacenters/${center?.id}/storagedomains/${domain?.id}/deactivate`;
+    expect((await call('POST', domainPath, {})).fault?.detail).toBe(
+      '[Cannot deactivate Storage. Please pause or cancel all active disk uploads and downloads first.]',
+    );
     const late = await call('POST', '/disks', {
       name: 'late',
       provisioned_size: GiB,

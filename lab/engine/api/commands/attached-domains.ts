@@ -10,6 +10,7 @@ import { endJob, startJob } from '../database/jobs.ts';
 import { vmStatus } from '../database/placement.ts';
 import type { DomainRow } from '../database/storage-domains.ts';
 import { blockDomain, domainsOf, inProcess, masterOf, statusWord } from '../database/storage-domains.ts';
+import { movesImages } from '../database/transfers.ts';
 import { dataCenterStatus } from '../monitor/spm.ts';
 import { connectHost } from '../monitor/storage.ts';
 import type { Call } from '../routing/call.ts';
@@ -156,6 +157,12 @@ export async function activateDomain(call: Call, dataCenter: DataCenterRow, row:
 function checkDeactivation(call: Call, dataCenter: DataCenterRow, row: DomainRow): void {
   const { db } = call;
   if (!['active', 'inactive'].includes(row.status)) throw illegal('deactivate', row);
+  if (movesImages(db, row)) {
+    throw refused(
+      409,
+      'Cannot deactivate Storage. Please pause or cancel all active disk uploads and downloads first.',
+    );
+  }
   if (row.hostedEngine) {
     throw refused(409, 'Cannot deactivate Storage. The storage selected contains the self hosted engine.');
   }

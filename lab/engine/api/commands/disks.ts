@@ -10,6 +10,7 @@ import { endJob, startJob } from '../database/jobs.ts';
 import { vmStatus } from '../database/placement.ts';
 import type { DomainRow } from '../database/storage-domains.ts';
 import { blockDomain, statusWord } from '../database/storage-domains.ts';
+import { inTransfer } from '../database/transfers.ts';
 import { dataCenterStatus } from '../monitor/spm.ts';
 import type { Call } from '../routing/call.ts';
 import { ApiFault, incomplete, refused } from '../wire/fault.ts';
@@ -147,9 +148,15 @@ function finishTask(lab: Lab, db: EngineDatabase, disk: DiskRow): void {
   if (task.job.status === 'started') endJob(lab, task.job, 'finished');
 }
 
-/** The leader of the pool goes on while the engine is away; what it was told to do is done when the engine is back. */
+/**
+ * The leader of the pool goes on while the engine is away; what it was told to do is done when the engine is back. Locks
+ * of commands that ended with the engine are taken back (its compensation); transfers go on, and keep theirs.
+ */
 export function settleDisks(lab: Lab, db: EngineDatabase): void {
-  for (const disk of [...db.disks.values()]) finishTask(lab, db, disk);
+  for (const disk of [...db.disks.values()]) {
+    if (disk.task) finishTask(lab, db, disk);
+    else if (disk.status === 'locked' && !inTransfer(db, disk.id)) disk.status = 'ok';
+  }
 }
 
 /** VMs that are not down hold their plugged disks. */

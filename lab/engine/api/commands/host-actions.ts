@@ -8,6 +8,7 @@ import { tell, userName } from '../database/events.ts';
 import type { Job } from '../database/jobs.ts';
 import { endJob, startJob } from '../database/jobs.ts';
 import { engineHost, vmsOn } from '../database/placement.ts';
+import { openTransfers, pausedPhases } from '../database/transfers.ts';
 import { affinityOf } from '../database/vms.ts';
 import { readStatistics, vdsmAnswers } from '../monitor/hosts.ts';
 import type { Call } from '../routing/call.ts';
@@ -96,6 +97,14 @@ function checkDeactivation(call: Call, row: HostRow): void {
   const others = [...db.hosts.values()].filter(
     (one) => one !== row && one.clusterId === row.clusterId && one.status === 'up',
   );
+  const moving = openTransfers(db).filter((one) => one.hostId === row.id && !pausedPhases.has(one.phase));
+  if (moving.length > 0) {
+    const disks = moving.map((one) => one.diskId).sort();
+    throw refused(
+      409,
+      `Cannot switch Host ${row.name} to Maintenance mode. Image transfer is in progress for the following (${disks.length}) disks: \n\n ${disks.join(',')} \n\nPlease wait for the operations to complete and try again.`,
+    );
+  }
   if (engineHost(lab, db) === row && !others.some((one) => one.ha?.active && one.ha.score > 0)) {
     throw refused(
       409,

@@ -64,3 +64,9 @@ export const openTransfers = (db: EngineDatabase): TransferRow[] =>
 /** True while a transfer holds the disk. */
 export const inTransfer = (db: EngineDatabase, diskId: string): boolean =>
   openTransfers(db).some((row) => row.diskId === diskId);
+
+/** True while bytes of the domain's disks are moved; paused transfers count as nothing here. */
+export const movesImages = (db: EngineDatabase, domain: { readonly id: string }): boolean =>
+  openTransfers(db).some(
+    (row) => /^(transferring|resuming|finalizing_)/.test(row.phase) && db.disks.get(row.diskId)?.domainId === domain.id,
+  );
