@@ -38,7 +38,7 @@ export async function runCase(lane: Lane, blow: Blow, reference: Reference): Pro
       if (hits === 0) problems.push(`${fault} met nothing: the run was not interrupted`);
     }
     await control.releaseAll();
-    problems.push(...(await judge({ lane, kind, run, end, since, reference })));
+    problems.push(...(await judge({ lane, kind, points, run, end, since, reference })));
     problems.push(...(await control.state()).defects.map((defect) => `the lab is broken: ${defect}`));
   } catch (error) {
     problems.push(error instanceof Error ? error.message : String(error));

@@ -3,6 +3,7 @@ import type { End, RunHandle } from '../support/run.ts';
 import { isWayOut, type Kind } from './kinds.ts';
 import type { Lane } from './lane.ts';
 import { forgottenSecrets, whenCalm, wherever } from './outcome.ts';
+import type { Point } from './points.ts';
 import type { Reference } from './reference.ts';
 import { whatCameOf, withinLimit } from './wait.ts';
 import { judgeWayOut } from './way-out.ts';
@@ -10,6 +11,7 @@ import { judgeWayOut } from './way-out.ts';
 export interface Closing {
   readonly lane: Lane;
   readonly kind: Kind;
+  readonly points: readonly Point[];
   readonly run: RunHandle;
   readonly end: End;
   /** The journal's last entry before the run. */

@@ -69,10 +69,14 @@ export function boundaries(
       const { activity, type, target, changes, text } = command;
       return { activity, type, target, ...stepOf(activity), side, which, changes, essence: essence(text) };
     };
-    const changes = sent.filter((command) => isChange(command) && command !== first && command !== last);
     return [
       at(first, 'before', isChange(first) ? 'change' : 'first'),
-      ...changes.flatMap((change) => [at(change, 'before', 'change'), at(change, 'after', 'change')]),
+      ...sent
+        .filter(isChange)
+        .flatMap((change) => [
+          ...(change === first ? [] : [at(change, 'before', 'change')]),
+          ...(change === last ? [] : [at(change, 'after', 'change')]),
+        ]),
       at(last, 'after', isChange(last) ? 'change' : 'last'),
     ];
   });

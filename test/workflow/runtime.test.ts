@@ -365,6 +365,25 @@ describe('cancel', () => {
     });
   });
 
+  test('during a look begins nothing more, nor does one during the last step come too late', async () => {
+    for (const [place, never] of [
+      ['check gamma run', 'apply gamma run'],
+      ['check verify run', 'no such call'],
+    ] as const) {
+      const world = new FakeWorld();
+      const held = world.hold(place);
+      await rig.with(world, async (start) => {
+        const run = await start({ host: 'host1', standingApproval: STANDING });
+        await held.reached;
+        await run.handle.cancel();
+        held.release();
+        expect((await run.end()).type).toBe('cancelled');
+        expect(world.calls).not.toContain(never);
+        expect(world.present.size).toBe(0);
+      });
+    }
+  });
+
   test('at a gate rolls back at once', async () => {
     const world = new FakeWorld();
     await rig.with(world, async (start) => {

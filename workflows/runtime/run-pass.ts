@@ -241,6 +241,8 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
     const found = await interruptible(this.state, () =>
       this.state.performer.perform('check', call, this.state.ref(step, 'run')),
     );
+    // A look may come to its end before it hears of the cancel; nothing is begun after it.
+    this.state.leaveIfCancelled();
     if (found.state === 'refused') throw new NotReady(found.findings ?? [], found.evidence);
     return found;
   }

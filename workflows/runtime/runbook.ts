@@ -118,6 +118,8 @@ async function pass<Input extends CommonInput>(
     state.bound = state.input.plan !== undefined;
     state.enterPhase('running');
     await procedure(new RunPass(state));
+    // A cancel during the last step comes in time: the run has not ended yet.
+    state.leaveIfCancelled();
     return true;
   } catch (error) {
     if (error instanceof Restart) return false;

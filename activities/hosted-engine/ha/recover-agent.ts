@@ -32,6 +32,10 @@ export const recoverHaAgent = operation<HostParams, AgentState>({
       `${BROKER} is ${sight.units[BROKER]?.words ?? 'unknown'}, ${BROKER_SOCKET} is ${sight.socket ? 'there' : 'missing'}`,
       ...symptoms,
     ];
-    return { state: 'wouldDo', changes, evidence };
+    const leaves = {
+      what: `broker and agent of ${host}, restarted: HA goes on with them`,
+      byHand: `nothing; systemctl stop ${AGENT} ${BROKER}, on ${host}, takes it out of HA again`,
+    };
+    return { state: 'wouldDo', changes, evidence, leaves };
   },
 });

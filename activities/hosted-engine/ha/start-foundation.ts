@@ -19,11 +19,15 @@ export const startHaFoundation = operation<HostParams, Readonly<Record<(typeof F
     const { stdout } = await context.host(host).read(unitQuery(FOUNDATION));
     return parseUnits(stdout, FOUNDATION);
   },
-  decide(units) {
+  decide(units, { host }) {
     const down = FOUNDATION.filter((unit) => !units[unit].active);
     const evidence = FOUNDATION.map((unit) => `${unit} is ${units[unit].words}`);
     const start = (unit: string) => ({ argv: ['systemctl', 'start', unit] });
     if (down.length === 0) return { state: 'already', changes: FOUNDATION.map(start), evidence };
-    return { state: 'wouldDo', changes: down.map(start), evidence };
+    const leaves = {
+      what: `${down.join(' and ')} of ${host}, started`,
+      byHand: 'nothing: a VM that loses its lease is killed, so it is better not to stop them again',
+    };
+    return { state: 'wouldDo', changes: down.map(start), evidence, leaves };
   },
 });

@@ -11,7 +11,12 @@ export const recover: Story = {
   prepare: brokerDies,
   targets: ['engine', 'host1', 'host2'],
   host: 'host1',
-  undone: [],
+  undone: [
+    {
+      where: /^hosts\.host[12]\.(services\.ovirt-ha-(agent|broker)|haState|haScore)/,
+      told: /broker and agent of host1, restarted/,
+    },
+  ],
 };
 
 async function brokerDies(stack: Stack): Promise<void> {
