@@ -8,6 +8,7 @@ import * as host from './host/index.ts';
 import * as hostedEngine from './hosted-engine/index.ts';
 import * as image from './image/index.ts';
 import * as network from './network/index.ts';
+import type { TellInput } from './notify/tell.ts';
 import type { LoadSiteInput } from './run/load-site.ts';
 import type { ClosedRunsInput } from './run/locks.ts';
 import type { WindowQuestion, WindowView } from './run/look-at-window.ts';
@@ -33,6 +34,10 @@ export interface RunActivities {
   closedRuns(input: ClosedRunsInput): Promise<readonly RunKey[]>;
   /** The open runs that hold locks by what they say themselves. */
   lockedRuns(): Promise<readonly LockRequest[]>;
+  /** Tells one receiver of the inventory what a run wants of people. */
+  tell(input: TellInput): Promise<{ readonly told: boolean }>;
+  /** What became of a schedule's firings; nothing when there is no such schedule any more. */
+  lookAtFirings(input: { readonly schedule: string }): Promise<{ passedOver: number; next?: string } | undefined>;
   /** Keeps the report of a run as Markdown and JSON; a second call replaces the first's files. */
   writeReport(input: WriteReportInput): Promise<ReportFiles>;
 }

@@ -26,6 +26,18 @@ export class Schedules {
     }
   }
 
+  /** How many of its firings came to nothing because a run still went on, and when the next is due. */
+  async firings(id: string): Promise<{ passedOver: number; next?: string } | undefined> {
+    try {
+      const { info } = await this.client.schedule.getHandle(id).describe();
+      const [next] = info.nextActionTimes;
+      return { passedOver: info.numActionsSkippedOverlap, ...(next && { next: next.toISOString() }) };
+    } catch (error) {
+      if (error instanceof ScheduleNotFoundError) return undefined;
+      throw error;
+    }
+  }
+
   /** When it is to start a run, in milliseconds: from one moment to another, page by page. */
   async *times(id: string, from: number, to: number): AsyncGenerator<readonly number[]> {
     let next = from;

@@ -125,6 +125,11 @@ export const FAILURES = {
     meaning: 'Another run owns the lock on the object.',
     next: 'See `runbook locks`; let the other run end first.',
   },
+  NotDelivered: {
+    retry: true,
+    meaning: 'A receiver of notices did not take one.',
+    next: 'Look at its address, token or program in `notifications.receivers` of the inventory; runs go on without it.',
+  },
   RollbackIncomplete: {
     retry: false,
     meaning: 'At least one undo failed, so something is left behind.',

@@ -6,7 +6,15 @@ import type { YamlSource } from './yaml-source.ts';
 const DEFAULT_SSH_PORT = 22;
 
 /** The lists whose entries are told apart by their name. */
-const NAMED: readonly Path[] = [['hosts'], ['storage', 'dataDomains'], ['networks'], ['isos'], ['vms'], ['windows']];
+const NAMED: readonly Path[] = [
+  ['hosts'],
+  ['storage', 'dataDomains'],
+  ['networks'],
+  ['isos'],
+  ['vms'],
+  ['windows'],
+  ['notifications', 'receivers'],
+];
 
 export function findDuplicates(source: YamlSource): Problem[] {
   return [...NAMED.flatMap((list) => repeated(source, list, 'name')), ...hostDuplicates(source)];
@@ -54,4 +62,5 @@ const ENTRY: Readonly<Record<string, string>> = {
   isos: 'image',
   vms: 'VM',
   windows: 'window',
+  receivers: 'receiver',
 };

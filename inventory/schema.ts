@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import * as field from './fields.ts';
+import { notifications } from './notifications.ts';
 import * as maintenance from './windows.ts';
 import * as wished from './wished.ts';
 
@@ -180,13 +181,6 @@ const hostedEngineStorage = z.strictObject({
     .describe('Size that the LUN must have, so that a mistaken WWID is noticed.'),
 });
 
-const smtp = z.strictObject({
-  server: field.address.describe('Mail server that the hosted-engine broker uses.'),
-  port: field.port.default(25).describe('Port of the mail server.'),
-  from: field.mailAddress.describe('Sender of the mails.'),
-  to: field.mailAddress.describe('Receiver of the mails.'),
-});
-
 export const inventorySchema = z.strictObject({
   profile: profile.describe('Version of oVirt, as a name or as a name with what differs here.'),
   engine: engine.describe('The engine and the VM that it runs in.'),
@@ -206,10 +200,7 @@ export const inventorySchema = z.strictObject({
   vms: z.array(wished.vm).default([]).describe('Virtual machines.'),
   windows: z.array(maintenance.window).default([]).describe('Maintenance windows, from which schedules are made.'),
   blackouts: maintenance.blackouts,
-  notifications: z
-    .strictObject({ smtp: smtp.optional().describe('Where the hosted-engine broker sends mails about state changes.') })
-    .optional()
-    .describe('Who is told what.'),
+  notifications: notifications.optional().describe('Who is told what.'),
   timing: z
     .strictObject({
       scale: z

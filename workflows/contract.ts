@@ -3,6 +3,7 @@
  * The command line, the Temporal UI and scripts read these shapes; a field without a value is absent, never null.
  */
 import type { Finding } from '../activities/operation.ts';
+import type { NoticeEvent } from '../inventory/notifications.ts';
 import type { Owned } from '../runbooks/owned-states.ts';
 import type { Usual } from '../windows/usual.ts';
 
@@ -238,6 +239,22 @@ export interface Report extends StatusView {
   readonly plan?: Plan;
   readonly decisions: readonly DecisionView[];
   readonly inventoryDigest: string;
+}
+
+/** What people are told while a run needs them, when it ended badly, or when it kept its schedule from firing. */
+export interface Notice {
+  readonly event: NoticeEvent;
+  /** All of it as one line; most chat programs show a field of this name. */
+  readonly text: string;
+  readonly at: string;
+  readonly run: { readonly id: string; readonly runId: string; readonly runbook: string; readonly title: string };
+  readonly host?: string;
+  readonly ticket?: string;
+  readonly waiting?: Waiting;
+  readonly endState?: EndState;
+  readonly reason?: string;
+  readonly remains?: readonly Remainder[];
+  readonly schedule?: { readonly id: string; readonly dropped: number };
 }
 
 /** The small summary kept in the memo, because a Cancelled close carries no details and a query needs a live worker. */

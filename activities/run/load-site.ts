@@ -12,6 +12,7 @@ export interface LoadSiteInput {
 export async function loadSite(services: ActivityServices, { runbook }: LoadSiteInput = {}): Promise<SiteView> {
   const { inventory, digest } = await loadInventory(services.inventory);
   const { engine, storage, cluster, networks, isos, vms } = inventory;
+  const receivers = inventory.notifications?.receivers ?? [];
   const { size } = storage.hostedEngine;
   return {
     profile: inventory.profile.name,
@@ -43,6 +44,7 @@ export async function loadSite(services: ActivityServices, { runbook }: LoadSite
       },
     },
     wished: { cluster, dataDomains: storage.dataDomains, networks, isos, vms },
+    ...(receivers.length > 0 && { receivers: receivers.map(({ name, events }) => ({ name, events })) }),
     timingScale: inventory.timing.scale,
     ...(runbook !== undefined && { usual: await usualDurations(runbook, inventory.timing.scale) }),
     digest,

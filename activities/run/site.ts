@@ -3,6 +3,7 @@
  * What acts on the datacentre stands in the folders beside it.
  */
 
+import type { Receiver } from '../../inventory/notifications.ts';
 import type { Inventory } from '../../inventory/schema.ts';
 import type { UsualDurations } from './usual-durations.ts';
 
@@ -41,6 +42,8 @@ export interface SiteView {
     readonly hostedEngine: { readonly type: 'fc'; readonly lun: string; readonly size?: string };
   };
   readonly wished: WishedView;
+  /** Who wants to be told of what; absent where nobody does. */
+  readonly receivers?: readonly Pick<Receiver, 'name' | 'events'>[];
   /** All waits and polls are multiplied by it. */
   readonly timingScale: number;
   /** How long the steps of this run's runbook took in earlier runs, by their ids. */

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { OperatorError } from '../../failures/operator-error.ts';
+import { type TellInput, tell } from '../notify/tell.ts';
 import type { OperationInput } from '../operation.ts';
 import { type LoadSiteInput, loadSite } from '../run/load-site.ts';
 import { askForLocks, type ClosedRunsInput, closedRuns, lockedRuns } from '../run/locks.ts';
@@ -29,6 +30,8 @@ export function createActivities(
   const activities: Record<string, ActivityFunction> = {
     loadSite: (input: LoadSiteInput) => loadSite(services, input),
     lookAtWindow: (question: WindowQuestion) => lookAtWindow(services, question),
+    tell: (input: TellInput) => tell(services, input),
+    lookAtFirings: ({ schedule }: { schedule: string }) => services.schedules.firings(schedule),
     askForLocks,
     closedRuns: (input: ClosedRunsInput) => closedRuns(services, input),
     lockedRuns,

@@ -1,5 +1,6 @@
 import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { Operations, RunActivities } from '../../activities/index.ts';
+import type { TellInput } from '../../activities/notify/tell.ts';
 import type {
   ApplyResult,
   CheckResult,
@@ -129,3 +130,17 @@ export const { writeReport } = proxyActivities<RunActivities>({
   ...bookkeeping,
   retry: { initialInterval: 500, maximumAttempts: 5 },
 });
+
+const telling = proxyActivities<Pick<RunActivities, 'tell' | 'lookAtFirings'>>({
+  ...bookkeeping,
+  retry: { initialInterval: 1000, maximumInterval: '1 minute', nonRetryableErrorTypes: [...NON_RETRYABLE] },
+});
+
+/** Tells one receiver, trying again until it is told or this time is over. */
+export function notify(input: TellInput, summary: string, patience: string): Promise<unknown> {
+  const scheduleToCloseTimeout = patience as '1 minute';
+  return telling.tell.executeWithOptions({ ...bookkeeping, summary, scheduleToCloseTimeout }, [input]);
+}
+
+/** Looks how many firings of a schedule came to nothing so far. */
+export const lookAtFirings = (schedule: string) => telling.lookAtFirings({ schedule });

@@ -25,6 +25,7 @@ import { loadSite, Performer, writeReport } from './activities.ts';
 import { Ending, Restart, stepFailure } from './endings.ts';
 import { hearOfLocks, releaseLocks, takeLocks } from './locks.ts';
 import { mergePatch } from './merge.ts';
+import { tellEnd, tellWaiting } from './notices.ts';
 import { PlanPass } from './plan-pass.ts';
 import { endOwned, endStateOf, leaveAsIs, rollBack } from './rollback.ts';
 import type { Run } from './run.ts';
@@ -174,6 +175,7 @@ async function close<Input extends CommonInput>(state: RunState<Input>, reason: 
   };
   state.report = report;
   await writeReport({ report }).catch((error: unknown) => log.warn('the report could not be written', { error }));
+  await tellEnd(state, report);
   await condition(allHandlersFinished);
   if (report.endState === 'succeeded') return report;
   if (report.endState === 'cancelled')
@@ -199,6 +201,7 @@ function publish(state: RunState, what: 'progress' | 'phase'): void {
   show(state);
   if (what === 'progress' || !state.attached) return;
   keep(state);
+  tellWaiting(state);
   openDoors(state);
 }
 

@@ -19,6 +19,7 @@ import type {
 import type { Performer } from './activities.ts';
 import { Ending } from './endings.ts';
 import type { Locks } from './locks.ts';
+import type { Notices } from './notices.ts';
 import { ownedBy } from './owned.ts';
 import { type Wait, Waits } from './waits.ts';
 
@@ -43,6 +44,7 @@ export class RunState<Input extends CommonInput = CommonInput> {
   readonly startedAt = now();
   readonly waits = new Waits();
   readonly locks: Locks = {};
+  readonly notices: Notices = {};
   readonly steps: MutableStep[] = [];
   readonly undos: Undo[] = [];
   readonly leaves = new Map<string, Remainder>();

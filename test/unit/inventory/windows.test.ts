@@ -92,3 +92,32 @@ test('calendars of blackouts are read when the inventory is checked, each mistak
   for (const name of ['freeze.ics', 'off.ics']) write(name, 'BEGIN:VCALENDAR\nEND:VCALENDAR\n');
   await checkBlackouts(path);
 });
+
+describe('a receiver of notices', () => {
+  const withReceiver = (receiver: string) =>
+    parseInventory(`${SITE}notifications: { receivers: [${receiver}] }\n`, 'f');
+
+  test('is told everything, where nothing else is said', () => {
+    const { inventory } = withReceiver('{ name: chat, webhook: { secretUrl: { env: CHAT_HOOK } } }');
+    expect(inventory.notifications?.receivers[0]).toEqual({
+      name: 'chat',
+      webhook: { secretUrl: { env: 'CHAT_HOOK' }, headers: {} },
+      events: ['approval', 'parked', 'ended', 'firingDropped'],
+    });
+  });
+
+  test.each<[string, string]>([
+    ['{ name: chat }', 'f:18: notifications.receivers[0] must have either webhook or command.'],
+    ['{ name: chat, webhook: {} }', 'notifications.receivers[0].webhook must have either url or secretUrl.'],
+    ['{ name: chat, webhook: { url: "http://chat.example.com/" } }', 'plain http only to this machine'],
+    ['{ name: chat, command: [] }', 'notifications.receivers[0].command must name a program and its arguments.'],
+    ['{ name: chat, command: [x], events: [all] }', 'must be one of approval, parked, ended, firingDropped.'],
+    [
+      '{ name: chat, webhook: { url: "https://x", headers: { Authorization: abc } } }',
+      'must say where the secret is found',
+    ],
+    ['{ name: chat, command: [x] }, { name: chat, command: [y] }', 'has already; each receiver needs its own.'],
+  ])('%s is refused', (receiver, sentence) => {
+    expect(() => withReceiver(receiver)).toThrow(sentence);
+  });
+});
