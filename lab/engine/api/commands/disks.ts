@@ -179,6 +179,13 @@ export function checkIdle(call: Call, doing: string, disk: DiskRow): void {
 /** Removes a disk with its volume, and takes it out of the VMs that have it. */
 export function removeDisk(call: Call, disk: DiskRow): Job {
   checkIdle(call, 'remove', disk);
+  const drives = [...call.db.vms.values()].filter((vm) => vm.cd === disk.id).map((vm) => vm.name);
+  if (drives.length > 0) {
+    throw refused(
+      409,
+      `Cannot remove Virtual Disk. The disk is an ISO disk attached as CDROM to the following VMs/Templates: ${drives.join(',')}.`,
+    );
+  }
   return deleteDisk(call, disk, { user: userName(call.user), correlationId: call.correlationId });
 }
 

@@ -7,7 +7,7 @@ import type { Lab } from '../../../types.ts';
 import type { EngineDatabase } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
 import type { DiskRow } from '../database/disks.ts';
-import { attachmentsOf, disksOf } from '../database/disks.ts';
+import { attachmentsOf, guestDisks } from '../database/disks.ts';
 import { blockDomain } from '../database/storage-domains.ts';
 import type { VmRow } from '../database/vms.ts';
 import { refused } from '../wire/fault.ts';
@@ -53,8 +53,7 @@ export function growImage(on: World, disk: DiskRow, upon: string): void {
 export function switchGuest(on: World, vm: VmRow): void {
   const row = vm.hostId === undefined ? undefined : on.db.hosts.get(vm.hostId);
   const machine = row && machineAt(on.lab, row.address);
-  const disks = disksOf(on.db, vm).map((disk) => ({ domain: disk.domainId, volume: disk.imageId }));
-  if (machine) changeDisks(machine, vm.id, disks);
+  if (machine) changeDisks(machine, vm.id, guestDisks(on.db, vm));
 }
 
 /** Bytes that a merge has to copy into the volume from the one upon it. */

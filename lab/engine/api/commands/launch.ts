@@ -3,7 +3,7 @@ import { findDomain } from '../../../ovirt/vdsm/block-domain.ts';
 import { claim, leasesOn } from '../../../ovirt/vdsm/leases.ts';
 import type { Lab, LabHost } from '../../../types.ts';
 import type { EngineDatabase, HostRow } from '../database/database.ts';
-import { disksOf } from '../database/disks.ts';
+import { guestDisks } from '../database/disks.ts';
 import type { Told } from '../database/events.ts';
 import { tell } from '../database/events.ts';
 import type { Job } from '../database/jobs.ts';
@@ -12,6 +12,7 @@ import type { VmRow } from '../database/vms.ts';
 import { cpusOf, leaseDomainOf, memoryOf } from '../database/vms.ts';
 import { vdsmAnswers } from '../monitor/hosts.ts';
 import type { EngineRun } from '../run.ts';
+import { cdAtStart } from './cdroms.ts';
 
 export interface Engine {
   readonly lab: Lab;
@@ -57,7 +58,8 @@ export async function launch(on: Engine, vm: VmRow, { host, machine }: Place): P
     }
   }
   const resumes = vm.suspended === true;
-  const disks = disksOf(db, vm).map((disk) => ({ domain: disk.domainId, volume: disk.imageId }));
+  if (!resumes) vm.insertedCd = cdAtStart(vm);
+  const disks = guestDisks(db, vm);
   const size = { memory: memoryOf(vm), cpus: cpusOf(vm) };
   startGuest(machine, { id: vm.id, name: vm.name, ...size, disks, lease: leaseDomainOf(vm) }, resumes);
   if (resumes) pass(machine, vm.id, 'restoring_state', times.resume);

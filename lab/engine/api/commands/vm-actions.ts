@@ -16,6 +16,7 @@ import type { Call } from '../routing/call.ts';
 import { ApiFault, notGiven, refused } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
 import { flag, isEntity, isList, part } from '../wire/values.ts';
+import { checkCd } from './cdroms.ts';
 import { findHost } from './find.ts';
 import { launch, watchStart } from './launch.ts';
 import { checkDisksFree, checkQuiet } from './snapshot-checks.ts';
@@ -58,6 +59,7 @@ function checkStart(call: Call, vm: VmRow): void {
   if (status === 'unknown') throw refused(409, 'Cannot run VM because the VM is in Unknown status.');
   if (status !== 'down' && status !== 'suspended') throw refused(409, 'Cannot run VM. VM is running.');
   checkDisksFree(call, 'run VM', vm);
+  checkCd(call, vm);
 }
 
 /** Starts a VM on the host that suits it best; one that was suspended goes on where it was. */

@@ -1,3 +1,4 @@
+import type { GuestDisk } from '../../../ovirt/guests.ts';
 import type { EngineDatabase } from './database.ts';
 import type { NamedReference } from './events.ts';
 import type { Job } from './jobs.ts';
@@ -54,3 +55,10 @@ export const vmsWith = (db: EngineDatabase, disk: DiskRow): VmRow[] =>
   db.diskAttachments.flatMap((attachment) =>
     attachment.diskId === disk.id ? (db.vms.get(attachment.vmId) ?? []) : [],
   );
+
+/** The volumes that a running VM works with: those of its disks, and the image in its drive. */
+export function guestDisks(db: EngineDatabase, vm: VmRow): GuestDisk[] {
+  const cd = db.disks.get(vm.insertedCd ?? '');
+  const all = [...disksOf(db, vm), ...(cd ? [cd] : [])];
+  return all.map((disk) => ({ domain: disk.domainId, volume: disk.imageId }));
+}

@@ -40,6 +40,10 @@ export interface VmRow {
   nics: VmNicRow[];
   consoles: readonly GraphicsProtocol[];
   watchdog?: WatchdogRow | undefined;
+  /** The ISO image in its drive at each start: a disk's id, or a file's name. */
+  cd?: string | undefined;
+  /** The one that is in its drive while it runs. */
+  insertedCd?: string | undefined;
   /** The active one among them. */
   snapshots: SnapshotRow[];
   /** Its images are being worked on while it is down. */
@@ -163,6 +167,7 @@ export function settleDown(lab: Lab, vm: VmRow): void {
     launching: undefined,
     runOnce: undefined,
     nextRun: undefined,
+    insertedCd: undefined,
     settings,
     stoppedAt: Math.floor(lab.clock.now()),
   });

@@ -1,3 +1,4 @@
+import { cdrom, cdroms } from '../resources/cdroms.ts';
 import { clusterLevel, clusterLevels } from '../resources/cluster-levels.ts';
 import { cluster, clusters } from '../resources/clusters.ts';
 import { graphicsConsole, graphicsConsoles } from '../resources/consoles.ts';
@@ -102,6 +103,8 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   template,
   templates,
   vm,
+  vm_cdrom: cdrom,
+  vm_cdroms: cdroms,
   vm_graphics_console: graphicsConsole,
   vm_graphics_consoles: graphicsConsoles,
   vm_nic: vmNic,
