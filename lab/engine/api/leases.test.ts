@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runningOn } from '../../ovirt/engine-vm.ts';
 import { guests } from '../../ovirt/guests.ts';
 import type { LabHost } from '../../types.ts';
 import type { Json, ServedLab } from './test-client.ts';
@@ -154,6 +155,23 @@ describe('VMs with a lease, and where VMs may run', () => {
     expect((await call('POST', `/vms/${vm}/migrate`, {})).fault?.detail).toBe(
       '[There are no hosts to use. Check that the cluster contains at least one host in Up state.]',
     );
+  });
+
+  it('starts it with the engine again when the host of both is lost', async () => {
+    const second = await hostRow('host2');
+    await call('POST', `/hosts/${second.id}/activate`, {});
+    await hostIs('host2', 'up');
+    const able = async (): Promise<boolean> =>
+      Number(
+        (await s.client.json('GET', `/hosts/${second.id}`, undefined, { 'all-content': 'true' })).hosted_engine?.score,
+      ) === 3400;
+    await s.until('host2 can run the engine', able);
+    machine('host1').powerLoss();
+    await s.until('the engine runs on host2', () => runningOn(s.t.lab)?.record.engine === true);
+    expect(runningOn(s.t.lab)?.host.name).toBe('host2');
+    await s.client.login(s.t.lab.secrets.enginePassword);
+    await s.until('the VM runs on host2', () => runsOn().join() === 'host2');
+    await is('up');
     expect(s.t.lab.defects).toEqual([]);
   });
 });

@@ -69,6 +69,7 @@ export async function launch(on: Engine, vm: VmRow, { host, machine }: Place): P
     stoppedAt: undefined,
     ending: undefined,
     suspended: undefined,
+    failed: undefined,
   });
   lab.changed(`VM ${vm.name} started`);
   return true;

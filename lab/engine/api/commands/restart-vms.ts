@@ -37,17 +37,24 @@ async function restart(on: Engine, vm: VmRow): Promise<boolean> {
 export function restartHighlyAvailable(on: Engine, vm: VmRow): void {
   const { lab, db, run } = on;
   const about = { vm: { id: vm.id, name: vm.name } };
+  vm.failed = true;
   run.inBackground(async () => {
     await run.sleep(restarts.first);
     for (let attempt = 1; attempt <= restarts.times; attempt += 1) {
-      if (!db.vms.has(vm.id) || vm.hostId !== undefined) return;
+      if (!db.vms.has(vm.id) || vm.hostId !== undefined || !vm.failed) return;
       if (await restart(on, vm)) return;
       tell(lab, db, { ...about, code: 9603, text: `Restart of the Highly Available VM ${vm.name} failed.` });
       if (attempt < restarts.times) await run.sleep(restarts.delay);
     }
+    vm.failed = undefined;
     const text = `Highly Available VM ${vm.name} could not be restarted automatically, exceeded the maximum number of attempts.`;
     tell(lab, db, { ...about, code: 9605, text });
   });
+}
+
+/** An engine that has just started goes on with what its former life wanted to start (engine: HaAutoStartVmsRunner). */
+export function restartFailed(on: Engine): void {
+  for (const vm of byPriority(on.db.vms.values())) if (vm.failed) restartHighlyAvailable(on, vm);
 }
 
 /** Its settings were to change with its next run: it is launched anew after a reboot. */

@@ -137,7 +137,8 @@ export function endVm(call: Call, vm: VmRow, how: 'stop' | 'shutdown'): Job {
       tell(lab, db, { ...told, code: 73, text });
     }
     lab.changed(`VM ${vm.name} ${how}`);
-  } else if (vm.suspended && how === 'stop') {
+  } else if (vm.failed) vm.failed = undefined;
+  else if (vm.suspended && how === 'stop') {
     vm.suspended = undefined;
     settleDown(lab, vm);
     lab.changed(`VM ${vm.name} stop`);

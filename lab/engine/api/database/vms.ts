@@ -52,6 +52,8 @@ export interface VmRow {
   suspended?: boolean | undefined;
   /** Its host has been told to run it, and waits for its lease. */
   launching?: boolean | undefined;
+  /** It failed, and is to be started again by the engine. */
+  failed?: boolean | undefined;
   /** It is to start again as soon as it is down. */
   restarts?: boolean | undefined;
   /** Where the engine runs it. */

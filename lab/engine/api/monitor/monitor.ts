@@ -6,6 +6,7 @@
 import { runningOn } from '../../../ovirt/engine-vm.ts';
 import type { Lab } from '../../../types.ts';
 import { settleDisks } from '../commands/disks.ts';
+import { restartFailed } from '../commands/restart-vms.ts';
 import type { EngineDatabase } from '../database/database.ts';
 import { databaseOf } from '../database/database.ts';
 import { tell } from '../database/events.ts';
@@ -30,7 +31,7 @@ export interface LiveEngine {
 }
 
 /** An engine that has just started settles what its former life left behind. */
-function settle(lab: Lab, db: EngineDatabase): void {
+function settle(lab: Lab, db: EngineDatabase, run: EngineRun): void {
   abandonJobs(lab, db);
   db.engineVmMigratingTo = undefined;
   db.previousEngineHostId = db.engineHostId;
@@ -44,6 +45,7 @@ function settle(lab: Lab, db: EngineDatabase): void {
   settleSnapshots(lab, db);
   settleDisks(lab, db);
   tell(lab, db, { code: 1, text: 'Starting oVirt Engine.' });
+  restartFailed({ lab, db, run });
 }
 
 /** The engine as it is now, with the database of the disk it runs from; undefined while it does not answer. */
@@ -52,7 +54,7 @@ export function liveEngine(lab: Lab): LiveEngine | undefined {
   const image = runningOn(lab)?.record.image;
   if (!current || !image) return undefined;
   const db = databaseOf(lab, image);
-  if (current.fresh) settle(lab, db);
+  if (current.fresh) settle(lab, db, current.run);
   return { run: current.run, db };
 }
 

@@ -19,22 +19,24 @@ describe("oVirt's own SDK", () => {
   }, 240_000);
   afterAll(() => s.close());
 
+  /** What a script has seen; it ends with one JSON object. */
+  const operate = async (script: string, python: string, last: string): Promise<Record<string, unknown>> => {
+    const { lab } = s.t;
+    const ca = join(lab.store.dir, 'sdk-ca.pem');
+    writeFileSync(ca, s.engine.caPem);
+    const path = fileURLToPath(new URL(script, import.meta.url));
+    const done = await run(python, [path, `${s.engine.url}/api`, ca, lab.secrets.enginePassword, last]);
+    expect(done.output).toMatch(/^\{/m);
+    return JSON.parse(done.output.split('\n').find((line) => line.startsWith('{')) ?? '{}') as Record<string, unknown>;
+  };
+
   it('operates the engine: lists, adds with the hosted engine, deactivates, activates, follows events', async (context) => {
     if ('missing' in found) {
       context.skip(`the SDK cannot be built here: ${found.missing} is missing`);
       return;
     }
     const { lab } = s.t;
-    const ca = join(lab.store.dir, 'sdk-ca.pem');
-    writeFileSync(ca, s.engine.caPem);
-    const script = fileURLToPath(new URL('./operate.py', import.meta.url));
-    const { enginePassword, hostRootPassword } = lab.secrets;
-    const done = await run(found.python, [script, `${s.engine.url}/api`, ca, enginePassword, hostRootPassword]);
-    expect(done.output).toMatch(/^\{/m);
-    const seen = JSON.parse(done.output.split('\n').find((line) => line.startsWith('{')) ?? '{}') as Record<
-      string,
-      unknown
-    >;
+    const seen = await operate('operate.py', found.python, lab.secrets.hostRootPassword);
     expect(seen).toMatchObject({
       version: [4, 3],
       total_hosts: 2,
@@ -61,6 +63,37 @@ describe("oVirt's own SDK", () => {
     expect(seen.wrong_password).not.toBeNull();
     expect((seen.installed as string[])[0]).toBe('installing');
     expect((seen.deactivated as string[]).at(-1)).toBe('maintenance');
+    expect(lab.defects).toEqual([]);
+  }, 120_000);
+
+  it('operates VMs: settings, disks, cards, consoles, migration, snapshots, removal', async (context) => {
+    if ('missing' in found) {
+      context.skip(`the SDK cannot be built here: ${found.missing} is missing`);
+      return;
+    }
+    const { lab } = s.t;
+    const seen = await operate('vms.py', found.python, '3600a098000e4b4b3000003175cec1840');
+    expect(seen).toMatchObject({
+      profile: ['ovirtmgmt', 'disabled', 'ovirtmgmt'],
+      made: ['down', 1, 8, 50, true, ['hd', 'cdrom'], true],
+      nic: ['nic1', 'virtio', true, true, '56:6f:1a:00:00:00'],
+      nic_again: [409, '[Network interface name is already in use]'],
+      watchdog: ['i6300esb', 'reset'],
+      running: [true, true, null],
+      console: ['vnc', 5900, true],
+      console_file: ['[virt-viewer]', 'type=vnc'],
+      hot: ['changed', 3, false],
+      next_run: [true, 1, 2],
+      migrated: ['up', true],
+      snapshots: [['Active VM', 'active']],
+      taken_of: 'sdkvm',
+      taken_disks: [true],
+      applied: [2, false],
+      preview: ['active', 'preview', 'regular'],
+      restored: [1, ['active', 'regular']],
+      removed: true,
+    });
+    expect((seen.started as string[]).at(-1)).toBe('up');
     expect(lab.defects).toEqual([]);
   }, 120_000);
 });
