@@ -92,6 +92,8 @@ export interface Waiting {
   readonly reason?: readonly string[];
   /** When the run goes on by itself, if nobody decides before. */
   readonly until?: string;
+  /** The child run that asks: what this run is answered here, it passes on. */
+  readonly child?: string;
 }
 
 export interface PlanStep {
@@ -202,6 +204,7 @@ export interface ChildView {
   readonly id: string;
   readonly runbook: string;
   readonly phase: Phase;
+  readonly endState?: EndState;
   readonly waiting?: Waiting;
 }
 
@@ -267,6 +270,7 @@ export interface RunRecord {
   readonly owns?: readonly OwnedState[];
   /** The locks it has: what a registry that was ended from outside begins again with. */
   readonly locks?: LockRequest;
+  readonly children?: readonly ChildView[];
   readonly remains: readonly Remainder[];
   readonly steps: readonly { readonly id: string; readonly title: string; readonly state: StepState }[];
   /** Milliseconds of the steps that went through at their first try, by their ids: later runs go by them. */

@@ -40,6 +40,16 @@ export class LockLost extends Error {
   }
 }
 
+/** A child ended otherwise than it should. */
+export class ChildFailed extends Error {
+  constructor(
+    message: string,
+    readonly lines: readonly string[],
+  ) {
+    super(message);
+  }
+}
+
 /** What made a step fail, in the operator's words. */
 export interface StepFailure {
   readonly type: string;
@@ -74,6 +84,7 @@ export function stepFailure(error: unknown): StepFailure {
     const next = 'retry waits for the lock and goes on; see "npx runbook locks" for who has it now';
     return { type: 'LockLost', message: error.message, lines: [next] };
   }
+  if (error instanceof ChildFailed) return { type: 'ChildFailed', message: error.message, lines: error.lines };
   if (isCancellation(error)) throw error;
   if (!(error instanceof ActivityFailure)) throw error;
   const cause = error.cause;

@@ -44,7 +44,7 @@ export async function ask(state: RunState, question: Question): Promise<Approval
     ...(typed !== undefined && { typed }),
     show: { ...question.show, ...(typed !== undefined && { 'To be typed': typed }) },
   };
-  const wait = await state.waitFor(view, 'waiting', state.phase, (asked) => asked.decision !== undefined);
+  const wait = await state.waitFor(view, 'waiting', (asked) => asked.decision !== undefined);
   const decision = wait.decision as ApprovalDecision | undefined;
   if (decision !== undefined) {
     const word =

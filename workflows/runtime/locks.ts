@@ -31,7 +31,6 @@ export async function takeLocks(state: RunState): Promise<boolean> {
   const { locks } = state;
   const request = lockRequest(state, [...new Set([...(locks.request?.resources ?? []), ...resources])]);
   locks.request = request;
-  const before = state.phase;
   const heard = (): LockNotice | undefined => locks.notice;
   let seen: LockNotice | undefined;
   let waited = false;
@@ -44,7 +43,7 @@ export async function takeLocks(state: RunState): Promise<boolean> {
     const news = () => heard() !== seen || state.cancelled;
     if (seen?.state === 'waits') {
       waited = true;
-      await state.waitFor(waiting(seen.waitsFor, request.since), 'waiting', before, news, ASK_AGAIN);
+      await state.waitFor(waiting(seen.waitsFor, request.since), 'waiting', news, ASK_AGAIN);
     } else {
       await condition(news, ASK_AGAIN);
     }

@@ -29,12 +29,7 @@ export async function outOfRoom(
   // What waits for days and has touched nothing must not keep others from its hosts.
   const untouched = state.undos.length === 0 && state.steps.every((each) => each.state !== 'done');
   if (untouched) await lendLocks(state);
-  const wait = await state.waitFor(
-    view,
-    phase,
-    state.phase,
-    (asked) => asked.decision !== undefined || alarm?.rang === true,
-  );
+  const wait = await state.waitFor(view, phase, (asked) => asked.decision !== undefined || alarm?.rang === true);
   alarm?.cancel();
   delete step.summary;
   const decision = wait.decision as StepDecision | undefined;

@@ -17,7 +17,7 @@ export async function park(
   failure: StepFailure,
   options: readonly Verb[],
 ): Promise<ParkedDecision | undefined> {
-  const undoing = state.phase === 'rollingBack';
+  const undoing = state.stage === 'rollingBack';
   state.waits.forget('parked', step.id);
   step.state = undoing ? 'undoFailed' : 'parked';
   const reason = [failure.message, ...failure.lines, ...(failure.findings ?? []).map(findingText)];
@@ -33,7 +33,7 @@ export async function park(
       show: { Diagnosis: failure.diagnosis.title, Cause: failure.diagnosis.cause, Fix: failure.diagnosis.fix },
     }),
   };
-  const wait = await state.waitFor(view, 'parked', state.phase, (asked) => asked.decision !== undefined);
+  const wait = await state.waitFor(view, 'parked', (asked) => asked.decision !== undefined);
   const decision = wait.decision as ParkedDecision | undefined;
   if (decision !== undefined) {
     state.decisions.push({

@@ -3,9 +3,20 @@ import { spell } from '../../reports/duration.ts';
 import type { CommonInput } from '../../runbooks/definition.ts';
 import { type Owned, sameOwned } from '../../runbooks/owned-states.ts';
 import type { Finding, Plan, PlanStep } from '../contract.ts';
+import { type ChildCall, planChild } from './child.ts';
+import { stepOfChild } from './child-news.ts';
 import { owns } from './owned.ts';
 import { makePlan } from './plan.ts';
-import { type ApprovalOptions, Ids, type OfferOptions, type Result, type Run, type StepOptions } from './run.ts';
+import {
+  type ApprovalOptions,
+  type ChildOptions,
+  Ids,
+  type ListedChild,
+  type OfferOptions,
+  type Result,
+  type Run,
+  type StepOptions,
+} from './run.ts';
 import type { RunState } from './state.ts';
 
 /** Thrown when the preflight refuses: what would come behind it is of no interest. */
@@ -132,6 +143,32 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
     return { known: false, until: title };
   }
 
+  async child(title: string, call: ChildCall, options: ChildOptions = {}): Promise<Result<undefined>> {
+    if (this.passOver(title)) return { known: false, until: title };
+    const step = this.open(title);
+    const until = this.blocked(options);
+    if (until !== undefined) {
+      const { typicalDuration } = call.runbook;
+      this.list({ ...step, state: 'unknown', commands: [], typicalDuration, unknownUntil: until });
+      return { known: false, until };
+    }
+    const head = this.state.enter(step.id, title);
+    const plan = await planChild(this.state, head, call);
+    this.refusals.push(...(plan.refusals ?? []));
+    for (const planned of plan.steps) this.list(stepOfChild(this.state, head, planned));
+    const settled = plan.steps.every(({ state, approval }) => state === 'already' || approval !== undefined);
+    return settled ? { known: true, output: undefined } : { known: false, until: title };
+  }
+
+  async children(list: readonly ListedChild[]): Promise<Result<undefined>> {
+    let first: Result<undefined> = { known: true, output: undefined };
+    for (const { title, needs, ...call } of list) {
+      const result = await this.child(title, call, needs && { needs });
+      if (first.known) first = result;
+    }
+    return first;
+  }
+
   owns(owned: Owned): boolean {
     return owns(this.state, owned) || this.owned.some((other) => sameOwned(other, owned));
   }
@@ -200,7 +237,7 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
     this.state.publish('progress');
   }
 
-  private blocked(options: StepOptions): string | undefined {
+  private blocked(options: Pick<StepOptions, 'needs'>): string | undefined {
     const open = options.needs?.find((result) => !result.known);
     return this.unknownUntil ?? (open !== undefined && !open.known ? open.until : undefined);
   }

@@ -11,15 +11,20 @@ import type { RunState, Undo } from './state.ts';
  * @returns true when every one of these undos was verified.
  */
 export async function rollBack(state: RunState, undos: readonly Undo[] = state.undos): Promise<boolean> {
-  state.enterPhase('rollingBack');
+  state.enterStage('rollingBack');
   let whole = true;
   for (const undo of [...undos].reverse()) {
+    if (undo.kept) {
+      whole = false;
+      continue;
+    }
     const outcome = await undoOne(state, undo);
     if (outcome === 'undone') {
       state.undos.splice(state.undos.indexOf(undo), 1);
       if (undo.owned !== undefined) state.publish('phase');
     } else {
       whole = false;
+      undo.kept = outcome === 'kept';
     }
     if (outcome === 'abort') break;
   }

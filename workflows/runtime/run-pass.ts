@@ -1,17 +1,30 @@
-import type { CheckResult, OperationCall } from '../../activities/operation.ts';
+import type { OperationCall } from '../../activities/operation.ts';
 import type { CommonInput } from '../../runbooks/definition.ts';
 import { type Owned, ownedWords } from '../../runbooks/owned-states.ts';
 import type { ApprovalDecision } from '../messages.ts';
-import { Ending, NotReady, Restart, type StepFailure, stepFailure } from './endings.ts';
+import { change, look } from './change.ts';
+import { type ChildCall, goOnWithout, runChild } from './child.ts';
+import { Ending, Restart, type StepFailure, stepFailure } from './endings.ts';
 import { ask, type Question } from './gate.ts';
 import { keepLocks } from './locks.ts';
-import { owns, release } from './owned.ts';
+import { owns } from './owned.ts';
 import { park } from './park.ts';
-import { nothingBehind, unplanned } from './plan.ts';
-import { type ApprovalOptions, Ids, type OfferOptions, type Result, type Run, type StepOptions } from './run.ts';
+import { nothingBehind } from './plan.ts';
+import {
+  type ApprovalOptions,
+  type ChildOptions,
+  Ids,
+  type ListedChild,
+  type OfferOptions,
+  type Result,
+  type Run,
+  type StepOptions,
+  type Together,
+} from './run.ts';
 import { NOT_NEEDED } from './show.ts';
-import { interruptible, type MutableStep, now, type RunState } from './state.ts';
-import { inTime, roomFor } from './window.ts';
+import type { MutableStep, RunState } from './state.ts';
+import { Group, type Turn } from './together.ts';
+import { inTime } from './window.ts';
 
 /** The second pass: every step looks, registers its undo, changes and verifies; a failure is mended or parks the run. */
 export class RunPass<Input extends CommonInput> implements Run<Input> {
@@ -43,7 +56,7 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
     }
     return this.live(title, options, async (step) => {
       const begun = Date.now();
-      const found = await this.look(step, call);
+      const found = await look(this.state, step, call);
       const summary = found.evidence[0];
       const passed = { state: 'passed', evidence: found.evidence, ...(summary !== undefined && { summary }) } as const;
       this.state.finish(step, passed, begun);
@@ -53,38 +66,33 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
   }
 
   async step<Output>(title: string, call: OperationCall<Output>, options: StepOptions = {}): Promise<Result<Output>> {
-    return this.live(title, options, (step) => inTime(this.state, step, () => this.change(step, call, options)));
+    return this.live(title, options, (step) => inTime(this.state, step, () => change(this.state, step, call, options)));
   }
 
-  private async change<Output>(
-    step: MutableStep,
-    call: OperationCall<Output>,
-    options: StepOptions,
-  ): Promise<Result<Output>> {
-    const found = await roomFor(this.state, step, options, () => this.look(step, call));
-    if (found.state === 'already') {
-      const ours = this.state.undos.some((undo) => undo.step === step) || this.state.leaves.has(step.id);
-      this.state.finish(step, {
-        state: ours ? 'done' : 'already',
-        evidence: found.evidence,
-        summary: found.evidence[0] ?? 'nothing to do',
-      });
-      if (options.releases) release(this.state, options.releases);
-      return { known: true, output: found.output as Output };
-    }
-    await this.askAgain(step, found);
-    this.register(step, found, options);
-    step.commands = found.commands;
-    const begun = Date.now();
-    const result = found.followed
-      ? await this.follow(step, call)
-      : await this.apply(step, call, found.interruptible === true);
-    if (result.leaves !== undefined) this.state.leaves.set(step.id, result.leaves);
-    const { commands, evidence, log } = result;
-    const summary = evidence[0] ?? 'done and verified';
-    this.state.finish(step, { state: 'done', commands, evidence, summary, ...(log && { log }) }, begun);
-    if (options.releases) release(this.state, options.releases);
-    return { known: true, output: result.output as Output };
+  async child(title: string, call: ChildCall, _options: ChildOptions = {}): Promise<Result<undefined>> {
+    return this.oneChild(title, call);
+  }
+
+  async children(list: readonly ListedChild[], how: Together): Promise<Result<undefined>> {
+    const group = new Group(this.state, how);
+    const results = await group.run(
+      list.map(
+        ({ title, ...call }) =>
+          (turn) =>
+            this.oneChild(title, call, turn),
+      ),
+    );
+    return results.find(({ known }) => !known) ?? { known: true, output: undefined };
+  }
+
+  private async oneChild(title: string, call: ChildCall, turn?: Turn): Promise<Result<undefined>> {
+    const work = async (step: MutableStep) => {
+      await runChild(this.state, step, call);
+      return { known: true, output: undefined } as const;
+    };
+    const result = await this.live(title, {}, work, turn);
+    if (!result.known) goOnWithout(this.state, title);
+    return result;
   }
 
   async approval(title: string, options: ApprovalOptions): Promise<void> {
@@ -159,8 +167,11 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
     const why = this.notNeeded ?? (foreign && `this run has not brought about that ${ownedWords(foreign)}`);
     if (why === undefined) return undefined;
     const id = this.ids.next(title);
-    const step = this.state.steps.find((known) => known.id === id && known.state === 'pending');
-    if (step !== undefined) this.state.finish(step, { state: 'already', summary: `${NOT_NEEDED}${why}` });
+    const planned = ({ id: known, state }: MutableStep) =>
+      (known === id || known.startsWith(`${id}/`)) && state === 'pending';
+    for (const step of this.state.steps.filter(planned)) {
+      this.state.finish(step, { state: 'already', summary: `${NOT_NEEDED}${why}` });
+    }
     return { known: false, until: title };
   }
 
@@ -169,6 +180,8 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
     title: string,
     options: StepOptions,
     work: (step: MutableStep) => Promise<Result<Output>>,
+    /** Waited for before people are asked, where other steps run at the same time. */
+    turn?: Turn,
   ): Promise<Result<Output>> {
     const over = this.passOver(title, options);
     if (over !== undefined) return over;
@@ -187,8 +200,13 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
         state.leaveIfCancelled();
         const failure = stepFailure(error);
         this.show(step, failure);
-        if (await this.mend(failure, options, tried)) continue;
-        if ((await this.parked(step, failure)) === 'skip') return { known: false, until: title };
+        const leave = await turn?.();
+        try {
+          if (await this.mend(failure, options, tried)) continue;
+          if ((await this.parked(step, failure)) === 'skip') return { known: false, until: title };
+        } finally {
+          leave?.();
+        }
       }
     }
   }
@@ -234,67 +252,6 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
       case 'retry':
         if (decision.input !== undefined) throw new Restart();
         return 'retry';
-    }
-  }
-
-  private async look(step: MutableStep, call: OperationCall): Promise<CheckResult> {
-    const found = await interruptible(this.state, () =>
-      this.state.performer.perform('check', call, this.state.ref(step, 'run')),
-    );
-    // A look may come to its end before it hears of the cancel; nothing is begun after it.
-    this.state.leaveIfCancelled();
-    if (found.state === 'refused') throw new NotReady(found.findings ?? [], found.evidence);
-    return found;
-  }
-
-  /** The plan that was approved binds: commands it did not name are asked for. */
-  private async askAgain(step: MutableStep, found: CheckResult): Promise<void> {
-    const { state } = this;
-    const news = state.bound || state.input.plan !== undefined ? unplanned(state.plan, step.id, found.commands) : [];
-    if (news.length === 0 || step.attempts > 1) return;
-    const id = `${step.id}-changed`;
-    const vote = await ask(state, {
-      id,
-      title: `"${step.title}" now needs other commands than planned`,
-      show: { Commands: news.join('\n') },
-    });
-    if (vote === undefined) throw new Ending('cancel', 'cancelled while waiting for approval');
-    if (vote.verdict === 'reject')
-      throw new Ending(vote.keep ? 'keep' : 'reject', `${vote.by} rejected commands that were not planned`);
-    state.begin(step);
-  }
-
-  private register(step: MutableStep, found: CheckResult, options: StepOptions): void {
-    const { undos, leaves } = this.state;
-    const { owns: owned, releases, undoApproval: approval } = options;
-    if (owned !== undefined && found.undo === undefined) {
-      throw new TypeError(`"${step.title}" brings about that ${ownedWords(owned)}, but its operation names no undo`);
-    }
-    if (found.leaves !== undefined) leaves.set(step.id, found.leaves);
-    // A second attempt must not replace the undo that knows how things were before the first.
-    if (found.undo === undefined || releases !== undefined || undos.some((undo) => undo.step === step)) return;
-    undos.push({ step, since: now(), ...found.undo, ...(approval && { approval }), ...(owned && { owned }) });
-    // Written down before the change, for those who look after a run that was ended from outside.
-    if (owned !== undefined) this.state.publish('phase');
-  }
-
-  /** A change whose end the engine brings about may be left to it: a cancel waits for the request only. */
-  private apply(step: MutableStep, call: OperationCall, mayBeLeft: boolean) {
-    const change = () => this.state.performer.perform('apply', call, this.state.ref(step, 'run'));
-    return mayBeLeft ? interruptible(this.state, change) : change();
-  }
-
-  /** A long change: started once as a unit on the host, then followed; a cancel stops the unit first. */
-  private async follow(step: MutableStep, call: OperationCall) {
-    const { state } = this;
-    const ref = state.ref(step, 'run');
-    await state.performer.perform('start', call, ref);
-    try {
-      return await interruptible(state, () => state.performer.perform('follow', call, ref));
-    } catch (error) {
-      if (!state.cancelled) throw error;
-      await state.performer.perform('stop', call, ref);
-      throw new Ending('cancel', `cancelled during "${step.title}"`);
     }
   }
 }

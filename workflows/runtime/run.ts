@@ -3,6 +3,7 @@ import type { SiteView } from '../../activities/run/site.ts';
 import type { CommonInput } from '../../runbooks/definition.ts';
 import type { Owned } from '../../runbooks/owned-states.ts';
 import type { DurationWords } from '../../windows/duration.ts';
+import type { ChildCall } from './child.ts';
 
 /** What a step or check found; in the plan pass it may be known only after another step has run. */
 export type Result<Output> =
@@ -58,6 +59,19 @@ export interface OfferOptions {
   readonly unattended?: 'no';
 }
 
+/** What a child of a run depends on: results without which its plan cannot be told. */
+export type ChildOptions = Pick<StepOptions, 'needs'>;
+
+export interface ListedChild extends ChildCall, ChildOptions {
+  readonly title: string;
+}
+
+/** How many children run at a time, and after how many failures no other one begins until people have decided. */
+export interface Together {
+  readonly limit: number;
+  readonly stopAfter: number;
+}
+
 /**
  * What a procedure is written with. The same procedure runs twice: in the plan pass every step only looks,
  * in the run pass it looks, changes and verifies.
@@ -76,6 +90,14 @@ export interface Run<Input extends CommonInput = CommonInput> {
   approval(title: string, options: ApprovalOptions): Promise<void>;
   /** Asks whether to take a way that is not the only one: a reject is an answer too, and the run goes on. */
   offer(title: string, options: OfferOptions): Promise<Result<boolean>>;
+  /**
+   * Runs another runbook under this run's locks, window and standing approval, and waits for its end. In the plan its
+   * steps are this run's; where it `needs` what is still to be done, it is listed as unknown and planned when it begins.
+   * What it asks, this run asks; one that does not succeed parks this run; its undos are this run's once it has ended.
+   */
+  child(title: string, call: ChildCall, options?: ChildOptions): Promise<Result<undefined>>;
+  /** The same for several that may run at the same time; those that need the same lock take turns. */
+  children(list: readonly ListedChild[], how: Together): Promise<Result<undefined>>;
   /** Whether the run has brought this state about and not ended it; in a plan: whether it would have by then. */
   owns(owned: Owned): boolean;
   /** Runs the block if what was found says so; the plan lists it where that is not known yet. */

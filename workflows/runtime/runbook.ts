@@ -5,26 +5,14 @@ import {
   CancelledFailure,
   condition,
   log,
-  setDefaultSignalHandler,
-  setDefaultUpdateHandler,
-  setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { CommonInput, RunbookDefinition } from '../../runbooks/definition.ts';
 import type { Report } from '../contract.ts';
-import {
-  type Decision,
-  decideNowUpdate,
-  decideSignal,
-  lockSignal,
-  planQuery,
-  reportQuery,
-  statusQuery,
-} from '../messages.ts';
 import { loadSite, Performer, writeReport } from './activities.ts';
+import { openDoors } from './doors.ts';
 import { Ending, Restart, stepFailure } from './endings.ts';
-import { hearOfLocks, releaseLocks, takeLocks } from './locks.ts';
-import { mergePatch } from './merge.ts';
+import { releaseLocks, takeLocks } from './locks.ts';
 import { tellEnd, tellWaiting } from './notices.ts';
 import { PlanPass } from './plan-pass.ts';
 import { endOwned, endStateOf, leaveAsIs, rollBack } from './rollback.ts';
@@ -32,7 +20,7 @@ import type { Run } from './run.ts';
 import { RunPass } from './run-pass.ts';
 import { keep, show } from './show.ts';
 import { now, RunState } from './state.ts';
-import { Refusal, sentences, type Wait } from './waits.ts';
+import { sentences } from './waits.ts';
 import { closedWindow } from './window.ts';
 import { findingText, stop } from './words.ts';
 
@@ -89,6 +77,7 @@ async function live<Input extends CommonInput>(
         state,
         state.undos.filter(({ owned }) => owned !== undefined),
       );
+    for (const { skipped, news } of state.children) if (skipped) state.remains.push(...(news?.remains ?? []));
     state.endState = ended ? 'succeeded' : 'partlyRolledBack';
     return ended ? undefined : 'every step is done, but a state that should not outlast the run was left';
   } catch (error) {
@@ -117,7 +106,7 @@ async function pass<Input extends CommonInput>(
     while (await closedWindow(state)) await makePlan(state, procedure);
     if (await takeLocks(state)) await makePlan(state, procedure);
     state.bound = state.input.plan !== undefined;
-    state.enterPhase('running');
+    state.enterStage('running');
     await procedure(new RunPass(state));
     // A cancel during the last step comes in time: the run has not ended yet.
     state.leaveIfCancelled();
@@ -133,7 +122,7 @@ async function makePlan<Input extends CommonInput>(
   state: RunState<Input>,
   procedure: (run: Run<Input>) => Promise<void>,
 ): Promise<void> {
-  state.enterPhase('planning');
+  state.enterStage('planning');
   const plan = await PlanPass.run(state, procedure);
   state.plan = plan;
   if (state.input.mode === 'plan') return;
@@ -157,7 +146,8 @@ function stepFailureText(error: Error): string {
 }
 
 async function close<Input extends CommonInput>(state: RunState<Input>, reason: string | undefined): Promise<Report> {
-  state.phase = 'ended';
+  state.stage = 'ended';
+  state.reason = reason;
   publish(state, 'phase');
   const info = workflowInfo();
   const report: Report = {
@@ -168,13 +158,17 @@ async function close<Input extends CommonInput>(state: RunState<Input>, reason: 
     startedAt: state.startedAt,
     endedAt: now(),
     endState: state.endState ?? 'failed',
-    ...(reason !== undefined && { reason }),
     ...(state.plan && { plan: state.plan }),
     decisions: state.decisions,
     inventoryDigest: state.site.digest,
   };
   state.report = report;
-  await writeReport({ report }).catch((error: unknown) => log.warn('the report could not be written', { error }));
+  // The plan of a child is a part of its parent's.
+  const asked = info.parent === undefined || state.input.mode !== 'plan';
+  if (asked) {
+    await writeReport({ report }).catch((error: unknown) => log.warn('the report could not be written', { error }));
+  }
+  await state.parent?.told();
   await tellEnd(state, report);
   await condition(allHandlersFinished);
   if (report.endState === 'succeeded') return report;
@@ -199,85 +193,9 @@ function closingMessage({ endState, reason, remains }: Report): string {
 
 function publish(state: RunState, what: 'progress' | 'phase'): void {
   show(state);
+  if (state.attached && (what === 'phase' || state.stage !== 'planning')) state.parent?.tell(state);
   if (what === 'progress' || !state.attached) return;
   keep(state);
   tellWaiting(state);
   openDoors(state);
-}
-
-/** Sets the handlers, each time with the JSON that the run waits for now: the Temporal UI shows these descriptions. */
-function openDoors(state: RunState): void {
-  const waiting = state.waits.first;
-  const description =
-    waiting === undefined
-      ? 'Nothing is asked at the moment. At any time: {"verb": "hold", "by": "your name"}'
-      : waiting.options.length === 0
-        ? `${waiting.title}: nothing to answer`
-        : `${waiting.title} (${waiting.options.join(', ')}): ${JSON.stringify(waiting.answer)}`;
-  setHandler(decideNowUpdate, (raw) => answer(state, raw), { description, validator: (raw) => void judge(state, raw) });
-  setHandler(decideSignal, (raw) => hear(state, raw), { description });
-  setHandler(lockSignal, (notice) => hearOfLocks(state, notice), { description: 'From the keeper of the locks' });
-  setHandler(statusQuery, () => state.status, { description: 'Phase, steps, what is waited for, what remains' });
-  setHandler(planQuery, () => state.plan ?? 'The run is still planning.', {
-    description: 'What the run does, step by step',
-  });
-  setHandler(
-    reportQuery,
-    () => state.report ?? 'The report is written when the run ends; until then see the query status.',
-    {
-      description: 'The proof of what was done',
-    },
-  );
-  setDefaultSignalHandler((name) => refuse(state, `there is no signal "${name}": send "decide" with ${description}`));
-  setDefaultUpdateHandler((name) => {
-    throw ApplicationFailure.nonRetryable(
-      `there is no update "${name}": send "decideNow" with ${description}`,
-      'InvalidInput',
-    );
-  });
-}
-
-/** Judges an answer, and a retry's changed input with it, before anything is taken over. */
-function judge(state: RunState, raw: unknown): { decision: Decision; wait?: Wait; input?: CommonInput } {
-  try {
-    const judged = state.waits.judge(raw, state);
-    const { decision } = judged;
-    if (!('step' in decision) || decision.input === undefined) return judged;
-    const fixed = Object.keys(decision.input).find((field) => state.definition.identity.includes(field));
-    if (fixed !== undefined)
-      throw new Refusal(`input.${fixed}: cannot change in a run that has begun; start a new one`);
-    const merged = state.definition.input.safeParse(mergePatch(state.input, decision.input));
-    if (!merged.success) throw new Refusal(`input: ${sentences(merged.error.issues)}`);
-    return { ...judged, input: merged.data as CommonInput };
-  } catch (error) {
-    if (error instanceof Refusal) throw ApplicationFailure.nonRetryable(`Refused: ${error.message}.`, 'InvalidInput');
-    throw error;
-  }
-}
-
-function answer(state: RunState, raw: unknown): string {
-  const { decision, wait, input } = judge(state, raw);
-  state.waits.take(decision, wait, now());
-  if (input !== undefined) state.input = input;
-  const word = 'verdict' in decision ? decision.verdict : decision.verb;
-  const title = wait?.view.title;
-  // The title of a failed step quotes the step already.
-  const what = title === undefined ? '' : ` for ${title.includes('"') ? title : `"${title}"`}`;
-  return `Recorded: ${word} by ${decision.by}${what}.`;
-}
-
-function hear(state: RunState, raw: unknown): void {
-  try {
-    answer(state, raw);
-  } catch (error) {
-    if (!(error instanceof ApplicationFailure)) throw error;
-    refuse(state, error.message);
-  }
-}
-
-/** A signal's sender gets no answer: the refusal shows in the status and in the current details. */
-function refuse(state: RunState, sentence: string): void {
-  state.refusals.push(sentence);
-  if (state.refusals.length > 20) state.refusals.shift();
-  publish(state, 'phase');
 }

@@ -105,6 +105,7 @@ export function keep(state: RunState): void {
     ...(state.endState && { endState: state.endState }),
     ...(state.owns.length > 0 && { owns: state.owns }),
     ...(locks && { locks }),
+    ...(state.children.length > 0 && { children: state.status.children ?? [] }),
     remains: state.remains,
     steps: state.steps.map(({ id, title, state: step }) => ({ id, title, state: step })),
     ...timings(state),

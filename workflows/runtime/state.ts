@@ -18,10 +18,13 @@ import type {
 } from '../contract.ts';
 import type { Performer } from './activities.ts';
 import { Ending } from './endings.ts';
+import { type Child, childView, family, ParentLine } from './family.ts';
 import type { Locks } from './locks.ts';
 import type { Notices } from './notices.ts';
 import { ownedBy } from './owned.ts';
-import { type Wait, Waits } from './waits.ts';
+import { type Wait, type WaitPhase, Waits } from './waits.ts';
+
+export type Stage = Exclude<Phase, WaitPhase>;
 
 export type MutableStep = { -readonly [Key in keyof StepView]: StepView[Key] };
 
@@ -37,6 +40,10 @@ export interface Undo {
   readonly owned?: Owned;
   /** When it was registered. */
   readonly since: string;
+  /** The child run whose step it was. */
+  readonly child?: string;
+  /** A person has decided that it is not to be undone, or given it up. */
+  kept?: boolean;
 }
 
 /** Everything that a run knows about itself, for both passes, the rollback, the queries and the report. */
@@ -53,15 +60,25 @@ export class RunState<Input extends CommonInput = CommonInput> {
   readonly decisions: DecisionView[] = [];
   readonly refusals: string[] = [];
   readonly remains: Remainder[] = [];
-  phase: Phase = 'planning';
+  /** The runs that this one has started, oldest first. */
+  readonly children: Child[] = [];
+  /** The plans that children had when this run was planned, by their steps' ids. */
+  readonly childPlans = new Map<string, string>();
+  /** How often each id of a child was given. */
+  readonly childCounts = new Map<string, number>();
+  readonly parent = ParentLine.open();
+  /** What the run is at, whether or not it waits meanwhile. */
+  stage: Stage = 'planning';
   plan: Plan | undefined;
   endState: EndState | undefined;
+  /** The sentence that explains the end state, if it needs one. */
+  reason: string | undefined;
   /** True from the moment that somebody asked Temporal to cancel the run. */
   cancelled = false;
   /** Set while the approved plan binds: after a gate or with a plan named at the start. */
   bound = false;
   /** Who let the run go on outside of its maintenance window. */
-  outsideWindow: string | undefined;
+  outsideWindow: string | undefined = family()?.outsideWindow;
   /** The latest time for the step at work to begin, by its maintenance window. */
   beginBefore: string | undefined;
   /** The step at work; steps that no plan named are listed behind it. */
@@ -109,6 +126,16 @@ export class RunState<Input extends CommonInput = CommonInput> {
     return step;
   }
 
+  /** The same for a step of a child, listed behind the others of it. */
+  enterBelow(head: MutableStep, id: string, title: string): MutableStep {
+    const known = this.steps.find((step) => step.id === id);
+    if (known !== undefined) return known;
+    const step: MutableStep = { id, title, state: 'pending', attempts: 0 };
+    const family = this.steps.findLastIndex(({ id }) => id === head.id || id.startsWith(`${head.id}/`));
+    this.steps.splice(family + 1, 0, step);
+    return step;
+  }
+
   begin(step: MutableStep): void {
     this.current = step;
     step.state = 'running';
@@ -135,9 +162,14 @@ export class RunState<Input extends CommonInput = CommonInput> {
     };
   }
 
-  enterPhase(phase: Phase): void {
-    if (this.phase === phase) return;
-    this.phase = phase;
+  /** The run's phase as the outside sees it: what is waited for comes first. */
+  get phase(): Phase {
+    return this.stage === 'ended' ? 'ended' : (this.waits.phase ?? this.stage);
+  }
+
+  enterStage(stage: Stage): void {
+    if (this.stage === stage) return;
+    this.stage = stage;
     this.publish('phase');
   }
 
@@ -153,8 +185,10 @@ export class RunState<Input extends CommonInput = CommonInput> {
       runbook: this.definition.name,
       phase: this.phase,
       ...(this.endState && { endState: this.endState }),
+      ...(this.reason !== undefined && { reason: this.reason }),
       steps: this.steps,
       ...(waiting && { waiting }),
+      ...(this.children.length > 0 && { children: this.children.map(childView) }),
       ...(this.refusals.length > 0 && { refusals: this.refusals }),
       ...(this.owns.length > 0 && { owns: this.owns }),
       remains: this.remains,
@@ -165,7 +199,6 @@ export class RunState<Input extends CommonInput = CommonInput> {
   async boundary(): Promise<void> {
     this.leaveIfCancelled();
     if (this.waits.held === undefined) return;
-    const before = this.phase;
     const view: Waiting = {
       kind: 'hold',
       id: 'hold',
@@ -174,33 +207,24 @@ export class RunState<Input extends CommonInput = CommonInput> {
       options: ['resume'],
       answer: { verb: 'resume', by: 'your name' },
     };
-    await this.waitFor(view, 'holding', before, () => this.waits.held === undefined);
+    await this.waitFor(view, 'holding', () => this.waits.held === undefined);
     this.leaveIfCancelled();
   }
 
   /** Shows what is waited for until it comes, the run is cancelled, or the time is over. */
-  async waitFor(
-    view: Waiting,
-    phase: Phase,
-    after: Phase,
-    come: (wait: Wait) => boolean,
-    atMost?: Duration,
-  ): Promise<Wait> {
-    const wait = this.waits.add(view);
-    this.phase = phase;
+  async waitFor(view: Waiting, phase: WaitPhase, come: (wait: Wait) => boolean, atMost?: Duration): Promise<Wait> {
+    const wait = this.waits.add(view, phase);
     this.publish('phase');
-    const rollingBack = after === 'rollingBack';
-    const over = () => come(wait) || (this.cancelled && !rollingBack);
+    const over = () => come(wait) || (this.cancelled && this.stage !== 'rollingBack');
     if (atMost === undefined) await condition(over);
     else await condition(over, atMost);
     this.waits.remove(wait);
-    this.phase = after;
     this.publish('phase');
     return wait;
   }
 
   leaveIfCancelled(): void {
-    if (this.cancelled && this.phase !== 'rollingBack') throw new Ending('cancel', 'cancelled');
+    if (this.cancelled && this.stage !== 'rollingBack') throw new Ending('cancel', 'cancelled');
   }
 }
 

@@ -2,12 +2,15 @@
  * What a run waits for, and the answers people give: matched, refused with a sentence, or taken.
  * One union through two doors (signal and update), so both judge alike.
  */
-import type { Plan, Waiting } from '../contract.ts';
+import type { Phase, Plan, Waiting } from '../contract.ts';
 import { ApprovalDecision, type Decision, HoldDecision, StepDecision } from '../messages.ts';
+
+export type WaitPhase = Extract<Phase, 'waiting' | 'parked' | 'holding'>;
 
 export interface Wait {
   readonly view: Waiting;
-  decision?: ApprovalDecision | StepDecision;
+  readonly phase: WaitPhase;
+  decision?: Decision;
 }
 
 export class Refusal extends Error {}
@@ -52,8 +55,13 @@ export class Waits {
     return this.open[0]?.view;
   }
 
-  add(view: Waiting): Wait {
-    const wait: Wait = { view };
+  /** How a run stands that waits. */
+  get phase(): WaitPhase | undefined {
+    return this.open[0]?.phase;
+  }
+
+  add(view: Waiting, phase: WaitPhase): Wait {
+    const wait: Wait = { view, phase };
     this.open.push(wait);
     return wait;
   }
@@ -73,7 +81,9 @@ export class Waits {
     if ('approval' in decision) {
       const wait = this.find(['approval'], decision.approval, state.phase);
       const hash = wait.view.planHash ?? '';
-      if (!(state.plan?.hash ?? hash).startsWith(decision.plan)) {
+      // A child's plan is its own, of which only this much is known here.
+      const whole = wait.view.child === undefined ? (state.plan?.hash ?? hash) : hash;
+      if (!whole.startsWith(decision.plan)) {
         throw new Refusal(`plan: ${decision.plan} is not the plan that waits for approval; that is ${hash}`);
       }
       const { typed } = wait.view;
@@ -99,10 +109,16 @@ export class Waits {
       }
       return { decision, wait };
     }
-    if (decision.verb === 'resume' && this.held === undefined) throw new Refusal('the run is not held');
+    if (decision.verb === 'resume' && this.held === undefined && this.holds.length === 0)
+      throw new Refusal('the run is not held');
     if (decision.verb === 'hold' && this.held !== undefined)
       throw new Refusal(`the run is held already, by ${this.held}`);
     return { decision };
+  }
+
+  /** Where this run, or a child of it, is held. */
+  private get holds(): readonly Wait[] {
+    return this.open.filter(({ view }) => view.kind === 'hold');
   }
 
   private find(kinds: readonly AnsweredKind[], id: string, phase: string): Wait {
@@ -125,11 +141,12 @@ export class Waits {
   /** Takes an answer that was judged: the waiting step or gate goes on with it. */
   take(decision: Decision, wait: Wait | undefined, at: string): void {
     if (wait !== undefined && !('verb' in decision && decision.verb === 'hold')) {
-      wait.decision = decision as ApprovalDecision | StepDecision;
+      wait.decision = decision;
       const word = 'verdict' in decision ? decision.verdict : decision.verb;
       this.answered.set(`${wait.view.kind} ${wait.view.id}`, `${word} by ${decision.by} at ${at}`);
     } else if ('verb' in decision) {
       this.held = decision.verb === 'hold' ? decision.by : undefined;
+      if (decision.verb === 'resume') for (const hold of this.holds) hold.decision = decision;
     }
   }
 

@@ -12,6 +12,7 @@ import { milliseconds } from '../../windows/duration.ts';
 import type { PlanStep } from '../contract.ts';
 import { lookAtWindow } from './activities.ts';
 import { Ending } from './endings.ts';
+import { family } from './family.ts';
 import { doesNotFit, outOfRoom } from './out-of-room.ts';
 import type { StepOptions } from './run.ts';
 import type { MutableStep, RunState } from './state.ts';
@@ -87,7 +88,8 @@ async function stopFor(
   return (await outOfRoom(state, step, words, seen, atEnd)) === 'postpone';
 }
 
-function unheld(state: RunState): boolean {
+export function unheld(state: RunState): boolean {
+  if (family()?.unheld) return true;
   return state.outsideWindow !== undefined || state.undos.some((undo) => undo.owned !== undefined);
 }
 
@@ -118,8 +120,10 @@ function windowClosed(error: unknown): { nothingBegun?: true } | undefined {
 }
 
 /** When the run's own window opens, and which schedule has more of them. */
-function opening(window: MaintenanceWindow): { opensAt: string; schedule?: string } {
+export function opening(window: MaintenanceWindow): { opensAt: string; schedule?: string } {
   const { searchAttributes, startTime } = workflowInfo();
+  const { opensAt, schedule: parents } = family() ?? {};
+  if (opensAt !== undefined) return { opensAt, ...(parents !== undefined && { schedule: parents }) };
   const [scheduled] = searchAttributes.TemporalScheduledStartTime ?? [];
   const [schedule] = searchAttributes.TemporalScheduledById ?? [];
   const opens = window.opens ?? (scheduled instanceof Date ? scheduled : startTime);

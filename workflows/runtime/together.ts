@@ -1,0 +1,81 @@
+import { condition } from '@temporalio/workflow';
+import { Ending } from './endings.ts';
+import type { Together } from './run.ts';
+import type { RunState } from './state.ts';
+
+/** Waited for by one that failed, before people are asked about it; what it answers with is called when they have decided. */
+export type Turn = () => Promise<() => void>;
+
+/** Left without a word, because the whole run ends. */
+class Left extends Error {}
+
+/**
+ * Several pieces of work at the same time, never more than `limit`. Those that fail are asked about one after the other,
+ * when nothing is at work any more; after `stopAfter` failures no other one begins before that.
+ */
+export class Group {
+  private working = 0;
+  private failed = 0;
+  private over = false;
+  private ending: unknown;
+  /** Who is asked about now; the next one comes behind. */
+  private asked: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly state: RunState,
+    private readonly how: Together,
+  ) {}
+
+  /** @throws what the first one threw, once all others have ended. */
+  async run<T>(works: readonly ((turn: Turn) => Promise<T>)[]): Promise<readonly T[]> {
+    const results: T[] = [];
+    const queue = [...works.entries()];
+    const lane = async () => {
+      for (;;) {
+        await condition(() => this.over || this.failed < this.how.stopAfter || queue.length === 0);
+        const next = this.over ? undefined : queue.shift();
+        if (next === undefined) return;
+        const [at, work] = next;
+        this.working += 1;
+        try {
+          results[at] = await work(() => this.turn());
+        } catch (error) {
+          this.leave(error);
+        } finally {
+          this.working -= 1;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(this.how.limit, works.length) }, lane));
+    if (this.over) throw this.ending;
+    return results;
+  }
+
+  private async turn(): Promise<() => void> {
+    this.failed += 1;
+    this.working -= 1;
+    let decided = () => {};
+    const before = this.asked;
+    this.asked = new Promise<void>((resolve) => {
+      decided = resolve;
+    });
+    await before;
+    await condition(() => this.over || this.working === 0);
+    this.working += 1;
+    const leave = () => {
+      this.failed -= 1;
+      decided();
+    };
+    if (!this.over) return leave;
+    leave();
+    throw new Left();
+  }
+
+  private leave(error: unknown): void {
+    if (this.over) return;
+    this.over = true;
+    this.ending = error;
+    const back = error instanceof Ending && error.way !== 'abort' && error.way !== 'keep';
+    if (back) for (const child of this.state.children) if (!child.over) child.leave = true;
+  }
+}
