@@ -3,6 +3,7 @@
  * operations out, `run/` for what a run keeps. Workflows see the types of this file only.
  */
 import type { LockRequest, RunKey } from '../workflows/contract.ts';
+import * as datacenter from './datacenter/index.ts';
 import * as engine from './engine/index.ts';
 import * as host from './host/index.ts';
 import * as hostedEngine from './hosted-engine/index.ts';
@@ -18,7 +19,7 @@ import * as storage from './storage/index.ts';
 import * as watch from './watch/index.ts';
 
 /** Every operation, by its name. */
-export const operations = { ...engine, ...host, ...hostedEngine, ...image, ...network, ...storage, ...watch } as const;
+export const operations = { ...datacenter, ...engine, ...host, ...hostedEngine, ...image, ...network, ...storage, ...watch } as const;
 
 export type Operations = typeof operations;
 

@@ -1,5 +1,6 @@
 import { addHostedEngineHost } from './add-hosted-engine-host.ts';
 import { attachStorageDomain } from './attach-storage-domain.ts';
+import { buildDatacenter } from './build-datacenter.ts';
 import { cleanUpHostedEngine } from './clean-up-hosted-engine.ts';
 import { createCluster } from './create-cluster.ts';
 import { createDataCenter } from './create-data-center.ts';
@@ -17,6 +18,7 @@ import { verifyHostedEngine } from './verify-hosted-engine.ts';
 export const runbooks: Readonly<Record<string, RunbookDefinition>> = Object.fromEntries(
   (
     [
+      buildDatacenter,
       deployHostedEngine,
       createDataCenter,
       createCluster,

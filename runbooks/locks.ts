@@ -11,7 +11,10 @@ export interface WishedImage {
 export interface LockSite {
   readonly hosts: readonly { readonly name: string; readonly role: 'hostedEngine' | 'host' }[];
   readonly engine: { readonly cluster: string };
-  readonly wished: { readonly isos: readonly WishedImage[] };
+  readonly wished: {
+    readonly isos: readonly WishedImage[];
+    readonly dataDomains: readonly { readonly name: string }[];
+  };
 }
 
 /** The hosted engine of the site: who runs its VM, global maintenance, its storage domain. There is one. */

@@ -282,6 +282,8 @@ export interface RunRecord {
 }
 
 export const MEMO_RECORD = 'record';
+/** What a child has taken over from its parent; only children have it. */
+export const MEMO_FAMILY = 'family';
 export const TASK_QUEUE = 'runbooks';
 
 /** Temporal's list filter for runs of runbooks, those that serve them left out. */

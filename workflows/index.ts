@@ -7,6 +7,7 @@ import { runbooks } from '../runbooks/index.ts';
 
 export { addHostedEngineHost } from './add-hosted-engine-host.ts';
 export { attachStorageDomain } from './attach-storage-domain.ts';
+export { buildDatacenter } from './build-datacenter.ts';
 export { cleanUpHostedEngine } from './clean-up-hosted-engine.ts';
 export { createCluster } from './create-cluster.ts';
 export { createDataCenter } from './create-data-center.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { htmlPage } from '../../reports/html.ts';
 import { reportMarkdown } from '../../reports/markdown.ts';
-import { ALL_RUNS, MEMO_RECORD, type Report, type RunRecord } from '../../workflows/contract.ts';
+import { ALL_RUNS, MEMO_FAMILY, MEMO_RECORD, type Report, type RunRecord } from '../../workflows/contract.ts';
 import { add, type Deliver } from '../command.ts';
 import { messageOf, usage } from '../failure.ts';
 import { follow } from '../runs/follow.ts';
@@ -35,6 +35,8 @@ async function listRuns(session: Session, query: string | undefined, limit: numb
   const rows: RunRow[] = [];
   try {
     for await (const run of session.client.workflow.list({ query: query ? `${ALL_RUNS} AND (${query})` : ALL_RUNS })) {
+      // Children are shown with their parent; who filters sees all.
+      if (query === undefined && run.memo?.[MEMO_FAMILY] !== undefined) continue;
       const record = run.memo?.[MEMO_RECORD] as RunRecord | undefined;
       const open = run.status.name === 'RUNNING';
       const endState = record?.endState ?? (open ? undefined : run.status.name.toLowerCase());

@@ -38,6 +38,7 @@ export function decisionFor(answer: Answer, status: StatusView): Decision {
     throw usage(`the run has ended (${status.endState ?? 'ended'}): nothing can be decided any more.`);
   if (verb === 'hold' || verb === 'resume') return { verb, by };
   const { waiting } = status;
+  if (answer.approval === undefined && answer.step === undefined) expectOne(status);
   if (verb === 'approve' || verb === 'reject') {
     const gate = answer.approval === undefined ? expect(waiting, ['approval'], verb) : waiting;
     const approval = answer.approval ?? gate?.id ?? '';
@@ -55,6 +56,15 @@ export function decisionFor(answer: Answer, status: StatusView): Decision {
   const step = answer.step ?? expect(waiting, ['parked', 'window'], verb).id;
   const reason = answer.reason ?? note;
   return { step, verb, by, ...(reason && { reason }), ...(answer.input && { input: answer.input }) };
+}
+
+/** Which of several children is meant has to be said. */
+function expectOne({ waiting, children = [] }: StatusView): void {
+  const asking = children.filter((child) => child.waiting !== undefined);
+  if (waiting?.child === undefined || asking.length < 2) return;
+  throw usage(`several children wait, answer one of them: ${asking.map(({ id }) => id).join(', ')}.`, {
+    waiting: asking,
+  });
 }
 
 function expect(waiting: Waiting | undefined, kinds: readonly Waiting['kind'][], verb: string): Waiting {

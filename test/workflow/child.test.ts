@@ -172,3 +172,205 @@ describe('children in order', () => {
     });
   });
 });
+
+describe('a child that does not succeed', () => {
+  test('parks, and is told through its parent to try again', async () => {
+    const world = new FakeWorld();
+    world.fail('check verify', commandFailed('not yet'));
+    await family(world, async (start) => {
+      const run = await start(YES);
+      const asked = await run.waitingFor('parked');
+      expect(asked.waiting).toMatchObject({ id: 'make-alpha/verify', title: 'Make alpha: "Verify" failed' });
+      await run.decide({ ...asked.waiting?.answer, verb: 'retry', by: 'Ada' });
+      expect((await run.end()).type).toBe('succeeded');
+    });
+  });
+
+  test('and was rolled back alone leaves its parent parked, which starts it anew or goes on without it', async () => {
+    const world = new FakeWorld();
+    world.fail('apply alpha', commandFailed('no'));
+    world.fail('apply gamma', commandFailed('no'));
+    await family(world, async (start, rig) => {
+      const run = await start(YES);
+      await run.waitingFor('parked');
+      const child = rig.run(`${run.id}.make-alpha`);
+      const { waiting } = await child.waitingFor('parked');
+      await child.decide({ ...waiting?.answer, verb: 'rollback', by: 'Ada' });
+      const parked = await run.until((status) => status.waiting?.id === 'make-alpha');
+      expect(parked.waiting).toMatchObject({ kind: 'parked', options: ['retry', 'skip', 'rollback', 'abort'] });
+      expect(parked.waiting?.reason?.[0]).toBe(
+        `its run ${child.id} ended rolledBack: Ada chose to roll back after "Change alpha" failed: no.`,
+      );
+      await run.decide({ ...parked.waiting?.answer, verb: 'retry', by: 'Ada' });
+
+      const second = await run.until((status) => status.waiting?.id === 'make-gamma/change-gamma');
+      expect(second.children?.map(({ id, endState }) => [id.slice(run.id.length), endState])).toEqual([
+        ['.make-alpha', 'rolledBack'],
+        ['.make-alpha.2', 'succeeded'],
+        ['.make-gamma', undefined],
+      ]);
+      const gamma = rig.run(`${run.id}.make-gamma`);
+      await gamma.decide({ step: 'change-gamma', verb: 'abort', by: 'Ada' });
+      await run.until((status) => status.waiting?.id === 'make-gamma');
+      await run.decide({ step: 'make-gamma', verb: 'skip', reason: 'not needed tonight', by: 'Ada' });
+      const { type, report } = await run.end();
+      expect(type).toBe('succeeded');
+      // What the child says it left is not forgotten with it.
+      expect(report?.remains).toEqual([{ what: '"Change gamma" is still in effect', byHand: 'unmake gamma' }]);
+      expect(report?.steps.find(({ id }) => id === 'make-gamma')?.state).toBe('skipped');
+    });
+  });
+
+  test('takes its parent back with it, when that was said to the parent', async () => {
+    const world = new FakeWorld();
+    world.fail('apply gamma', commandFailed('no'));
+    await family(world, async (start) => {
+      const run = await start(YES);
+      const { waiting } = await run.waitingFor('parked');
+      expect(waiting?.id).toBe('make-gamma/change-gamma');
+      await run.decide({ ...waiting?.answer, verb: 'rollback', by: 'Ada' });
+      const { type, report } = await run.end();
+      expect(type).toBe('rolledBack');
+      expect(report?.reason).toContain('Ada decided so about "Make gamma"');
+      expect([...world.present]).toEqual([]);
+      expect(changes(world).at(-1)).toBe('apply undo-alpha undo');
+    });
+  });
+
+  test('leaves all as it is, when its parent is told to abort: the undos of both stay listed', async () => {
+    const world = new FakeWorld();
+    world.fail('check verify', ...[1, 2].map(() => commandFailed('no')));
+    await family(world, async (start) => {
+      const run = await start(YES);
+      const first = await run.waitingFor('parked');
+      await run.decide({ ...first.waiting?.answer, verb: 'abort', by: 'Ada' });
+      const { type, report } = await run.end();
+      expect(type).toBe('aborted');
+      expect(report?.remains).toEqual([
+        { what: '"Make alpha: Change alpha" is still in effect', byHand: 'unmake alpha' },
+      ]);
+      expect([...world.present]).toEqual(['alpha']);
+    });
+  });
+
+  test('by a no in an approval rejects the whole, when that was said to the parent', async () => {
+    const world = new FakeWorld();
+    await family(world, async (start) => {
+      const run = await start({ asks: true });
+      const { waiting } = await run.waitingFor('approval');
+      await run.decide({ ...waiting?.answer, verdict: 'reject', by: 'Ada', note: 'not today' });
+      expect((await run.end()).type).toBe('rejected');
+      expect([...world.present]).toEqual([]);
+    });
+  });
+
+  test('because it was terminated: its parent knows what it had begun, and can take it back', async () => {
+    const world = new FakeWorld();
+    await family(world, async (start, rig) => {
+      const held = world.hold('check verify');
+      const run = await start(YES);
+      await held.reached;
+      const child = rig.run(`${run.id}.make-alpha`);
+      await run.until(({ steps }) =>
+        steps.some(({ id, state }) => id === 'make-alpha/change-alpha' && state === 'done'),
+      );
+      await child.handle.terminate('by mistake');
+      held.release();
+      const { waiting } = await run.waitingFor('parked');
+      expect(waiting?.id).toBe('make-alpha');
+      await run.decide({ ...waiting?.answer, verb: 'rollback', by: 'Ada' });
+      expect((await run.end()).type).toBe('rolledBack');
+      expect([...world.present]).toEqual([]);
+    });
+  });
+});
+
+test('a parent that is terminated takes its child back: the child undoes what it did, and says so', async () => {
+  const world = new FakeWorld();
+  await family(world, async (start, rig) => {
+    const held = world.hold('check verify');
+    const run = await start(YES);
+    await held.reached;
+    const child = rig.run(`${run.id}.make-alpha`);
+    await run.handle.terminate('enough');
+    held.release();
+    expect((await child.end()).type).toBe('cancelled');
+    expect([...world.present]).toEqual([]);
+    const [report] = world.reports.filter(({ id }) => id === child.id);
+    expect(report).toMatchObject({ endState: 'cancelled', remains: [] });
+  });
+});
+
+test('hold and resume reach the child', async () => {
+  const world = new FakeWorld();
+  await family(world, async (start) => {
+    const held = world.hold('apply alpha');
+    const run = await start(YES);
+    await held.reached;
+    await run.decide({ verb: 'hold', by: 'Ada' });
+    held.release();
+    const { phase, waiting } = await run.until((status) => status.phase === 'holding');
+    expect([phase, waiting?.title]).toEqual(['holding', 'Make alpha: Held by Ada']);
+    await run.decide({ verb: 'resume', by: 'Bob' });
+    expect((await run.end()).type).toBe('succeeded');
+  });
+});
+
+describe('siblings', () => {
+  const at = ['host1', 'host2', 'host3', 'host4'];
+
+  test('run at the same time, no more than the limit', async () => {
+    const world = new FakeWorld();
+    await family(world, async (start) => {
+      const first = world.hold('apply alpha@host1');
+      const second = world.hold('apply alpha@host2');
+      const run = await start({ at, limit: 2, stopAfter: 1, ...YES }, 'siblings');
+      await Promise.all([first.reached, second.reached]);
+      expect((await run.status()).children).toHaveLength(2);
+      first.release();
+      second.release();
+      expect((await run.end()).type).toBe('succeeded');
+      expect([...world.present].sort()).toEqual(at.map((host) => `alpha@${host}`));
+    });
+  });
+
+  test('stop after a failure: the ones at work end, no other begins before people have decided', async () => {
+    const world = new FakeWorld();
+    world.fail('apply alpha@host1', commandFailed('no'));
+    await family(world, async (start, rig) => {
+      const run = await start({ at, limit: 2, stopAfter: 1, ...YES }, 'siblings');
+      const id = `${run.id}.make-alpha-on-host1`;
+      const { waiting } = await run.waitingFor('parked');
+      expect(waiting?.id).toBe('make-alpha-on-host1/change-alpha');
+      // While one only waits for an answer, the others go on.
+      const child = rig.run(id);
+      await child.decide({ step: 'change-alpha', verb: 'rollback', by: 'Ada' });
+      const parked = await run.until((status) => status.waiting?.id === 'make-alpha-on-host1');
+      const begun = (parked.children ?? []).map(({ endState }) => endState);
+      expect(begun).toContain('rolledBack');
+      await run.decide({ ...parked.waiting?.answer, verb: 'retry', by: 'Ada' });
+      expect((await run.end()).type).toBe('succeeded');
+      expect([...world.present].sort()).toEqual(at.map((host) => `alpha@${host}`));
+    });
+  });
+
+  test('are asked for one by one, and taken back together', async () => {
+    const world = new FakeWorld();
+    await family(world, async (start) => {
+      const run = await start({ at: at.slice(0, 2), limit: 2, stopAfter: 1, asks: true }, 'siblings');
+      const { children } = await run.until(
+        (status) => status.children?.filter(({ waiting }) => waiting !== undefined).length === 2,
+      );
+      expect(children?.map(({ waiting }) => waiting?.id)).toEqual(['change-alpha', 'change-alpha']);
+      const first = await run.status();
+      expect(first.waiting?.id).toMatch(/^make-alpha-on-host[12]\/change-alpha$/);
+      const typed = first.waiting?.typed;
+      expect(await run.decide({ ...first.waiting?.answer, typed, by: 'Ada' })).toContain('approve by Ada');
+      const second = await run.until(({ waiting }) => waiting !== undefined && waiting.id !== first.waiting?.id);
+      await run.until(({ steps }) => steps.filter(({ state }) => state === 'done').length === 2);
+      await run.decide({ ...second.waiting?.answer, verdict: 'reject', typed: undefined, by: 'Ada' });
+      expect((await run.end()).type).toBe('rejected');
+      expect([...world.present]).toEqual([]);
+    });
+  });
+});

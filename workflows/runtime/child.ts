@@ -12,11 +12,11 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { CommonInput, RunbookDefinition } from '../../runbooks/definition.ts';
-import { MEMO_RECORD, type Plan, type Report, type RunRecord } from '../contract.ts';
+import { MEMO_FAMILY, MEMO_RECORD, type Plan, type Report, type RunRecord } from '../contract.ts';
 import { type Decision, decideSignal } from '../messages.ts';
 import { dropQuestion, inChild } from './child-news.ts';
 import { ChildFailed, Ending } from './endings.ts';
-import { type Child, type Family, MEMO_FAMILY } from './family.ts';
+import type { Child, Family } from './family.ts';
 import type { MutableStep, RunState } from './state.ts';
 import { sentences } from './waits.ts';
 import { opening, unheld } from './window.ts';
@@ -46,7 +46,7 @@ type Handle = ChildWorkflowHandle<Workflow>;
 export async function planChild(state: RunState, step: MutableStep, call: ChildCall): Promise<Plan> {
   const { ticket } = state.input;
   const input = checked(step, call, { mode: 'plan', ...(ticket && { ticket }) });
-  const handle = await start(childId(state, step, 'plan'), call, input, `Plan of "${step.title}"`);
+  const handle = await start(childId(state, step, 'plan'), call, input, `Plan of "${step.title}"`, { plans: true });
   const end = ended(handle);
   await condition(() => end.come || state.cancelled);
   if (!end.come) await tell(() => getExternalWorkflowHandle(handle.workflowId).cancel());
@@ -205,7 +205,7 @@ function start(
   { runbook }: ChildCall,
   input: CommonInput,
   staticSummary: string,
-  family?: Family,
+  family: Family,
 ): Promise<Handle> {
   const record: RunRecord = { runbook: runbook.name, phase: 'planning', remains: [], steps: [] };
   return startChild(runbook.name, {
@@ -213,7 +213,7 @@ function start(
     args: [input],
     parentClosePolicy: 'REQUEST_CANCEL',
     staticSummary,
-    memo: { [MEMO_RECORD]: record, ...(family && { [MEMO_FAMILY]: family }) },
+    memo: { [MEMO_RECORD]: record, [MEMO_FAMILY]: family },
   });
 }
 

@@ -4,25 +4,27 @@
  */
 import { CancellationScope, defineSignal, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import type { CommonInput, RunbookDefinition } from '../../runbooks/definition.ts';
-import type {
-  ChildView,
-  DecisionView,
-  EndState,
-  OwnedState,
-  Phase,
-  Remainder,
-  RunKey,
-  StepView,
-  Waiting,
+import {
+  type ChildView,
+  type DecisionView,
+  type EndState,
+  MEMO_FAMILY,
+  type OwnedState,
+  type Phase,
+  type Remainder,
+  type RunKey,
+  type StepView,
+  type Waiting,
 } from '../contract.ts';
 import type { MutableStep, RunState, Undo } from './state.ts';
 import type { Wait } from './waits.ts';
 
-export const MEMO_FAMILY = 'family';
 export const newsSignal = defineSignal<[ChildNews]>('child');
 
 /** What a child takes over from its parent, beside what its input says; kept in its memo. */
 export interface Family {
+  /** It only plans; its parent waits for the plan, not for news. */
+  readonly plans?: true;
   /** When the maintenance window of the parent opens or has opened. */
   readonly opensAt?: string;
   /** The schedule that started the parent: it has more windows. */
@@ -100,7 +102,9 @@ export class ParentLine {
   /** Nothing where the run is nobody's child. */
   static open(): ParentLine | undefined {
     const { parent } = workflowInfo();
-    return parent !== undefined && family() !== undefined ? new ParentLine(parent.workflowId) : undefined;
+    const taken = family();
+    const tells = parent !== undefined && taken !== undefined && !taken.plans;
+    return tells ? new ParentLine(parent.workflowId) : undefined;
   }
 
   tell(state: RunState): void {

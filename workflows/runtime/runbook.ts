@@ -12,6 +12,7 @@ import type { Report } from '../contract.ts';
 import { loadSite, Performer, writeReport } from './activities.ts';
 import { openDoors } from './doors.ts';
 import { Ending, Restart, stepFailure } from './endings.ts';
+import { family } from './family.ts';
 import { releaseLocks, takeLocks } from './locks.ts';
 import { tellEnd, tellWaiting } from './notices.ts';
 import { PlanPass } from './plan-pass.ts';
@@ -164,8 +165,7 @@ async function close<Input extends CommonInput>(state: RunState<Input>, reason: 
   };
   state.report = report;
   // The plan of a child is a part of its parent's.
-  const asked = info.parent === undefined || state.input.mode !== 'plan';
-  if (asked) {
+  if (!family()?.plans) {
     await writeReport({ report }).catch((error: unknown) => log.warn('the report could not be written', { error }));
   }
   await state.parent?.told();

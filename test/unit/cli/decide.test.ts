@@ -30,6 +30,15 @@ const status = (waiting?: Waiting, more: Partial<StatusView> = {}): StatusView =
   ...more,
 });
 
+test('of several children that wait, one has to be named', () => {
+  const child = (id: string) => ({ id, runbook: 'x', phase: 'waiting' as const, waiting: gate });
+  const asking = status({ ...gate, child: 'r.one' }, { children: [child('r.one'), child('r.two')] });
+  expect(() => decisionFor({ verb: 'approve', by: 'me' }, asking)).toThrow(
+    'several children wait, answer one of them: r.one, r.two.',
+  );
+  expect(decisionFor({ verb: 'approve', by: 'me', approval: 'deploy' }, asking)).toMatchObject({ approval: 'deploy' });
+});
+
 test('approval and plan are filled in from what waits', () => {
   expect(decisionFor({ verb: 'approve', by: 'me', note: 'CHG-1' }, status(gate))).toEqual({
     approval: 'deploy',

@@ -1,0 +1,91 @@
+/** The whole article as one run: on bare hosts, unattended, through dead workers; a second time nothing is left to do. */
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { engineRequests } from '../support/engine-requests.ts';
+import type { End } from '../support/run.ts';
+import { Stack } from '../support/stack.ts';
+import { executedChanges } from './executed.ts';
+
+const RUNBOOK = 'buildDatacenter';
+const BY = { standingApproval: { by: 'Ada' } };
+const LIMIT = 400_000;
+
+let stack: Stack;
+
+beforeAll(async () => {
+  stack = await Stack.open({ address: inject('temporalAddress'), preset: 'bare', hosts: 3 });
+});
+afterAll(() => stack?.close());
+
+async function run(input: object): Promise<End> {
+  return (await stack.startWith(RUNBOOK, input)).end();
+}
+
+const revision = async () => (await stack.control.state()).revision;
+
+/** The parts of a plan, each with the states that its steps have. */
+function parts({ report }: End): [string, string[]][] {
+  const states = new Map<string, Set<string>>();
+  for (const { title, state } of report?.plan?.steps ?? []) {
+    const [part = ''] = title.split(': ');
+    states.set(part, (states.get(part) ?? new Set()).add(state));
+  }
+  return [...states].map(([part, seen]) => [part, [...seen].sort()]);
+}
+
+test(
+  'planned on bare hosts, built through dead workers, there already the second time',
+  async () => {
+    const untouched = await revision();
+    const planned = await run({ mode: 'plan' });
+    expect(planned.type, planned.message).toBe('succeeded');
+    expect(parts(planned)).toEqual([
+      ['Check the description of the datacentre', ['already']],
+      ['Deploy the hosted engine on host1', ['already', 'unknown', 'wouldDo']],
+      ['Create the data center Default', ['unknown']],
+      ['Create the cluster Default', ['unknown']],
+      ['Add host2 with the hosted engine', ['unknown']],
+      ['Add host3 with the hosted engine', ['unknown']],
+      ['Attach the storage domain data1', ['unknown']],
+    ]);
+    expect(await revision()).toBe(untouched);
+
+    const since = await stack.control.now();
+    const handle = await stack.startWith(RUNBOOK, BY);
+    const points = [
+      ['process', /ovirt-runbook-\S+ .*--tags=create_storage_domain/],
+      ['request', /^POST \/ovirt-engine\/api\/hosts\?/],
+      ['request', /^POST \/ovirt-engine\/api\/datacenters\/[^/]+\/storagedomains/],
+    ] as const;
+    let from = since;
+    for (const [kind, text] of points) {
+      const entry = await stack.control.awaitEntry(from, (seen) => seen.kind === kind && text.test(seen.text));
+      from = entry.n;
+      await stack.worker.kill9();
+      await stack.worker.start();
+    }
+    const end = await handle.end();
+    expect(end.type, end.message).toBe('succeeded');
+    expect(end.report?.remains).toEqual([]);
+    expect(end.report?.children?.map(({ runbook, endState }) => [runbook, endState])).toEqual([
+      ['deployHostedEngine', 'succeeded'],
+      ['createDataCenter', 'succeeded'],
+      ['createCluster', 'succeeded'],
+      ['addHostedEngineHost', 'succeeded'],
+      ['addHostedEngineHost', 'succeeded'],
+      ['attachStorageDomain', 'succeeded'],
+    ]);
+    const requests = engineRequests(await stack.control.journal(since));
+    expect(requests.filter((line) => /^POST \/(hosts|storagedomains)(\?|$)/.test(line))).toHaveLength(3);
+
+    const built = await revision();
+    const later = await stack.control.now();
+    const again = await run(BY);
+    expect(again.type, again.message).toBe('succeeded');
+    expect(again.report?.steps.filter(({ state }) => state === 'done').map(({ title }) => title)).toEqual([]);
+    const journal = await stack.control.journal(later);
+    expect(executedChanges(journal)).toEqual([]);
+    expect(engineRequests(journal)).toEqual([]);
+    expect(await revision()).toBe(built);
+  },
+  LIMIT,
+);
