@@ -19,7 +19,16 @@ import * as storage from './storage/index.ts';
 import * as watch from './watch/index.ts';
 
 /** Every operation, by its name. */
-export const operations = { ...datacenter, ...engine, ...host, ...hostedEngine, ...image, ...network, ...storage, ...watch } as const;
+export const operations = {
+  ...datacenter,
+  ...engine,
+  ...host,
+  ...hostedEngine,
+  ...image,
+  ...network,
+  ...storage,
+  ...watch,
+} as const;
 
 export type Operations = typeof operations;
 

@@ -12,6 +12,7 @@ import { moveHostedEngine } from './move-hosted-engine.ts';
 import { rebootHostedEngineHost } from './reboot-hosted-engine-host.ts';
 import { recoverHostedEngineAgent } from './recover-hosted-engine-agent.ts';
 import { uploadIso } from './upload-iso.ts';
+import { verifyDatacenter } from './verify-datacenter.ts';
 import { verifyHostedEngine } from './verify-hosted-engine.ts';
 
 /** Every runbook that can be started, by workflow type; in the order in which a datacentre is built. */
@@ -31,6 +32,7 @@ export const runbooks: Readonly<Record<string, RunbookDefinition>> = Object.from
       recoverHostedEngineAgent,
       cleanUpHostedEngine,
       verifyHostedEngine,
+      verifyDatacenter,
       findOrphanedStates,
     ] as RunbookDefinition[]
   ).map((runbook) => [runbook.name, runbook]),

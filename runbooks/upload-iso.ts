@@ -30,6 +30,7 @@ export function imagesNamed<I extends WishedImage>(isos: readonly I[], wanted: s
   return isos.filter(({ file }) => file === wanted || lastPart(file) === lastPart(wanted));
 }
 
-function lastPart(path: string): string {
+/** The name of a file without its folders. */
+export function lastPart(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

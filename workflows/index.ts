@@ -19,6 +19,7 @@ export { moveHostedEngine } from './move-hosted-engine.ts';
 export { rebootHostedEngineHost } from './reboot-hosted-engine-host.ts';
 export { recoverHostedEngineAgent } from './recover-hosted-engine-agent.ts';
 export { uploadIso } from './upload-iso.ts';
+export { verifyDatacenter } from './verify-datacenter.ts';
 export { verifyHostedEngine } from './verify-hosted-engine.ts';
 
 /** Answers every other workflow type: fails at once with the names that exist, because an unknown type would hang for ever. */

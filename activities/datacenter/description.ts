@@ -2,7 +2,7 @@ import { Verdict } from '../hosted-engine/preflight/checks.ts';
 import { type EngineDecision, engineOperation } from '../operation.ts';
 
 /** Fewer cannot restart the engine VM elsewhere. (article, section 8) */
-const ENGINE_HOSTS = 2;
+export const ENGINE_HOSTS = 2;
 
 /**
  * Judges whether the inventory describes a datacentre that can be built; reads nothing else and changes nothing.

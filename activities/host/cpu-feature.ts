@@ -1,10 +1,10 @@
-import { operation } from '../operation.ts';
+import { type OperationContext, operation } from '../operation.ts';
 import type { CpuFeature, CpuFeatureOutput } from './params.ts';
 import { parseCpuInfo, parseRequiredFeatures } from './parse/cpu.ts';
 import { packageQuery, parsePackages } from './parse/rpm.ts';
 import { answeredOrNot, readAll } from './read-all.ts';
 
-interface CpuFeatureFacts {
+export interface CpuFeatureFacts {
   readonly needed: boolean;
   readonly offered: 'yes' | 'no' | 'unknown';
   readonly libvirt: string | undefined;
@@ -24,20 +24,7 @@ const DOMCAPABILITIES = [
 export const cpuFeature = operation<CpuFeature, CpuFeatureFacts, CpuFeatureOutput>({
   name: 'cpuFeature',
   title: ({ host, feature }) => `Check that libvirt on ${host} knows ${feature}`,
-  async look(context, { host, feature }) {
-    const [daemon = 'libvirt-daemon'] = context.profile.libvirt.packages;
-    const answers = await readAll(context.host(host), {
-      cpu: 'grep -m1 "^flags" /proc/cpuinfo',
-      libvirt: packageQuery([daemon]),
-      offered: answeredOrNot(DOMCAPABILITIES, 30),
-    });
-    const offered = parseRequiredFeatures(answers.offered.text);
-    return {
-      needed: parseCpuInfo(answers.cpu.text).flags.has(feature.replaceAll('-', '_')),
-      offered: offered === undefined ? 'unknown' : offered.has(feature) ? 'yes' : 'no',
-      libvirt: parsePackages(answers.libvirt.text)[0]?.version,
-    };
-  },
+  look: lookAtFeature,
   decide({ needed, offered, libvirt }, { host, feature, require }) {
     const output = { needed, offered, ...(libvirt !== undefined && { libvirt }) };
     const evidence = [
@@ -52,3 +39,21 @@ export const cpuFeature = operation<CpuFeature, CpuFeatureFacts, CpuFeatureOutpu
     return { state: require === true ? 'refused' : 'already', changes: [], evidence, output, findings: [finding] };
   },
 });
+
+export async function lookAtFeature(
+  context: OperationContext,
+  { host, feature }: Pick<CpuFeature, 'host' | 'feature'>,
+): Promise<CpuFeatureFacts> {
+  const [daemon = 'libvirt-daemon'] = context.profile.libvirt.packages;
+  const answers = await readAll(context.host(host), {
+    cpu: 'grep -m1 "^flags" /proc/cpuinfo',
+    libvirt: packageQuery([daemon]),
+    offered: answeredOrNot(DOMCAPABILITIES, 30),
+  });
+  const offered = parseRequiredFeatures(answers.offered.text);
+  return {
+    needed: parseCpuInfo(answers.cpu.text).flags.has(feature.replaceAll('-', '_')),
+    offered: offered === undefined ? 'unknown' : offered.has(feature) ? 'yes' : 'no',
+    libvirt: parsePackages(answers.libvirt.text)[0]?.version,
+  };
+}

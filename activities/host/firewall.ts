@@ -7,7 +7,7 @@ import { parseUnits, type UnitState, unitQuery } from './parse/systemctl.ts';
 import { limited, readAll } from './read-all.ts';
 import { byHand, describeUnit, unitChanges } from './service.ts';
 
-interface FirewallFacts {
+export interface FirewallFacts {
   readonly installed: boolean;
   readonly answers: boolean;
   readonly units: Readonly<Record<string, UnitState>>;
@@ -30,7 +30,7 @@ export const ensureFirewalld = operation<HostParams, FirewallFacts>({
   decide(facts, { host }, { profile }) {
     const { service, others } = profile.firewall;
     const firewalld = facts.units[service] as UnitState;
-    const rivals = others.filter((other) => facts.units[other]?.active || facts.units[other]?.enabled);
+    const rivals = rivalsOf(facts, others);
     const evidence = describeFirewalls(facts, profile);
     if (facts.answers && firewalld.active && firewalld.enabled && rivals.length === 0) {
       return { state: 'already', changes: [], evidence };
@@ -78,7 +78,7 @@ export const restoreFirewall = operation<RestoreFirewall, FirewallFacts>({
   },
 });
 
-async function lookAtFirewalls(context: OperationContext, { host }: HostParams): Promise<FirewallFacts> {
+export async function lookAtFirewalls(context: OperationContext, { host }: HostParams): Promise<FirewallFacts> {
   const { service, others } = context.profile.firewall;
   const units = [service, ...others];
   const answers = await readAll(context.host(host), {
@@ -100,6 +100,11 @@ async function lookAtFirewalls(context: OperationContext, { host }: HostParams):
       .map((match) => Number(match[1]))
       .filter((port) => port !== SSH_PORT),
   };
+}
+
+/** Other firewalls that run, or would at the next boot. */
+export function rivalsOf({ units }: FirewallFacts, others: readonly string[]): readonly string[] {
+  return others.filter((other) => units[other]?.active || units[other]?.enabled);
 }
 
 function describeFirewalls(facts: FirewallFacts, profile: Profile): readonly string[] {

@@ -98,7 +98,8 @@ function lunWords({ wwid, map }: LunState): string {
   return `LUN ${wwid}, ${map.size}, ${map.vendor} ${map.product}, ${usable} of ${map.paths.length} paths`;
 }
 
-function judgeLun(host: string, { wwid, map }: LunState, size: string | undefined): readonly Finding[] {
+/** The LUN as a host sees it: visible, over sound paths, of the size that is expected. */
+export function judgeLun(host: string, { wwid, map }: LunState, size: string | undefined): readonly Finding[] {
   if (map === undefined) {
     const fix =
       'Present it to the host on the array, rescan (rescan-scsi-bus.sh or a reboot), then look at multipath -ll';

@@ -1,5 +1,5 @@
 import { ownedWords } from '../../runbooks/owned-states.ts';
-import type { OwnedState, RunRecord, StatusView, StepState, StepView } from '../../workflows/contract.ts';
+import type { ChildView, OwnedState, RunRecord, StatusView, StepState, StepView } from '../../workflows/contract.ts';
 import { type ActivityTrace, activityTraces, checkResult, type HistoryEvents } from './events.ts';
 
 export interface Closing {
@@ -21,7 +21,7 @@ export function statusFromHistory(
 ): StatusView {
   const traces = activityTraces(events).filter(({ step }) => step !== undefined);
   const steps = merge(record, traces);
-  const { runbook, waiting, endState, owns, remains, refusals } = record;
+  const { runbook, waiting, endState, owns, children, remains, refusals } = record;
   if (closing.fromOutside !== undefined && endState === undefined) {
     return {
       id,
@@ -31,7 +31,13 @@ export function statusFromHistory(
       ...(closing.reason && { reason: closing.reason }),
       steps: steps.map(stopped),
       ...(owns && { owns }),
-      remains: [...remains, ...(owns ?? []).map((owned) => stillOwned(id, owned)), ...left(closing.fromOutside, steps)],
+      ...(children && { children }),
+      remains: [
+        ...remains,
+        ...(owns ?? []).map((owned) => stillOwned(id, owned)),
+        ...left(closing.fromOutside, ownSteps(id, steps, children)),
+        ...takenBack(children),
+      ],
     };
   }
   return {
@@ -43,6 +49,7 @@ export function statusFromHistory(
     ...(waiting && closing.fromOutside === undefined && { waiting }),
     ...(refusals?.length && { refusals }),
     ...(owns && { owns }),
+    ...(children && { children }),
     remains,
   };
 }
@@ -139,6 +146,24 @@ function stopped(step: StepView): StepView {
 /** What such a run brought about for itself only: whether it is so still, nobody has looked. */
 function stillOwned(id: string, { since, step, byHand, ...owned }: OwnedState): StatusView['remains'][number] {
   return { what: `most likely ${ownedWords(owned)}, since ${since}, by "${step}" of run ${id}`, byHand };
+}
+
+const open = (children: readonly ChildView[]): readonly ChildView[] =>
+  children.filter(({ phase }) => phase !== 'ended');
+
+/** Steps of which nobody else takes care: a child that was open is cancelled with its parent, and takes its own back. */
+function ownSteps(id: string, steps: readonly StepView[], children: readonly ChildView[] = []): readonly StepView[] {
+  const headOf = (child: ChildView) => child.id.slice(id.length + 1).replace(/\.\d+$/, '');
+  const heads = children.map(headOf);
+  const others = open(children).map(headOf);
+  return steps.filter((step) => !heads.includes(step.id) && !others.some((head) => step.id.startsWith(`${head}/`)));
+}
+
+function takenBack(children: readonly ChildView[] = []): StatusView['remains'] {
+  return open(children).map((child) => ({
+    what: `the run ${child.id} was told to take back what it did`,
+    byHand: `see what came of it: npx runbook status ${child.id}`,
+  }));
 }
 
 const HOW = {

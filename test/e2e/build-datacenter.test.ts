@@ -46,6 +46,8 @@ test(
       ['Add host2 with the hosted engine', ['unknown']],
       ['Add host3 with the hosted engine', ['unknown']],
       ['Attach the storage domain data1', ['unknown']],
+      ['Create the network ovirtvm-vlan432', ['unknown']],
+      ['Upload CentOS-7-x86_64-Minimal-1908.iso', ['unknown']],
     ]);
     expect(await revision()).toBe(untouched);
 
@@ -73,6 +75,8 @@ test(
       ['addHostedEngineHost', 'succeeded'],
       ['addHostedEngineHost', 'succeeded'],
       ['attachStorageDomain', 'succeeded'],
+      ['createLogicalNetwork', 'succeeded'],
+      ['uploadIso', 'succeeded'],
     ]);
     const requests = engineRequests(await stack.control.journal(since));
     expect(requests.filter((line) => /^POST \/(hosts|storagedomains)(\?|$)/.test(line))).toHaveLength(3);

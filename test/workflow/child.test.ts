@@ -1,6 +1,7 @@
 /** A run with runs as its children: planned as one, asked through one, undone as one. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunHandle } from '../support/run.ts';
+import { until } from '../support/until.ts';
 import { commandFailed, FakeWorld } from './fixtures/fake-world.ts';
 import { Rig } from './fixtures/rig.ts';
 
@@ -13,13 +14,18 @@ afterAll(() => bundled.close());
 const YES = { standingApproval: { by: 'night shift' } };
 type Start = (input?: object, type?: string) => Promise<RunHandle>;
 
-/** Locks of its own for each test, and no workflow kept in memory: every answer replays the whole history. */
-async function family(world: FakeWorld, body: (start: Start, rig: Rig) => Promise<void>): Promise<void> {
+/** Locks of its own for each test. */
+async function family(
+  world: FakeWorld,
+  body: (start: Start, rig: Rig) => Promise<void>,
+  options: Parameters<Rig['with']>[2] = {},
+): Promise<void> {
   const rig = await bundled.apart();
-  await rig.with(world, (start) => body((input = {}, type = 'family') => start(input, type), rig), {
-    maxCachedWorkflows: 0,
-  });
+  await rig.with(world, (start) => body((input = {}, type = 'family') => start(input, type), rig), options);
 }
+
+/** No workflow is kept in memory: each answer replays the whole history of parent and child. */
+const REPLAYING = { maxCachedWorkflows: 0 };
 
 const changes = ({ calls }: FakeWorld) => calls.filter((call) => call.startsWith('apply'));
 
@@ -106,57 +112,65 @@ describe('children in order', () => {
 
   test('ask through their parent, which passes on what is answered there', async () => {
     const world = new FakeWorld();
-    await family(world, async (start) => {
-      const run = await start({ asks: true });
-      const { waiting, phase, children } = await run.waitingFor('approval');
-      expect(phase).toBe('waiting');
-      expect(waiting).toMatchObject({
-        id: 'make-gamma/change-gamma',
-        title: 'Make gamma: Change gamma',
-        child: `${run.id}.make-gamma`,
-        show: { Thing: 'gamma' },
-      });
-      expect(children?.[1]).toMatchObject({ phase: 'waiting', waiting: { id: 'change-gamma' } });
-      expect((await run.record()).waiting?.id).toBe('make-gamma/change-gamma');
-      await expect(run.decide({ ...waiting?.answer, plan: '00000000', by: 'Ada' })).rejects.toMatchObject({
-        cause: {
-          message: `Refused: plan: 00000000 is not the plan that waits for approval; that is ${waiting?.planHash}.`,
-        },
-      });
-      await expect(run.decide({ ...waiting?.answer, approval: 'change-gamma', by: 'Ada' })).rejects.toMatchObject({
-        cause: { message: expect.stringContaining('it waits for approval make-gamma/change-gamma') },
-      });
-      expect(await run.decide({ ...waiting?.answer, by: 'Ada' })).toBe(
-        'Recorded: approve by Ada for "Make gamma: Change gamma".',
-      );
-      const { type, report } = await run.end();
-      expect(type).toBe('succeeded');
-      expect(report?.decisions.map(({ by, what }) => [by, what])).toEqual([
-        ['Ada', 'Make gamma: approved: Change gamma'],
-      ]);
-    });
+    await family(
+      world,
+      async (start) => {
+        const run = await start({ asks: true });
+        const { waiting, phase, children } = await run.waitingFor('approval');
+        expect(phase).toBe('waiting');
+        expect(waiting).toMatchObject({
+          id: 'make-gamma/change-gamma',
+          title: 'Make gamma: Change gamma',
+          child: `${run.id}.make-gamma`,
+          show: { Thing: 'gamma' },
+        });
+        expect(children?.[1]).toMatchObject({ phase: 'waiting', waiting: { id: 'change-gamma' } });
+        expect((await run.record()).waiting?.id).toBe('make-gamma/change-gamma');
+        await expect(run.decide({ ...waiting?.answer, plan: '00000000', by: 'Ada' })).rejects.toMatchObject({
+          cause: {
+            message: `Refused: plan: 00000000 is not the plan that waits for approval; that is ${waiting?.planHash}.`,
+          },
+        });
+        await expect(run.decide({ ...waiting?.answer, approval: 'change-gamma', by: 'Ada' })).rejects.toMatchObject({
+          cause: { message: expect.stringContaining('it waits for approval make-gamma/change-gamma') },
+        });
+        expect(await run.decide({ ...waiting?.answer, by: 'Ada' })).toBe(
+          'Recorded: approve by Ada for "Make gamma: Change gamma".',
+        );
+        const { type, report } = await run.end();
+        expect(type).toBe('succeeded');
+        expect(report?.decisions.map(({ by, what }) => [by, what])).toEqual([
+          ['Ada', 'Make gamma: approved: Change gamma'],
+        ]);
+      },
+      REPLAYING,
+    );
   });
 
   test('are cancelled with their parent: the newest step is taken back first, whosever it is', async () => {
     const world = new FakeWorld();
-    await family(world, async (start) => {
-      const held = world.hold('apply gamma');
-      const run = await start(YES);
-      await held.reached;
-      await run.handle.cancel();
-      held.release();
-      expect((await run.end()).type).toBe('cancelled');
-      expect(changes(world)).toEqual([
-        'apply alpha run',
-        'apply gamma run',
-        'apply undo-gamma undo',
-        'apply undo-alpha undo',
-      ]);
-      expect([...world.present]).toEqual([]);
-      const [report] = world.reports.filter(({ runbook }) => runbook === 'family');
-      expect(report?.steps.find(({ id }) => id === 'make-alpha/change-alpha')?.state).toBe('undone');
-      expect(report?.remains).toEqual([]);
-    });
+    await family(
+      world,
+      async (start) => {
+        const held = world.hold('apply gamma');
+        const run = await start(YES);
+        await held.reached;
+        await run.handle.cancel();
+        held.release();
+        expect((await run.end()).type).toBe('cancelled');
+        expect(changes(world)).toEqual([
+          'apply alpha run',
+          'apply gamma run',
+          'apply undo-gamma undo',
+          'apply undo-alpha undo',
+        ]);
+        expect([...world.present]).toEqual([]);
+        const [report] = world.reports.filter(({ runbook }) => runbook === 'family');
+        expect(report?.steps.find(({ id }) => id === 'make-alpha/change-alpha')?.state).toBe('undone');
+        expect(report?.remains).toEqual([]);
+      },
+      REPLAYING,
+    );
   });
 
   test('a rollback in the parent takes back what children did that have ended', async () => {
@@ -176,11 +190,15 @@ describe('children in order', () => {
 describe('a child that does not succeed', () => {
   test('parks, and is told through its parent to try again', async () => {
     const world = new FakeWorld();
-    world.fail('check verify', commandFailed('not yet'));
+    world.fail('apply alpha', commandFailed('not yet'));
     await family(world, async (start) => {
       const run = await start(YES);
       const asked = await run.waitingFor('parked');
-      expect(asked.waiting).toMatchObject({ id: 'make-alpha/verify', title: 'Make alpha: "Verify" failed' });
+      expect(asked.waiting).toMatchObject({
+        id: 'make-alpha/change-alpha',
+        title: 'Make alpha: "Change alpha" failed',
+        reason: ['not yet', 'not yet'],
+      });
       await run.decide({ ...asked.waiting?.answer, verb: 'retry', by: 'Ada' });
       expect((await run.end()).type).toBe('succeeded');
     });
@@ -239,7 +257,7 @@ describe('a child that does not succeed', () => {
 
   test('leaves all as it is, when its parent is told to abort: the undos of both stay listed', async () => {
     const world = new FakeWorld();
-    world.fail('check verify', ...[1, 2].map(() => commandFailed('no')));
+    world.fail('apply gamma', commandFailed('no'));
     await family(world, async (start) => {
       const run = await start(YES);
       const first = await run.waitingFor('parked');
@@ -247,6 +265,7 @@ describe('a child that does not succeed', () => {
       const { type, report } = await run.end();
       expect(type).toBe('aborted');
       expect(report?.remains).toEqual([
+        { what: '"Make gamma: Change gamma" is still in effect', byHand: 'unmake gamma' },
         { what: '"Make alpha: Change alpha" is still in effect', byHand: 'unmake alpha' },
       ]);
       expect([...world.present]).toEqual(['alpha']);
@@ -267,17 +286,16 @@ describe('a child that does not succeed', () => {
   test('because it was terminated: its parent knows what it had begun, and can take it back', async () => {
     const world = new FakeWorld();
     await family(world, async (start, rig) => {
-      const held = world.hold('check verify');
+      const held = world.hold('apply alpha');
       const run = await start(YES);
       await held.reached;
       const child = rig.run(`${run.id}.make-alpha`);
-      await run.until(({ steps }) =>
-        steps.some(({ id, state }) => id === 'make-alpha/change-alpha' && state === 'done'),
-      );
       await child.handle.terminate('by mistake');
-      held.release();
       const { waiting } = await run.waitingFor('parked');
       expect(waiting?.id).toBe('make-alpha');
+      // What the dead run had sent lives on.
+      held.release();
+      await until(() => world.present.has('alpha'));
       await run.decide({ ...waiting?.answer, verb: 'rollback', by: 'Ada' });
       expect((await run.end()).type).toBe('rolledBack');
       expect([...world.present]).toEqual([]);
@@ -288,7 +306,7 @@ describe('a child that does not succeed', () => {
 test('a parent that is terminated takes its child back: the child undoes what it did, and says so', async () => {
   const world = new FakeWorld();
   await family(world, async (start, rig) => {
-    const held = world.hold('check verify');
+    const held = world.hold('apply alpha');
     const run = await start(YES);
     await held.reached;
     const child = rig.run(`${run.id}.make-alpha`);
@@ -356,21 +374,60 @@ describe('siblings', () => {
 
   test('are asked for one by one, and taken back together', async () => {
     const world = new FakeWorld();
+    await family(
+      world,
+      async (start) => {
+        const run = await start({ at: at.slice(0, 2), limit: 2, stopAfter: 1, asks: true }, 'siblings');
+        const { children } = await run.until(
+          (status) => status.children?.filter(({ waiting }) => waiting !== undefined).length === 2,
+        );
+        expect(children?.map(({ waiting }) => waiting?.id)).toEqual(['change-alpha', 'change-alpha']);
+        const first = await run.status();
+        expect(first.waiting?.id).toMatch(/^make-alpha-on-host[12]\/change-alpha$/);
+        const typed = first.waiting?.typed;
+        expect(await run.decide({ ...first.waiting?.answer, typed, by: 'Ada' })).toContain('approve by Ada');
+        const second = await run.until(({ waiting }) => waiting !== undefined && waiting.id !== first.waiting?.id);
+        await run.until(({ steps }) => steps.filter(({ state }) => state === 'done').length === 2);
+        await run.decide({ ...second.waiting?.answer, verdict: 'reject', typed: undefined, by: 'Ada' });
+        expect((await run.end()).type).toBe('rejected');
+        expect([...world.present]).toEqual([]);
+      },
+      REPLAYING,
+    );
+  });
+});
+
+describe('a comparison with what runbooks would do', () => {
+  test('ends as failed with each difference and the runbook that mends it; nothing is changed', async () => {
+    const world = new FakeWorld();
+    world.refused.set('look', [{ what: 'The host sleeps', fix: 'Wake it.' }]);
     await family(world, async (start) => {
-      const run = await start({ at: at.slice(0, 2), limit: 2, stopAfter: 1, asks: true }, 'siblings');
-      const { children } = await run.until(
-        (status) => status.children?.filter(({ waiting }) => waiting !== undefined).length === 2,
-      );
-      expect(children?.map(({ waiting }) => waiting?.id)).toEqual(['change-alpha', 'change-alpha']);
-      const first = await run.status();
-      expect(first.waiting?.id).toMatch(/^make-alpha-on-host[12]\/change-alpha$/);
-      const typed = first.waiting?.typed;
-      expect(await run.decide({ ...first.waiting?.answer, typed, by: 'Ada' })).toContain('approve by Ada');
-      const second = await run.until(({ waiting }) => waiting !== undefined && waiting.id !== first.waiting?.id);
-      await run.until(({ steps }) => steps.filter(({ state }) => state === 'done').length === 2);
-      await run.decide({ ...second.waiting?.answer, verdict: 'reject', typed: undefined, by: 'Ada' });
-      expect((await run.end()).type).toBe('rejected');
-      expect([...world.present]).toEqual([]);
+      const asleep = await (await start({}, 'comparing')).end();
+      expect(asleep.type).toBe('failed');
+      expect(asleep.report?.plan?.refusals?.map(({ what }) => what)).toEqual([
+        'The host sleeps',
+        'Make alpha: The host sleeps',
+      ]);
+
+      world.refused.clear();
+      const missing = await (await start({}, 'comparing')).end();
+      expect(missing.report?.plan?.refusals).toEqual([
+        {
+          what: 'Make alpha: "Change alpha" is still to be done: alpha is missing, it would take make alpha',
+          fix: `npx runbook start making --input '{"thing":"alpha"}'`,
+        },
+      ]);
+      expect(missing.report?.plan?.steps.at(-1)).toMatchObject({ title: 'Make gamma', unknownUntil: 'Make alpha' });
+
+      world.present.add('alpha').add('gamma');
+      const whole = await (await start({}, 'comparing')).end();
+      expect(whole.type).toBe('succeeded');
+      expect(whole.report?.steps.map(({ title, state }) => [title, state])).toEqual([
+        ['Look around', 'passed'],
+        ['Make alpha', 'passed'],
+        ['Make gamma', 'passed'],
+      ]);
+      expect(changes(world)).toEqual([]);
     });
   });
 });

@@ -29,6 +29,8 @@ export async function change<Output>(
   }
   await askAgain(state, step, found);
   register(state, step, found, options);
+  // A child that is ended from outside now must not take with it how to undo what it is about to do.
+  if (state.parent !== undefined) await state.parent.told();
   step.commands = found.commands;
   const begun = Date.now();
   const result = found.followed
@@ -77,8 +79,8 @@ function register(state: RunState, step: MutableStep, found: CheckResult, option
   // A second attempt must not replace the undo that knows how things were before the first.
   if (found.undo === undefined || releases !== undefined || undos.some((undo) => undo.step === step)) return;
   undos.push({ step, since: now(), ...found.undo, ...(approval && { approval }), ...(owned && { owned }) });
-  // Known to a parent before the change, and written down, for those who look after a run that was ended from outside.
   state.parent?.tell(state);
+  // Written down before the change, for those who look after a run that was ended from outside.
   if (owned !== undefined) state.publish('phase');
 }
 

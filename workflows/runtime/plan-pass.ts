@@ -5,6 +5,7 @@ import { type Owned, sameOwned } from '../../runbooks/owned-states.ts';
 import type { Finding, Plan, PlanStep } from '../contract.ts';
 import { type ChildCall, planChild } from './child.ts';
 import { stepOfChild } from './child-news.ts';
+import { compareWithChild, settled } from './compare.ts';
 import { owns } from './owned.ts';
 import { makePlan } from './plan.ts';
 import {
@@ -61,29 +62,42 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
   }
 
   async preflight<Output>(title: string, call: OperationCall<Output>): Promise<Output> {
+    const result = await this.inspect(title, call);
+    if (!result.known) throw new Refused();
+    return result.output;
+  }
+
+  async inspect<Output>(title: string, call: OperationCall<Output>): Promise<Result<Output>> {
     const step = this.open(title);
     const found = await this.look(step.id, title, call);
+    const { evidence } = found;
+    const listed = { ...step, commands: [], typicalDuration: 'seconds', evidence };
     if (found.state === 'refused') {
-      this.refusals.push(...(found.findings ?? []));
-      this.list({
-        ...step,
-        state: 'unknown',
-        commands: [],
-        typicalDuration: 'seconds',
-        findings: found.findings ?? [],
-        evidence: found.evidence,
-      });
-      throw new Refused();
+      const findings = found.findings ?? [];
+      this.refusals.push(...findings);
+      this.list({ ...listed, state: 'unknown', findings });
+      return { known: false, until: title };
     }
-    this.list({
-      ...step,
-      state: 'already',
-      commands: [],
-      typicalDuration: 'seconds',
-      evidence: found.evidence,
-      ...target(call),
-    });
-    return found.output as Output;
+    this.list({ ...listed, state: 'already', ...target(call) });
+    return { known: true, output: found.output as Output };
+  }
+
+  async compare(title: string, call: ChildCall, options: ChildOptions = {}): Promise<Result<undefined>> {
+    const step = this.open(title);
+    const listed = { ...step, commands: [], typicalDuration: 'seconds' };
+    const until = this.blocked(options);
+    if (until !== undefined) {
+      this.list({ ...listed, state: 'unknown', unknownUntil: until });
+      return { known: false, until };
+    }
+    const findings = await compareWithChild(this.state, this.state.enter(step.id, title), call);
+    this.refusals.push(...findings);
+    if (findings.length === 0) {
+      this.list({ ...listed, state: 'already', evidence: [`${call.runbook.name} has nothing to do`] });
+      return { known: true, output: undefined };
+    }
+    this.list({ ...listed, state: 'unknown', findings });
+    return { known: false, until: title };
   }
 
   async check<Output>(title: string, call: OperationCall<Output>, options: StepOptions = {}): Promise<Result<Output>> {
@@ -156,8 +170,7 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
     const plan = await planChild(this.state, head, call);
     this.refusals.push(...(plan.refusals ?? []));
     for (const planned of plan.steps) this.list(stepOfChild(this.state, head, planned));
-    const settled = plan.steps.every(({ state, approval }) => state === 'already' || approval !== undefined);
-    return settled ? { known: true, output: undefined } : { known: false, until: title };
+    return settled(plan) ? { known: true, output: undefined } : { known: false, until: title };
   }
 
   async children(list: readonly ListedChild[]): Promise<Result<undefined>> {

@@ -28,7 +28,18 @@ export async function rollBack(state: RunState, undos: readonly Undo[] = state.u
     }
     if (outcome === 'abort') break;
   }
+  tellOfChildren(state);
   return whole;
+}
+
+/** A child whose steps were taken back is no longer done. */
+function tellOfChildren({ children, steps }: RunState): void {
+  for (const { step } of children) {
+    const below = steps.filter(({ id }) => id.startsWith(`${step.id}/`)).map(({ state }) => state);
+    if (step.state !== 'done' || !below.includes('undone')) continue;
+    step.state = 'undone';
+    step.summary = `taken back, as far as its steps can be; it was: ${step.summary ?? 'done'}`;
+  }
 }
 
 /**

@@ -48,6 +48,18 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
     return result.output;
   }
 
+  async inspect<Output>(title: string, call: OperationCall<Output>): Promise<Result<Output>> {
+    return this.check(title, call, { once: true });
+  }
+
+  /** A run gets here only where the plan has found no difference. */
+  async compare(title: string, { runbook }: ChildCall): Promise<Result<undefined>> {
+    return this.live(title, {}, async (step) => {
+      this.state.finish(step, { state: 'passed', summary: `${runbook.name} has nothing to do` });
+      return { known: true, output: undefined };
+    });
+  }
+
   async check<Output>(title: string, call: OperationCall<Output>, options: StepOptions = {}): Promise<Result<Output>> {
     const { outputs } = this.state;
     if (options.once === true && this.notNeeded === undefined && outputs.has(title)) {

@@ -82,6 +82,13 @@ export interface Run<Input extends CommonInput = CommonInput> {
   readonly site: SiteView;
   /** Reads everything that must hold before anything is touched; a finding here ends the run untouched. */
   preflight<Output>(title: string, call: OperationCall<Output>): Promise<Output>;
+  /** The same, but what comes behind is looked at too before the run ends. */
+  inspect<Output>(title: string, call: OperationCall<Output>): Promise<Result<Output>>;
+  /**
+   * Looks whether another runbook would change anything, by a plan-only run of it: what it would do is a finding, which
+   * that runbook mends. Where it `needs` what is missing, nothing is said of it.
+   */
+  compare(title: string, call: ChildCall, options?: ChildOptions): Promise<Result<undefined>>;
   /** Reads only; a finding parks the run. */
   check<Output>(title: string, call: OperationCall<Output>, options?: StepOptions): Promise<Result<Output>>;
   /** Brings a state about: looks, changes, verifies; already there: does nothing. */

@@ -136,6 +136,25 @@ test('a run that was terminated says that nothing was rolled back, and of what',
   ]);
 });
 
+test('a parent that was terminated tells what its open child takes back itself', () => {
+  const steps = ['make-a', 'make-a/one', 'make-b', 'make-b/two'].map((id) => ({
+    id,
+    title: id,
+    state: 'done' as const,
+  }));
+  const children = [
+    { id: 'id.make-a', runbook: 'x', phase: 'ended' as const, endState: 'succeeded' as const },
+    { id: 'id.make-b.2', runbook: 'x', phase: 'running' as const },
+  ];
+  const closing = { fromOutside: 'TERMINATED' } as const;
+  const status = statusFromHistory('id', record('done', { steps, children }), [], closing);
+  expect(status.children).toEqual(children);
+  expect(status.remains.map(({ what }) => what)).toEqual([
+    'the run was terminated from outside, so nothing was rolled back of "make-a/one"',
+    'the run id.make-b.2 was told to take back what it did',
+  ]);
+});
+
 test('a run that ended by its own word keeps it, however Temporal shows it', () => {
   const status = statusFromHistory('id', record('undone', { phase: 'ended', endState: 'cancelled' }), [], {
     fromOutside: 'CANCELLED',
