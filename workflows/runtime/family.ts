@@ -94,6 +94,8 @@ export function family(): Family | undefined {
 
 /** From a child to its parent: the newest state, as often as the parent takes it in. */
 export class ParentLine {
+  /** Nobody hears it any more. */
+  gone = false;
   private stale = false;
   private sending: Promise<void> | undefined;
 
@@ -108,6 +110,7 @@ export class ParentLine {
   }
 
   tell(state: RunState): void {
+    if (this.gone) return;
     this.stale = true;
     this.sending ??= CancellationScope.nonCancellable(() => this.send(state));
   }
@@ -124,6 +127,9 @@ export class ParentLine {
         await getExternalWorkflowHandle(this.id).signal(newsSignal, newsOf(state));
       } catch {
         // The parent has closed: what is to be known stands in the memo and in the report of this run.
+        this.gone = true;
+        this.stale = false;
+        state.publish('phase');
       }
     }
     this.sending = undefined;

@@ -26,6 +26,7 @@ const PAUSE_MS = 3_600_000;
 
 /** Tells what the run waits for, once; what nobody waits for any more is not told any more. */
 export function tellWaiting(state: RunState): void {
+  if (heardOf(state)) return;
   const { notices } = state;
   const waiting = state.waits.first;
   if (state.site.receivers === undefined || waiting === notices.waiting) return;
@@ -41,6 +42,11 @@ export function tellWaiting(state: RunState): void {
   notices.scope = apart(() => tell(state, { event, text: stop(text), waiting }, PATIENCE.waiting));
 }
 
+/** What a child asks, and how it ended, its parent tells. */
+function heardOf({ parent }: RunState): boolean {
+  return parent !== undefined && !parent.gone;
+}
+
 /** Where a run goes on by itself nobody is needed. */
 function asksAfterFailure({ kind, until }: Waiting): boolean {
   return kind === 'parked' || (kind === 'window' && until === undefined);
@@ -48,6 +54,7 @@ function asksAfterFailure({ kind, until }: Waiting): boolean {
 
 /** Tells of an end that nobody has asked for; waits for it at most a minute, with the locks given back. */
 export async function tellEnd(state: RunState, { endState, reason, remains }: Report): Promise<void> {
+  if (heardOf(state)) return;
   const { notices, site, input } = state;
   notices.scope?.cancel();
   notices.watch?.cancel();
