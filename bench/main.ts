@@ -1,6 +1,6 @@
 /**
  * bench/ measures what the engine adds on top of what it is built from: a step against the same activities called by a
- * bare workflow, an SSH round trip against raw ssh2. Ratios are taken within one run, so the machine's speed cancels out.
+ * bare workflow, an SSH round trip against raw ssh2, an upload against curl. Ratios are taken within one run, so the machine's speed cancels out.
  *
  * This file: the process. Exits 1 when a bound is broken.
  */
@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { obtainTemporal } from '../scripts/temporal.mjs';
 import { LabProcess } from '../test/support/lab-process.ts';
 import { startTemporal } from '../test/support/temporal-server.ts';
+import { measureUpload } from './image.ts';
 import { type BenchResult, printResults } from './result.ts';
 import { measureSsh } from './ssh.ts';
 import { measureStep } from './step.ts';
@@ -40,6 +41,7 @@ try {
   } finally {
     await lab.end();
   }
+  results.push(...(await measureUpload(directory)));
 } finally {
   await temporal.close();
   rmSync(directory, { recursive: true, force: true });

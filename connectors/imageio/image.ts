@@ -6,7 +6,7 @@
 import { Agent } from 'node:https';
 import got, { RequestError, type Response } from 'got';
 import { OperatorError } from '../../failures/operator-error.ts';
-import { explain } from '../http-errors.ts';
+import { connectionTrouble, explain } from '../http-errors.ts';
 
 export interface ImageOptions {
   /** PEM of the engine's own CA, which signs the daemons' certificates; a certificate bought for Apache does not count. */
@@ -83,8 +83,10 @@ export class RemoteImage {
 
   failure(error: unknown): unknown {
     this.options.signal.throwIfAborted();
-    if (!(error instanceof RequestError)) return error;
-    const [type, why] = explain(error);
+    // What is written to a connection that has ended fails with the socket's own error.
+    const atSocket = error instanceof Error && 'syscall' in error && error.syscall === 'write';
+    if (!(error instanceof RequestError || atSocket)) return error;
+    const [type, why] = error instanceof RequestError ? explain(error) : connectionTrouble(error);
     return new OperatorError(type, `Image transfer with ${this.#server()}: ${why}.`);
   }
 
