@@ -8,6 +8,7 @@ export function inventoryText(
   lab: LabCore,
   options: {
     engineUrl: string | undefined;
+    imageProxy: string | undefined;
     ports: Readonly<Record<string, number>>;
     bmcs: Readonly<Record<string, number>>;
     hostKey: (name: string) => string;
@@ -22,6 +23,7 @@ export function inventoryText(
       password: { file: 'secrets/engine-admin-password' },
       rootPassword: { file: 'secrets/engine-root-password' },
       ca: { file: 'engine-ca.pem' },
+      ...(options.imageProxy === undefined ? {} : { imageProxy: options.imageProxy }),
       address: `${lab.engineAddress}/24`,
       gateway: lab.gateway,
       dns: ['172.20.32.2'],

@@ -117,6 +117,7 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
       'datacenter.yaml',
       inventoryText(lab, {
         engineUrl: engine?.url,
+        imageProxy: engine?.imageProxy,
         ports: known.hosts ?? {},
         bmcs: known.bmcs ?? {},
         hostKey: (name) => keys.hostKey(name).public,

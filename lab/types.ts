@@ -120,6 +120,8 @@ export interface LabStore {
 export interface LabEngine {
   readonly url: string;
   readonly caPem: string;
+  /** `127.0.0.1:PORT`, where the real one has 54323. */
+  readonly imageProxy?: string | undefined;
   close(): Promise<void>;
 }
 

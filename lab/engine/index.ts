@@ -49,6 +49,7 @@ export async function startEngine(lab: Lab, options: { port: number }): Promise<
   return {
     url: `https://127.0.0.1:${port}/ovirt-engine`,
     caPem: identity.caPem,
+    imageProxy: images.proxyUrl && new URL(images.proxyUrl).host,
     close: async () => {
       stopMonitoring();
       for (const socket of sockets) socket.destroy();

@@ -82,6 +82,20 @@ describe('disks in the engine', () => {
     ]);
   });
 
+  it('takes another name and description while no VM has it and nothing locks it', async () => {
+    const made = await call('POST', '/disks', disk({ name: 'd5', provisioned_size: GiB }));
+    const path = `/disks/${made.id}`;
+    expect((await call('PUT', path, { description: 'early' })).detail).toBe(
+      '[Cannot update Virtual Disk: The following disks are locked: d5. Please try again in a few minutes.]',
+    );
+    await ok(made.id);
+    expect(await call('PUT', path, { description: 'sha256:00' })).toMatchObject({ alias: 'd5' });
+    expect(await call('GET', path)).toMatchObject({ alias: 'd5', description: 'sha256:00' });
+    expect((await s.client.call('PUT', path, { provisioned_size: 2 * GiB })).status).toBe(501);
+    await call('DELETE', path);
+    await s.until('gone', async () => (await s.client.call('GET', path)).status === 404, 1);
+  });
+
   it('is attached to a VM unplugged by id, plugged when it is made for it, and open where the VM runs', async () => {
     const id = 'aaaaaaaa-0000-4000-8000-000000000001';
     const path = `/vms/${vm}/diskattachments`;

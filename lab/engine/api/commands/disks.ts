@@ -13,7 +13,7 @@ import { blockDomain, statusWord } from '../database/storage-domains.ts';
 import { inTransfer } from '../database/transfers.ts';
 import { dataCenterStatus } from '../monitor/spm.ts';
 import type { Call } from '../routing/call.ts';
-import { ApiFault, incomplete, refused } from '../wire/fault.ts';
+import { ApiFault, incomplete, notModelled, refused } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
 import { flag, isEntity, isList, number, text } from '../wire/values.ts';
 import { storageTimes } from './storage-times.ts';
@@ -103,6 +103,29 @@ export function addDisk(call: Call, body: Entity, forVm?: { readonly id: string;
     await run.sleep(storageTimes.createDisk);
     finishTask(lab, db, disk);
   });
+  return disk;
+}
+
+/** What may be set here; the API's other fields of a disk are not modelled. */
+const SETTABLE = new Set(['id', 'name', 'alias', 'description']);
+
+/** Sets what people read of a disk that no VM has (4.3: UpdateDisk for floating disks). */
+export function updateDisk(call: Call, disk: DiskRow): DiskRow {
+  const { lab, db, body, correlationId } = call;
+  if (vmsWith(db, disk).length > 0) throw notModelled('updating the disk of a VM');
+  const foreign = Object.keys(body).find((name) => !SETTABLE.has(name));
+  if (foreign !== undefined) throw notModelled(`updating ${foreign} of a disk`);
+  if (disk.status === 'locked' || inTransfer(db, disk.id)) {
+    throw refused(
+      409,
+      `Cannot update Virtual Disk: The following disks are locked: ${disk.alias}. Please try again in a few minutes.`,
+    );
+  }
+  disk.alias = text(body, 'alias') ?? text(body, 'name') ?? disk.alias;
+  disk.description = text(body, 'description') ?? disk.description;
+  const user = userName(call.user);
+  tell(lab, db, { code: 86, correlationId, user, text: `Disk ${disk.alias} was updated by ${user}.` });
+  lab.changed(`disk ${disk.alias} updated`);
   return disk;
 }
 

@@ -1,4 +1,4 @@
-import { addDisk, removeDisk } from '../commands/disks.ts';
+import { addDisk, removeDisk, updateDisk } from '../commands/disks.ts';
 import type { DiskRow } from '../database/disks.ts';
 import { vmsWith } from '../database/disks.ts';
 import { blockDomain } from '../database/storage-domains.ts';
@@ -74,6 +74,7 @@ export const disks: Readonly<Record<string, Handler>> = {
 
 export const disk: Readonly<Record<string, Handler>> = {
   get: (call) => one(diskResource(call, existing(call))),
+  update: (call) => one(diskResource(call, updateDisk(call, existing(call)))),
   remove: (call) => removed(call, removeDisk(call, existing(call))),
 };
 
