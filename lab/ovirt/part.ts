@@ -4,6 +4,8 @@
  * cleanup/ the way back, packages/ what yum brings.
  */
 import { startEngine } from '../engine/index.ts';
+import { daemonOn } from '../imageio/daemon.ts';
+import { imagePorts } from '../imageio/index.ts';
 import type { LabPart } from '../types.ts';
 import { events } from '../worlds/events.ts';
 import { worlds } from '../worlds/index.ts';
@@ -41,6 +43,10 @@ export const ovirtPart: LabPart = {
   startEngine,
   faultKinds: ['token-expired', 'auth-refused'],
   onTargetFault: (lab, fault) => {
+    if (fault.target === 'imageio') {
+      imagePorts(lab)?.cut();
+      if (fault.kind === 'restart') for (const host of lab.hosts.values()) daemonOn(host)?.dieAfter(0);
+    }
     if (fault.target !== 'engine' || fault.kind !== 'restart') return;
     for (const host of lab.hosts.values()) restartEngineService(host);
   },

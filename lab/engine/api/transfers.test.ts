@@ -4,6 +4,7 @@ import { Agent, request } from 'node:https';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { daemonOn } from '../../imageio/daemon.ts';
 import { restartEngineService, runningOn } from '../../ovirt/engine-vm.ts';
+import { events } from '../../worlds/events.ts';
 import type { Json, ServedLab } from './test-client.ts';
 import { servedLab } from './test-client.ts';
 
@@ -274,7 +275,12 @@ describe('image transfers', () => {
     const url = String(transfer.transfer_url);
     const host = [...s.t.lab.hosts.values()].find((one) => daemonOn(one)?.tickets.has(url.split('/').at(-1) ?? ''));
     if (!host) throw new Error('no host has the ticket');
-    daemonOn(host)?.dieAfter(MiB);
+    const kill = await events['imageio-kill']?.(s.t.lab, {
+      target: 'imageio',
+      action: 'imageio-kill',
+      afterBytes: MiB,
+    });
+    expect(kill).toBe(`the image daemon of ${host.name} dies when ${MiB} more bytes are written`);
     await expect(put(url, 0, randomBytes(4 * MiB))).rejects.toThrow();
     await s.until('systemd has started it again', () => daemonOn(host) !== undefined, 1);
     expect((await put(url, 0, Buffer.from('x'))).status).toBe(403);
@@ -287,6 +293,21 @@ describe('image transfers', () => {
     expect(await status(disk.id)).toBe('locked');
     await call('POST', `/imagetransfers/${transfer.id}/cancel`, {});
     await vanishes(transfer.id);
+  });
+
+  it('are paused when the engine loses the host, whose daemon goes on', async () => {
+    const disk = await newDisk();
+    const transfer = await begin(disk, { inactivity_timeout: 600 });
+    const url = String(transfer.transfer_url);
+    const action = 'transfer-pause-system';
+    await s.t.fast(async () => events[action]?.(s.t.lab, { target: 'imageio', action }));
+    expect(await phase(transfer.id)).toBe('paused_system');
+    expect((await put(url, 0, randomBytes(MiB))).status).toBe(200);
+    await call('POST', `/imagetransfers/${transfer.id}/resume`, {});
+    await reaches(transfer.id, 'transferring');
+    await call('POST', `/imagetransfers/${transfer.id}/finalize`, {});
+    await vanishes(transfer.id);
+    expect(await status(disk.id)).toBe('ok');
   });
 
   it('outlive the engine, which keeps their disks locked', async () => {
