@@ -96,4 +96,26 @@ describe("oVirt's own SDK", () => {
     expect((seen.started as string[]).at(-1)).toBe('up');
     expect(lab.defects).toEqual([]);
   }, 120_000);
+
+  it('uploads an image in pieces, downloads it, puts it into a drive', async (context) => {
+    if ('missing' in found) {
+      context.skip(`the SDK cannot be built here: ${found.missing} is missing`);
+      return;
+    }
+    expect(await operate('upload.py', found.python, '')).toEqual({
+      transfer: [true, 'upload', 60],
+      host: expect.stringMatching(/^host\d/),
+      locked: 'locked',
+      features: ['zero', 'flush'],
+      statuses: [200],
+      uploaded: 'ok',
+      same: true,
+      partial: 206,
+      downloaded: 'ok',
+      inserted: true,
+      ejected: true,
+      event_codes: [1031, 1032, 1033, 1073, 1074],
+    });
+    expect(s.t.lab.defects).toEqual([]);
+  }, 120_000);
 });
