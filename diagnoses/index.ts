@@ -11,6 +11,7 @@ import { lostLink } from './lost-link.ts';
 import { mdClear } from './md-clear.ts';
 import { memory } from './memory.ts';
 import { missingNetworks } from './missing-networks.ts';
+import { noHostForVm } from './no-host-for-vm.ts';
 import { proxy } from './proxy.ts';
 import { storageUnreachable } from './storage-unreachable.ts';
 
@@ -21,6 +22,7 @@ export const diagnoses: readonly Diagnosis[] = [
   mdClear,
   firewalld,
   engineRestarted,
+  noHostForVm,
   engineNameIsHost,
   hostName,
   engineName,

@@ -6,12 +6,16 @@ export const OWNED_KINDS = [
   'globalMaintenance',
   'localMaintenance',
   'stoppedEngineVm',
+  'stoppedVm',
   'disabledFirewall',
   'imageTransfer',
 ] as const;
 export type OwnedKind = (typeof OWNED_KINDS)[number];
 
-/** One such state: of a host, by its name in the inventory; of the `hosted-engine`; of a transfer, by the id of its disk. */
+/**
+ * One such state: of a host, by its name in the inventory; of the `hosted-engine`; of a VM, by its name; of a transfer, by
+ * the id of its disk.
+ */
 export interface Owned {
   readonly kind: OwnedKind;
   readonly target: string;
@@ -36,6 +40,8 @@ export function ownedWords({ kind, target }: Owned): string {
       return `${target} is in local maintenance`;
     case 'stoppedEngineVm':
       return 'the engine VM is shut down';
+    case 'stoppedVm':
+      return `the VM ${target} is shut down`;
     case 'disabledFirewall':
       return `the firewall of ${target} is off`;
     case 'imageTransfer':

@@ -5,6 +5,7 @@ import {
   type RebootHostedEngineHostInput as Input,
 } from '../runbooks/reboot-hosted-engine-host.ts';
 import type { Report } from './contract.ts';
+import { freeHost, startAgain } from './procedures/free-host.ts';
 import { recoverAgent } from './recover-hosted-engine-agent.ts';
 import { operations, type Result, type Run, runbook } from './runtime/index.ts';
 
@@ -92,6 +93,10 @@ async function underGlobalMaintenance(run: Run<Input>, seen: RebootSurvey): Prom
     show: { ...about(run, seen), 'Engine VM': 'is shut down; the engine is away for about 15 minutes' },
     typed: seen.fitElsewhere.length === 0 ? host : undefined,
   });
+  await freeHost(run, { host, ...seen });
+  if (seen.spm === true) {
+    await run.step('Hand the SPM role to another host', operations.handOverSpm({ host }), { typical: '1 minute' });
+  }
   const on = await run.step(
     'Set global maintenance',
     operations.setGlobalMaintenance({ host, endFrom: seen.fitElsewhere[0] ?? host }),
@@ -137,6 +142,7 @@ async function underGlobalMaintenance(run: Run<Input>, seen: RebootSurvey): Prom
     operations.confirmHaHost({ host, maintenanceStays: endToo.known && foreign && !endToo.output }),
     { typical: '5 minutes', needs: [serves] },
   );
+  await startAgain(run, seen.vms, [serves]);
 }
 
 /** Reboots once, waits for what HA needs, and brings an agent back that cannot start by itself. */
@@ -187,18 +193,35 @@ function about(run: Run<Input>, seen: RebootSurvey): Record<string, string> {
     Host: host,
     'Engine VM': seen.runsOn === undefined ? 'runs nowhere' : `runs on ${seen.runsOn}`,
     'Other hosts': [others, ...seen.unfit].join('; '),
-    'Other VMs on the host': seen.guests.length === 0 ? 'none' : seen.guests.join(', '),
-    SPM:
-      seen.spm === undefined
-        ? 'unknown: the engine does not tell'
-        : seen.spm
-          ? 'this host; another one takes over'
-          : 'another host',
+    'Other VMs on the host': otherVms(seen),
+    SPM: spm(seen),
     Fencing: fencing(seen),
     ...(seen.maintenance !== undefined && { 'Global maintenance': `is set already, ${seen.maintenance}` }),
   };
 }
 
+function otherVms({ vms, takers, guests }: RebootSurvey): string {
+  const names = vms.map(({ name }) => name).join(', ');
+  const managed =
+    takers.length === 0
+      ? `${names}: shut down for the time, because no other host is up to take them`
+      : `${names}: moved to other hosts (up: ${takers.join(', ')}) and left there`;
+  const unmanaged = `${guests.join(', ')}: not to be moved by the engine, so down with the host`;
+  return [...(vms.length === 0 ? [] : [managed]), ...(guests.length === 0 ? [] : [unmanaged])].join('; ') || 'none';
+}
+
+function spm({ spm: leads, takers }: RebootSurvey): string {
+  if (leads === undefined) return 'unknown: the engine does not tell';
+  if (!leads) return 'another host';
+  return takers.length === 0
+    ? 'this host, and no other is up to lead storage meanwhile'
+    : 'this host; another takes over';
+}
+
+/**
+ * Power management stays as it is: the engine is shut down while the host is, and its VM is started on this host, once
+ * vdsm serves there. Taken away for the time, it would be missing for good after a run that nobody ends.
+ */
 function fencing({ fencing: fenced, runsOn }: RebootSurvey): string {
   if (fenced === undefined) return 'unknown: the engine does not tell; while it is down it fences nobody';
   if (!fenced) return 'the engine does not fence this host';

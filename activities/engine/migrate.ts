@@ -15,8 +15,9 @@ interface MigrationFacts {
 }
 
 /** Migration failed, or no host was found for it (AuditLogType of the engine). */
-const FAILED = [65, 120, 128, 140, 166];
-const PASSING = ['migrating', 'wait_for_launch', 'powering_up', 'reboot_in_progress'];
+export const MIGRATION_FAILED = [65, 120, 128, 140, 166];
+/** States that lead to another one, perhaps elsewhere. */
+export const MIGRATING = ['migrating', 'wait_for_launch', 'powering_up', 'reboot_in_progress'];
 
 /** The engine's own VM. @throws NotFound before it is imported */
 export async function findEngineVmInEngine(context: OperationContext): Promise<EngineVm> {
@@ -53,10 +54,10 @@ export const migrateEngineVm = engineOperation<HostParams, MigrationFacts>({
       findings: [{ what, fix }],
     });
     if (vm.status === 'up' && at === host) return { state: 'already', changes: [], evidence };
-    if (PASSING.includes(vm.status)) {
+    if (MIGRATING.includes(vm.status)) {
       return { state: 'underWay', changes: [], evidence, awaits: said(`the engine VM is ${vm.status}`, trace) };
     }
-    if (trace.events.some(({ code }) => FAILED.includes(code))) {
+    if (trace.events.some(({ code }) => MIGRATION_FAILED.includes(code))) {
       const what = `the migration of the engine VM to ${host} failed`;
       return { state: 'underWay', changes: [], evidence, failed: { what, lines: lines(trace) } };
     }

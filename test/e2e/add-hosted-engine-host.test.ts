@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { addPlainHost, hostStatus, updateEngine } from '../support/engine-admin.ts';
+import { addPlainHost, hostInEngine, updateEngine } from '../support/engine-admin.ts';
 import { lookOnHost } from '../support/host-files.ts';
 import type { End } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
@@ -214,7 +214,7 @@ test(
     await handle.decide({ step: waiting?.id, verb: 'rollback', by: 'Ada' });
     const end = await handle.end();
     expect(end.type, end.message).toBe('rolledBack');
-    expect(await hostStatus(stack.lab.inventory, 'host3')).toBe('up');
+    expect((await hostInEngine(stack.lab.inventory, 'host3')).status).toBe('up');
     expect(await onHost('systemctl is-active ovirt-ha-agent')).toBe('unknown\n');
   },
   LIMIT,

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { asAdmin, hostInEngine, runVm, vmPlace } from '../support/engine-admin.ts';
+import { engineRequests } from '../support/engine-requests.ts';
 import { lookOnHost } from '../support/host-files.ts';
 import type { LabControl } from '../support/lab-control.ts';
 import type { End, RunHandle } from '../support/run.ts';
@@ -8,6 +10,13 @@ import { executedChanges } from './executed.ts';
 const RUNBOOK = 'rebootHostedEngineHost';
 const DEPLOYED = { preset: 'deployed', hosts: 2 };
 const STOPPING = { host: 'host1', strategy: 'globalMaintenance' };
+const DRAC5 = {
+  option: [
+    { name: 'secure', value: '1' },
+    { name: 'cmd_prompt', value: '>' },
+    { name: 'login_timeout', value: '30' },
+  ],
+};
 const STANDING = { standingApproval: { by: 'night shift' } };
 const REBOOT = 'systemd-run --on-active=2 systemctl reboot';
 const GLOBAL_WAY = [
@@ -121,6 +130,50 @@ test('global maintenance of somebody else is neither taken over nor ended unaske
     globalMaintenance: true,
     vm: { host: 'host1', health: 'good' },
   });
+});
+
+test('other VMs are moved, or shut down when that is approved and started again; the SPM role goes; nobody fences', async () => {
+  const { inventory } = stack.lab;
+  const host1 = await hostInEngine(inventory, 'host1.test.local');
+  await asAdmin(inventory, async (engine) => {
+    const agent = { address: '172.20.33.11', order: 1, type: 'drac5', username: 'root', options: DRAC5 };
+    await engine.send({
+      request: 'POST',
+      path: `/hosts/${host1.id}/fenceagents`,
+      body: agent,
+      secrets: { password: async () => stack.lab.file('secrets/bmc-password').trim() },
+    });
+    const body = { power_management: { enabled: true } };
+    await engine.send({ request: 'PUT', path: `/hosts/${host1.id}`, body });
+  });
+  const pinned = { placement_policy: { affinity: 'pinned', hosts: { host: [{ id: host1.id }] } } };
+  const web = await runVm(stack.lab, 'web', 'host1');
+  const licensed = await runVm(stack.lab, 'licensed', 'host1', pinned);
+  const since = await stack.control.now();
+  const handle = await stack.start(STOPPING, RUNBOOK);
+  const { waiting } = await handle.waitingFor('approval');
+  expect(waiting?.show).toMatchObject({
+    'Other VMs on the host': expect.stringMatching(/web.*moved to other hosts \(up: host2\)/),
+    SPM: 'this host; another takes over',
+  });
+  await handle.approve('Ada');
+  const asked = await handle.until(({ waiting: now }) => now?.id === 'shut-down-licensed-for-the-time');
+  expect(asked.waiting?.show?.Failure).toContain('VM is pinned to Host');
+  await handle.approve('Ada');
+  const end = await handle.end();
+  expect(end.type, end.message).toBe('succeeded');
+  expect(await vmPlace(inventory, web)).toEqual({ status: 'up', host: 'host2.test.local' });
+  expect(await vmPlace(inventory, licensed)).toEqual({ status: 'up', host: 'host1.test.local' });
+  expect((await hostInEngine(inventory, 'host2.test.local')).spm?.status).toBe('spm');
+  const journal = await stack.control.journal(since);
+  expect(engineRequests(journal).map((line) => line.replace(/[-0-9a-f]{36}/, 'ID'))).toEqual([
+    'POST /vms/ID/migrate',
+    'POST /vms/ID/migrate',
+    'POST /vms/ID/shutdown',
+    'POST /hosts/ID/forceselectspm',
+    'POST /vms/ID/start',
+  ]);
+  expect(journal.filter(({ target, text }) => target === 'bmc:host1' && !text.includes('getsysinfo'))).toEqual([]);
 });
 
 test('somebody moves the engine VM behind the back of the run: noticed, asked, rolled back', async () => {

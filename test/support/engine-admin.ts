@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import { engineAccess } from '../../activities/runtime/engine-access.ts';
 import { type EngineClient, EngineSessions } from '../../connectors/engine/index.ts';
-import { engineHost } from '../../connectors/engine/model/host.ts';
+import { type EngineHost, engineHost } from '../../connectors/engine/model/host.ts';
+import { engineVm } from '../../connectors/engine/model/vm.ts';
 import { SshPool } from '../../connectors/ssh.ts';
+import type { JsonObject } from '../../failures/operator-error.ts';
 import { loadInventory } from '../../inventory/load.ts';
 import type { LabProcess } from './lab-process.ts';
 import { until } from './until.ts';
@@ -45,11 +48,51 @@ export async function addPlainHost(lab: LabProcess, name: string): Promise<void>
       secrets: { root_password: async () => lab.file('secrets/host-root-password').trim() },
     }),
   );
-  await until(async () => (await hostStatus(lab.inventory, name)) === 'up');
+  await until(async () => (await hostInEngine(lab.inventory, name)).status === 'up');
 }
 
-/** The state of a host in the engine, as the portal shows it. */
-export async function hostStatus(inventoryPath: string, name: string): Promise<string | undefined> {
+/** A host as the engine has it, by its name there. */
+export async function hostInEngine(inventoryPath: string, name: string): Promise<EngineHost> {
   const hosts = await asAdmin(inventoryPath, (engine) => engine.list('/hosts', engineHost));
-  return hosts.find((host) => host.name === name)?.status;
+  const found = hosts.find((host) => host.name === name);
+  if (found === undefined) throw new Error(`the engine has no host ${name}`);
+  return found;
+}
+
+/** Makes a VM that boots from the network and starts it on a host; `settings` beyond that as the API takes them. */
+export async function runVm(lab: LabProcess, name: string, host: string, settings: JsonObject = {}): Promise<string> {
+  return asAdmin(lab.inventory, async (engine) => {
+    const send = (path: string, body: JsonObject) => engine.send({ request: 'POST', path, body });
+    const made = await send('/vms', {
+      name,
+      cluster: { name: 'Cluster1' },
+      template: { name: 'Blank' },
+      memory: 1024 ** 3,
+      os: { boot: { devices: { device: ['network'] } } },
+      ...settings,
+    });
+    const { id } = z.object({ id: z.string() }).parse(made);
+    await send(`/vms/${id}/nics`, { name: 'nic1' });
+    await send(`/vms/${id}/start`, {});
+    const up = () => engine.get(`/vms/${id}`, engineVm).then((vm) => vm.status === 'up' && vm);
+    await until(async () => (await up()) !== false);
+    const target = (await engine.list('/hosts', engineHost)).find((one) => one.name.startsWith(host));
+    if (target !== undefined && (await engine.get(`/vms/${id}`, engineVm)).host?.id !== target.id) {
+      await send(`/vms/${id}/migrate`, { host: { id: target.id } });
+      await until(async () => {
+        const vm = await up();
+        return vm !== false && vm.host?.id === target.id;
+      });
+    }
+    return id;
+  });
+}
+
+/** The state of a VM in the engine, and the name there of the host that runs it. */
+export async function vmPlace(inventoryPath: string, id: string): Promise<{ status: string; host?: string }> {
+  return asAdmin(inventoryPath, async (engine) => {
+    const [vm, hosts] = await Promise.all([engine.get(`/vms/${id}`, engineVm), engine.list('/hosts', engineHost)]);
+    const on = hosts.find((host) => host.id === vm.host?.id);
+    return { status: vm.status, ...(on !== undefined && { host: on.name }) };
+  });
 }

@@ -17,7 +17,11 @@ export interface RebootSurvey {
   /** Hosts that HA could start the engine VM on instead, and why the others are none. */
   readonly fitElsewhere: readonly string[];
   readonly unfit: readonly string[];
-  /** Other VMs that run on the host. */
+  /** Other VMs that the engine runs on the host. */
+  readonly vms: readonly { readonly id: string; readonly name: string }[];
+  /** Other hosts of its cluster that are up in the engine: they may take these VMs. */
+  readonly takers: readonly string[];
+  /** VMs on the host that the engine does not know, or is not there to move: they go down with it. */
   readonly guests: readonly string[];
   /** The host leads its data center; unknown while the engine does not answer. */
   readonly spm?: boolean;

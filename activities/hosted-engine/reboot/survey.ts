@@ -14,6 +14,8 @@ interface SurveyFacts {
   readonly hosts: readonly HaHost[];
   /** The host as the engine manages it; a sentence where the engine tells nothing of it. */
   readonly managed: HostView | string;
+  /** The hosts of the engine. */
+  readonly all: readonly HostView[];
 }
 
 /** For a minute after its start an agent holds all others for stale. */
@@ -29,8 +31,8 @@ export const surveyReboot = operation<SurveyReboot, SurveyFacts, RebootSurvey>({
   title: ({ host }) => `Find out what a reboot of ${host} means`,
   async look(context, params) {
     for (let waited = 0; ; waited += POLL_SECONDS) {
-      const [hosts, managed] = await Promise.all([readHaHosts(context), askEngine(context, params.host)]);
-      const facts = { hosts, managed };
+      const [hosts, all] = await Promise.all([readHaHosts(context), askEngineHosts(context)]);
+      const facts = { hosts, managed: managedHost(all, params.host), all: typeof all === 'string' ? [] : all };
       const [finding] = judge(facts, params).findings;
       if (finding === undefined || waited >= PATIENCE_SECONDS) return facts;
       context.progress(`looking again, in case it passes: ${finding.what}`);
@@ -46,9 +48,18 @@ export const surveyReboot = operation<SurveyReboot, SurveyFacts, RebootSurvey>({
 
 /** The host as the engine manages it, or a sentence that says why the engine tells nothing of it. */
 export async function askEngine(context: OperationContext, name: string): Promise<HostView | string> {
+  return managedHost(await askEngineHosts(context), name);
+}
+
+function managedHost(all: readonly HostView[] | string, name: string): HostView | string {
+  if (typeof all === 'string') return all;
+  const found = all.find(({ inventoryName }) => inventoryName === name);
+  return found ?? `the engine has no host of the name or address of ${name}`;
+}
+
+async function askEngineHosts(context: OperationContext): Promise<readonly HostView[] | string> {
   try {
-    const found = (await engineHosts(context)).find(({ inventoryName }) => inventoryName === name);
-    return found ?? `the engine has no host of the name or address of ${name}`;
+    return await engineHosts(context);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     return `the engine does not answer: ${error.message}`;
@@ -163,9 +174,10 @@ function describe(hosts: readonly HaHost[], managed: HostView | string, verdict:
   verdict.seen(`${name} in the engine: ${status}, ${leads}, ${fenced}`);
 }
 
-function surveyed({ hosts, managed }: SurveyFacts, { host, way }: SurveyReboot): RebootSurvey {
+function surveyed({ hosts, managed, all }: SurveyFacts, { host, way }: SurveyReboot): RebootSurvey {
   const runsOn = engineHost(hosts);
-  const guests = hosts.find(({ name }) => name === host)?.sight?.guests ?? [];
+  const running = hosts.find(({ name }) => name === host)?.sight?.guests ?? [];
+  const vms = typeof managed === 'string' ? [] : managed.vms.filter(({ origin }) => !origin.endsWith('hosted_engine'));
   const movable = immovable(hosts, managed, host) === undefined;
   const open = runsOn !== undefined && runsOn !== host ? 'move' : movable ? 'offer' : 'stop';
   const { globalMaintenance } = enginePlace(hosts);
@@ -174,11 +186,21 @@ function surveyed({ hosts, managed }: SurveyFacts, { host, way }: SurveyReboot):
     ...(runsOn !== undefined && { runsOn }),
     fitElsewhere: fitHosts(hosts).filter((name) => name !== host),
     unfit: unfitOthers(host, hosts),
-    guests,
+    vms: vms.map(({ id, name }) => ({ id, name })),
+    takers: typeof managed === 'string' ? [] : takersFor(managed, all),
+    guests: running.filter((name) => vms.every((vm) => vm.name !== name)),
     ...(typeof managed !== 'string' && {
       spm: managed.spm?.status === 'spm',
       fencing: managed.power_management?.enabled === true,
     }),
     ...(globalMaintenance && { maintenance: setSince(hosts).trim() || 'since when no log tells' }),
   };
+}
+
+/** The other hosts of its cluster that are up. */
+function takersFor(managed: HostView, all: readonly HostView[]): readonly string[] {
+  const others = all.filter(
+    ({ id, status, cluster }) => id !== managed.id && status === 'up' && cluster?.id === managed.cluster?.id,
+  );
+  return others.map(({ inventoryName, name }) => inventoryName ?? name);
 }

@@ -63,6 +63,11 @@ const symptoms: readonly (readonly [id: string, log: string])[] = [
   ],
   ['engine-restarted', 'Installing Host host3. Stage: Package installation.\nStarting oVirt Engine.'],
   [
+    'no-host-for-vm',
+    'POST /vms/1/migrate: Cannot migrate VM. There is no host that satisfies current scheduling constraints. See below for details: The host host2 did not satisfy internal filter Memory because its available memory is too low (1024 MB) to run the VM.',
+  ],
+  ['no-host-for-vm', 'POST /vms/1/migrate: Cannot migrate VM. VM is pinned to Host.'],
+  [
     'storage-unreachable',
     'Host host3 cannot access the Storage Domain(s) hosted_storage attached to the Data Center Datacenter1. Setting Host state to Non-Operational.',
   ],

@@ -166,8 +166,17 @@ test('the survey: which ways are open', () => {
     power_management: { enabled: true },
     vms: [],
   };
+  const vm = (name: string, origin = 'ovirt') => ({ id: name, name, origin, status: 'up' });
+  const busy = { ...managed, cluster: { id: 'c' }, vms: [vm('web'), vm('HostedEngine', 'managed_hosted_engine')] };
+  const peer = { ...busy, id: 'h2', name: 'host2', vms: [] };
+  const others = [peer, { ...peer, id: 'h3', status: 'maintenance' }, { ...peer, id: 'h4', cluster: { id: 'other' } }];
+  const withGuests = [host1({ guests: ['web', 'old'] }), host2()];
+  expect(
+    surveyReboot.decide({ all: [busy, ...others], hosts: withGuests, managed: busy }, { ...HOST, way: 'stop' }, context)
+      .output,
+  ).toMatchObject({ vms: [{ id: 'web', name: 'web' }], takers: ['host2'], guests: ['old'] });
   const survey = (hosts: HaHost[], way: 'auto' | 'move' | 'stop' = 'auto', engine: typeof managed | string = managed) =>
-    surveyReboot.decide({ hosts, managed: engine }, { ...HOST, way }, context);
+    surveyReboot.decide({ all: [], hosts, managed: engine }, { ...HOST, way }, context);
   expect(survey([host1(), host2()]).output).toMatchObject({
     way: 'offer',
     runsOn: 'host1',

@@ -5,6 +5,7 @@ import { addHost } from '../commands/add-host.ts';
 import { confirmRebooted, fenceHost } from '../commands/fence.ts';
 import { wantedPower } from '../commands/fence-agents.ts';
 import { usePower } from '../commands/fence-proxy.ts';
+import { forceSelectSpm } from '../commands/force-select-spm.ts';
 import { activateHost, deactivateHost, deleteHost, refreshHost, reinstallHost } from '../commands/host-actions.ts';
 import { commitNetworks, setupNetworks } from '../commands/setup-networks.ts';
 import { cpuTypeOf } from '../database/cpu-types.ts';
@@ -276,6 +277,10 @@ export const host: Readonly<Record<string, Handler>> = {
   install: act('install Host', (call, row) => job(reinstallHost(call, row))),
   refresh: act('refresh Host', (call, row) => {
     refreshHost(call, row);
+    return {};
+  }),
+  force_select_spm: act('force select SPM', (call, row) => {
+    forceSelectSpm(call, row);
     return {};
   }),
   fence,

@@ -1,0 +1,2 @@
+export { migrateVm } from './migrate-vm.ts';
+export { shutDownVm, startVm } from './power.ts';
