@@ -21,15 +21,25 @@ export class Artifacts {
   }
 
   /** Leaves the whole text, without its secrets, readable by its owner only; a former file of the name is replaced. */
-  async write(name: string, text: string): Promise<ArtifactRef> {
-    const content = Buffer.from(redact(text));
+  write(name: string, text: string): Promise<ArtifactRef> {
+    return this.receive(name, () => [Buffer.from(redact(text))]);
+  }
+
+  /** The same for what is no text: kept as it comes, piece by piece, with every secret that is in it. */
+  async receive(name: string, pieces: () => Iterable<Buffer> | AsyncIterable<Buffer>): Promise<ArtifactRef> {
     const path = join(this.#directory, fileSafe(name));
     const unfinished = `${path}.${randomUUID()}.tmp`;
+    const digest = createHash('sha256');
+    let size = 0;
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     try {
       const file = await open(unfinished, 'wx', 0o600);
       try {
-        await file.writeFile(content);
+        for await (const piece of pieces()) {
+          await file.writeFile(piece);
+          digest.update(piece);
+          size += piece.length;
+        }
         await file.sync();
       } finally {
         await file.close();
@@ -39,7 +49,7 @@ export class Artifacts {
       await rm(unfinished, { force: true });
       throw error;
     }
-    return { path, size: content.length, sha256: createHash('sha256').update(content).digest('hex') };
+    return { path, size, sha256: digest.digest('hex') };
   }
 }
 

@@ -19,8 +19,11 @@ export interface SshTarget {
 /** Where an sshd listens, and what to call it. */
 export type SshPlace = Pick<SshTarget, 'name' | 'address' | 'port'>;
 
-export function sshTarget(host: InventoryHost, directory: string): SshTarget {
-  return { name: host.name, address: host.address, ...host.ssh, directory };
+/** A machine of the inventory that has an sshd. */
+export type SshMachine = Pick<InventoryHost, 'name' | 'address' | 'ssh'>;
+
+export function sshTarget({ name, address, ssh }: SshMachine, directory: string): SshTarget {
+  return { ...ssh, name, address, directory };
 }
 
 /** `address:port`, with brackets around an IPv6 address. */

@@ -12,7 +12,7 @@ import { type SshTarget, socketAddress } from './ssh-target.ts';
 
 export type { RemoteCommand } from './ssh-command.ts';
 export type { CommandResult, ExecOptions as RunOptions } from './ssh-exec.ts';
-export { type SshTarget, sshTarget } from './ssh-target.ts';
+export { type SshMachine, type SshTarget, sshTarget } from './ssh-target.ts';
 
 /** A connection found dead or full costs another one; this many in a row mean that the host takes no commands. */
 const MAX_CONNECTIONS_PER_RUN = 4;

@@ -42,6 +42,36 @@ const profile = z
   )
   .transform((value) => (typeof value === 'string' ? { name: value } : value));
 
+const sshFields = {
+  port: field.port.default(22).describe('Port of sshd.'),
+  user: field
+    .text('a user name')
+    .default('root')
+    .describe('User to log in as; others than root need sudo without a password.'),
+  key: field.secretRef.optional().describe('Private key, in OpenSSH or PEM format.'),
+  passphrase: field.secretRef.optional().describe('Passphrase of that key.'),
+  password: field.secretRef.optional().describe('Password of the user, used when there is no key.'),
+  agent: z.boolean().optional().describe('Use the SSH agent of the worker (SSH_AUTH_SOCK).'),
+  hostKey: field.hostKey
+    .optional()
+    .describe('Public host key or its SHA256 fingerprint; without it no connection is made.'),
+};
+
+const saysHow = (value: { key?: unknown; password?: unknown; agent?: boolean | undefined }): boolean =>
+  value.key !== undefined || value.password !== undefined || value.agent === true;
+const NO_LOGIN = { error: 'must name a way to log in: key, password or agent: true' };
+
+const ssh = z.strictObject(sshFields).refine(saysHow, NO_LOGIN);
+
+const engineSsh = z
+  .strictObject({
+    address: field.address
+      .optional()
+      .describe('Address or name at which the worker reaches sshd in the engine VM; default: the fqdn of the engine.'),
+    ...sshFields,
+  })
+  .refine(saysHow, NO_LOGIN);
+
 const engine = z
   .strictObject({
     fqdn: field.fqdn.describe('Name of the engine, as hosts and browsers resolve it; must resolve both ways.'),
@@ -110,29 +140,13 @@ const engine = z
       )
       .optional()
       .describe('Time zone of the engine VM; default: that of the host.'),
+    ssh: engineSsh
+      .optional()
+      .describe('How the worker logs in to the engine VM, to save the engine; without it no backup is taken.'),
   })
   .refine((value) => value.ca === undefined || value.fingerprint === undefined, {
     path: ['fingerprint'],
     error: 'must be left out when ca is given: the engine is verified by one of them',
-  });
-
-const ssh = z
-  .strictObject({
-    port: field.port.default(22).describe('Port of sshd.'),
-    user: field
-      .text('a user name')
-      .default('root')
-      .describe('User to log in as; others than root need sudo without a password.'),
-    key: field.secretRef.optional().describe('Private key, in OpenSSH or PEM format.'),
-    passphrase: field.secretRef.optional().describe('Passphrase of that key.'),
-    password: field.secretRef.optional().describe('Password of the user, used when there is no key.'),
-    agent: z.boolean().optional().describe('Use the SSH agent of the worker (SSH_AUTH_SOCK).'),
-    hostKey: field.hostKey
-      .optional()
-      .describe('Public host key or its SHA256 fingerprint; without it no connection is made.'),
-  })
-  .refine((value) => value.key !== undefined || value.password !== undefined || value.agent === true, {
-    error: 'must name a way to log in: key, password or agent: true',
   });
 
 const bmc = z.strictObject({

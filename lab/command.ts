@@ -73,6 +73,8 @@ export interface CommandContext {
   readonly process: LabProcess;
   /** Reaches at once where this process' stdout goes: SSH channel, file, pipe, journal. */
   out(text: string): void;
+  /** The same for raw bytes (latin-1 string), which need not be text. */
+  outBytes(bytes: string): void;
   err(text: string): void;
   /** Virtual seconds; rejects with Signalled when the process is killed. */
   sleep(seconds: number): Promise<void>;

@@ -47,6 +47,7 @@ export async function prepare(lab: LabCore, hosts: number): Promise<Credentials>
     for (const one of [name, bmcKey(name)]) await load(one, `host-keys/${one}`);
   };
   for (let index = 1; index <= hosts; index += 1) await ensure(`host${index}`);
+  await load('engine', 'host-keys/engine');
   lab.secrets = {
     enginePassword: await store.keep('secrets/engine-admin-password', password),
     engineRootPassword: await store.keep('secrets/engine-root-password', password),

@@ -11,6 +11,8 @@ export function inventoryText(
     imageProxy: string | undefined;
     ports: Readonly<Record<string, number>>;
     bmcs: Readonly<Record<string, number>>;
+    /** Port of sshd in the engine VM. */
+    engineSsh: number;
     hostKey: (name: string) => string;
   },
 ): string {
@@ -27,6 +29,13 @@ export function inventoryText(
       address: `${lab.engineAddress}/24`,
       gateway: lab.gateway,
       dns: ['172.20.32.2'],
+      ssh: {
+        address: '127.0.0.1',
+        port: options.engineSsh,
+        user: 'root',
+        key: { file: 'secrets/id_ed25519' },
+        hostKey: options.hostKey('engine'),
+      },
     },
     hosts: [...lab.hosts.values()].map((host) => ({
       name: host.name,

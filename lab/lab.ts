@@ -6,8 +6,10 @@ import { startControl } from './control/server.ts';
 import { applyFault } from './control/world.ts';
 import { bmcKey, prepare } from './credentials.ts';
 import { buildDatacentre, presetOf, reachPreset } from './datacentre.ts';
+import { engineMachine } from './engine/machine/machine.ts';
 import { writeInstallationImage } from './installation-image.ts';
 import { inventoryText } from './inventory.ts';
+import { cutPower } from './kernel/boot.ts';
 import { SshDaemon } from './kernel/sshd.ts';
 import { LabCore } from './lab-core.ts';
 import { parts } from './parts.ts';
@@ -27,6 +29,8 @@ export interface LabOptions {
 interface Ports {
   control?: number;
   engine?: number;
+  /** SSH into the engine VM. */
+  engineSsh?: number;
   hosts?: Record<string, number>;
   /** SSH of the management controllers, by host. */
   bmcs?: Record<string, number>;
@@ -62,6 +66,7 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
   const keys = await prepare(lab, count);
   const daemons = new Map<string, SshDaemon>();
   const bmcs = new Map<string, ControllerDaemon>();
+  let inEngine: SshDaemon | undefined;
   const serve = async (): Promise<void> => {
     for (const host of lab.hosts.values()) {
       const daemon = new SshDaemon({ host, hostKey: keys.hostKey(host.name).private, clientKey: keys.client.public });
@@ -75,8 +80,15 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
       await daemon.listen(known.bmcs?.[name] ?? 0);
       known.bmcs = { ...known.bmcs, [name]: daemon.port };
     }
+    const machine = engineMachine(lab);
+    inEngine = new SshDaemon({ host: machine, hostKey: keys.hostKey('engine').private, clientKey: keys.client.public });
+    await inEngine.reserve(known.engineSsh ?? 0);
+    known.engineSsh = inEngine.port;
   };
-  lab.cutConnections = (host) => daemons.get(host.name)?.cut();
+  const closeDaemons = async (): Promise<void> => {
+    for (const daemon of [...daemons.values(), ...bmcs.values(), ...(inEngine ? [inEngine] : [])]) await daemon.close();
+  };
+  lab.cutConnections = (host) => (host.name === 'engine' ? inEngine : daemons.get(host.name))?.cut();
   presetOf(lab, preset);
   await buildDatacentre(lab, { count });
   const enginePart = parts.find((part) => part.startEngine);
@@ -88,7 +100,8 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
   const reset = async (wanted: { preset: string; hosts?: number; seed?: number }): Promise<void> => {
     presetOf(lab, wanted.preset);
     lab.faults.clear();
-    for (const daemon of [...daemons.values(), ...bmcs.values()]) await daemon.close();
+    await closeDaemons();
+    cutPower(engineMachine(lab));
     daemons.clear();
     bmcs.clear();
     for (const host of lab.hosts.values()) host.powerLoss();
@@ -110,6 +123,7 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
       control: Number(new URL(control.url).port),
       hosts: known.hosts,
       bmcs: known.bmcs,
+      engineSsh: known.engineSsh,
       ...(engine ? { engine: Number(new URL(engine.url).port) } : {}),
     };
     store.write('ports.json', `${JSON.stringify(ports, null, 2)}\n`);
@@ -120,6 +134,7 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
         imageProxy: engine?.imageProxy,
         ports: known.hosts ?? {},
         bmcs: known.bmcs ?? {},
+        engineSsh: known.engineSsh ?? 22,
         hostKey: (name) => keys.hostKey(name).public,
       }),
     );
@@ -138,7 +153,8 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
     close: async () => {
       lab.faults.clear();
       await control.close();
-      for (const daemon of [...daemons.values(), ...bmcs.values()]) await daemon.close();
+      await closeDaemons();
+      cutPower(engineMachine(lab));
       for (const host of lab.hosts.values()) host.powerLoss();
       await engine?.close();
       lab.clock.stop();

@@ -1,5 +1,6 @@
 import { cleanUpHostedEngine as definition } from '../runbooks/clean-up-hosted-engine.ts';
 import type { Report } from './contract.ts';
+import { saveEngine } from './procedures/save-engine.ts';
 import { operations, runbook } from './runtime/index.ts';
 
 /**
@@ -12,6 +13,8 @@ export async function cleanUpHostedEngine(input: unknown): Promise<Report> {
     const seen = await run.preflight('Look who needs this host', operations.surveyRemoval({ host, engineToo }));
     await run.check('Save the configuration', operations.saveConfiguration({ host }), { once: true });
 
+    const backup = await saveEngine(run, seen.runsOn !== undefined);
+
     await run.approval('Clean up the hosted engine', {
       show: {
         Host: host,
@@ -19,8 +22,7 @@ export async function cleanUpHostedEngine(input: unknown): Promise<Report> {
         'Will be destroyed': seen.takesEngine
           ? 'the hosted engine: no other host can run it'
           : `the host's part in it; fit for the engine VM: ${seen.fitElsewhere.join(', ') || 'none is needed'}`,
-        'Backup of the engine':
-          'none by this run, which has no way into the engine VM; there: engine-backup --mode=backup --file=FILE --log=LOG',
+        'Backup of the engine': backup,
         Network: 'may be cut for a while, when the management bridge is given back',
         Packages: removePackages ? 'are removed' : 'stay',
       },

@@ -1,5 +1,6 @@
 /** Operations on the hosted engine; each is exported under its name, which is the activity's. */
 export { answerFile, removeAnswerFile } from './answer-file.ts';
+export * from './backup/index.ts';
 export { cleanUpHostedEngine } from './clean-up.ts';
 export { deployHostedEngine } from './deploy.ts';
 export { preflightHostedEngineHost } from './further-host/index.ts';

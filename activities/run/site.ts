@@ -36,6 +36,8 @@ export interface SiteView {
     readonly memoryMiB: number;
     readonly diskGiB: number;
     readonly timeZone?: string;
+    /** The inventory says how to log in to the engine VM. */
+    readonly ssh?: true;
   };
   readonly hosts: readonly SiteHost[];
   readonly storage: {

@@ -1,4 +1,4 @@
-import { type SshPool, sshTarget } from '../../connectors/ssh.ts';
+import { type SshMachine, type SshPool, sshTarget } from '../../connectors/ssh.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
 import type { Inventory } from '../../inventory/schema.ts';
 import type { HostShell, ShellResult } from './host-shell.ts';
@@ -26,14 +26,12 @@ export interface HostSource {
   readonly signal: AbortSignal;
 }
 
-/** @throws NotFound for a name that the inventory does not have */
+/** By what name commands call the machine that the engine runs in; no host has it. */
+export const ENGINE_MACHINE = 'engine';
+
+/** A host, or the engine VM as `engine`. @throws NotFound for a name that the inventory does not have */
 export function hostAccess(source: HostSource, name: string): HostAccess {
-  const host = source.inventory.hosts.find((candidate) => candidate.name === name);
-  if (host === undefined) {
-    const known = source.inventory.hosts.map((candidate) => candidate.name).join(', ');
-    throw new OperatorError('NotFound', `host ${name}: the inventory has no host of this name; it has ${known}`);
-  }
-  const target = sshTarget(host, source.inventoryDirectory);
+  const target = sshTarget(machine(source.inventory, name), source.inventoryDirectory);
   const { signal, ssh } = source;
   const read = { signal, timeoutMs: READ_TIMEOUT_MS };
   return {
@@ -42,4 +40,18 @@ export function hostAccess(source: HostSource, name: string): HostAccess {
     readScript: (script) => ssh.run(target, { script }, read),
     change: (argv, options = {}) => ssh.run(target, { argv }, { timeoutMs: CHANGE_TIMEOUT_MS, ...options }),
   };
+}
+
+function machine({ hosts, engine }: Inventory, name: string): SshMachine {
+  const host = hosts.find((candidate) => candidate.name === name);
+  if (host !== undefined) return host;
+  if (name !== ENGINE_MACHINE) {
+    const known = hosts.map((candidate) => candidate.name).join(', ');
+    throw new OperatorError('NotFound', `host ${name}: the inventory has no host of this name; it has ${known}`);
+  }
+  const { ssh } = engine;
+  if (ssh === undefined) {
+    throw new OperatorError('NotFound', 'engine VM: the inventory does not say how to log in to it (engine.ssh)');
+  }
+  return { name, address: ssh.address ?? engine.fqdn, ssh };
 }

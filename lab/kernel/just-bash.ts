@@ -121,7 +121,7 @@ export async function textTool(
     rawScript: true,
   });
   const bytes = latin1FromBytes(stdoutAsBytes(result));
-  if (bytes !== '') context.out(Buffer.from(bytes, 'latin1').toString('utf8'));
+  if (bytes !== '') context.outBytes(bytes);
   if (result.stderr !== '') context.err(result.stderr);
   return result.exitCode;
 }

@@ -83,6 +83,7 @@ export function contextOf(host: Host, process: Process): CommandContext {
     tty: process.tty,
     process,
     out: (text) => process.write(1, toBytes(text)),
+    outBytes: (bytes) => process.write(1, bytes),
     err: (text) => process.write(2, toBytes(text)),
     sleep: async (seconds) => {
       let cancel = (): void => undefined;

@@ -39,6 +39,12 @@ export class SshDaemon {
     if (this.host.power === 'on') await this.#listener.listen(port);
   }
 
+  /** The same for a machine that may be off: the port is its own from now on, and refuses until it is on. */
+  async reserve(port: number): Promise<void> {
+    await this.#listener.listen(port);
+    if (this.host.power !== 'on') this.#listener.shut();
+  }
+
   /** Ends every connection as a lost link does; what the sessions started goes on. */
   cut(): void {
     this.#listener.cut();

@@ -29,6 +29,17 @@ export interface VmRecord {
 }
 
 const KEY = 'hosted-engine-vm';
+const WATCHERS = 'hosted-engine-vm-watchers';
+
+/** Calls back whenever the VM may have come up or gone. */
+export function watchEngineVm(lab: Lab, changed: () => void): void {
+  const watchers = lab.kept.get(WATCHERS) as (() => void)[] | undefined;
+  lab.kept.set(WATCHERS, [...(watchers ?? []), changed]);
+}
+
+function tellWatchers(lab: Lab): void {
+  for (const changed of (lab.kept.get(WATCHERS) as (() => void)[] | undefined) ?? []) changed();
+}
 
 export function vmRecord(host: LabHost): VmRecord | undefined {
   return host.volatile.get(KEY) as VmRecord | undefined;
@@ -116,6 +127,7 @@ export function createVm(host: LabHost, options: { paused?: boolean } = {}): str
 function boot(host: LabHost, record: VmRecord): void {
   after(host, record, vmTimes.powerUp, () => {
     record.status = 'Up';
+    tellWatchers(host.lab);
   });
   after(host, record, vmTimes.engine, () => {
     // A second look at the image: what is broken in it may have been mended while the guest booted.
@@ -148,6 +160,7 @@ function stopped(host: LabHost, record: VmRecord): void {
   record.engine = false;
   if (record.storage.lease?.host === host.name) record.storage.lease = undefined;
   holdDisk(host, record.storage, false);
+  tellWatchers(host.lab);
 }
 
 /** Asks the guest to power down; vdsm keeps a Down record afterwards until someone destroys it. */

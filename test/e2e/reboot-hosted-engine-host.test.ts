@@ -168,8 +168,8 @@ test('other VMs are moved, or shut down when that is approved and started again;
   const journal = await stack.control.journal(since);
   expect(engineRequests(journal).map((line) => line.replace(/[-0-9a-f]{36}/, 'ID'))).toEqual([
     'POST /vms/ID/migrate',
-    'POST /vms/ID/migrate',
     'POST /vms/ID/shutdown',
+    'POST /vms/ID/migrate',
     'POST /hosts/ID/forceselectspm',
     'POST /vms/ID/start',
   ]);

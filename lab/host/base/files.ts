@@ -3,7 +3,7 @@
 import { FileError } from '../../kernel/file-error.ts';
 import type { Command, CommandContext, CommandSet } from '../../types.ts';
 import { parseOptions } from '../args.ts';
-import { at, bytesOut, eachFile } from './operands.ts';
+import { at, eachFile } from './operands.ts';
 import { chgrp, chmod, chown } from './owners.ts';
 import { cat, tail, tee } from './reading.ts';
 import { stat } from './stat.ts';
@@ -120,7 +120,7 @@ const dd: Command = async (ctx) => {
             : ctx.host.fs.readBytes(at(ctx, source));
       const skip = Number(operands.get('skip') ?? 0) * size;
       bytes = bytes.slice(skip, count === undefined ? undefined : skip + count * size);
-      if (target === undefined) bytesOut(ctx, bytes);
+      if (target === undefined) ctx.outBytes(bytes);
       else await writeTarget(ctx, at(ctx, target), bytes);
       const blocks = Math.floor(bytes.length / size);
       const rest = bytes.length % size === 0 ? 0 : 1;

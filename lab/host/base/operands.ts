@@ -26,7 +26,3 @@ export async function eachFile(
   }
   return code;
 }
-
-export function bytesOut(ctx: CommandContext, bytes: string): void {
-  ctx.out(Buffer.from(bytes, 'latin1').toString('utf8'));
-}

@@ -2,14 +2,14 @@
 import { FileError } from '../../kernel/file-error.ts';
 import type { Command } from '../../types.ts';
 import { parseOptions } from '../args.ts';
-import { at, bytesOut, eachFile } from './operands.ts';
+import { at, eachFile } from './operands.ts';
 
 export const cat: Command = async (ctx) => {
   const { operands, has } = parseOptions(ctx.args, 'nAbetuvTEs');
   let number = 0;
   const show = (bytes: string): void => {
-    if (!has('n')) bytesOut(ctx, bytes);
-    else for (const line of bytes.split(/(?<=\n)/)) bytesOut(ctx, `${String(++number).padStart(6)}\t${line}`);
+    if (!has('n')) ctx.outBytes(bytes);
+    else for (const line of bytes.split(/(?<=\n)/)) ctx.outBytes(`${String(++number).padStart(6)}\t${line}`);
   };
   const pass = async (): Promise<void> => {
     for (let line = await ctx.stdin.chunk(); line !== undefined; line = await ctx.stdin.chunk()) show(line);
@@ -32,7 +32,7 @@ export const tee: Command = async (ctx) => {
   });
   for (let bytes = await ctx.stdin.chunk(); bytes !== undefined; bytes = await ctx.stdin.chunk()) {
     for (const path of good) ctx.host.fs.writeBytes(path, bytes, { append: true });
-    bytesOut(ctx, bytes);
+    ctx.outBytes(bytes);
   }
   return code;
 };
@@ -65,7 +65,7 @@ export const tail: Command = async (ctx) => {
   const lines = value('n', 'lines');
   const bytes = value('c', 'bytes');
   if (operands.length === 0 || operands[0] === '-') {
-    bytesOut(ctx, tailOf(await ctx.stdin.bytes(), lines, bytes));
+    ctx.outBytes(tailOf(await ctx.stdin.bytes(), lines, bytes));
     return 0;
   }
   const sizes = new Map<string, number>();
@@ -77,7 +77,7 @@ export const tail: Command = async (ctx) => {
       const text = ctx.host.fs.readBytes(path);
       sizes.set(path, text.length);
       if (operands.length > 1 && !has('q')) ctx.out(`==> ${given} <==\n`);
-      bytesOut(ctx, tailOf(text, lines, bytes));
+      ctx.outBytes(tailOf(text, lines, bytes));
     },
     (given) => `cannot open ‘${given}’ for reading`,
   );
@@ -89,7 +89,7 @@ export const tail: Command = async (ctx) => {
       if (!ctx.host.fs.exists(path)) continue;
       const text = ctx.host.fs.readBytes(path);
       const seen = sizes.get(path) ?? 0;
-      if (text.length > seen) bytesOut(ctx, text.slice(seen));
+      if (text.length > seen) ctx.outBytes(text.slice(seen));
       sizes.set(path, text.length);
     }
     if (over) return code;

@@ -1,3 +1,4 @@
+import { engineBackup } from '../../engine/machine/engine-backup.ts';
 import type { PackageBuild } from '../../types.ts';
 import { cleanupCommand } from '../cleanup/index.ts';
 import { ansiblePlaybook } from '../deploy/playbook.ts';
@@ -104,6 +105,11 @@ export const hostedEnginePackages: readonly PackageBuild[] = [
         content: `description="The oVirt Engine Appliance image (OVA)"\nversion=${appliance.version}-${appliance.release}\npath=${appliance.ova}\nsha1sum=2fd4e1c67a2d28fced849ee1bb76e7391b93eb12\n`,
       },
     },
+  },
+  {
+    package: 'ovirt-engine-tools-backup',
+    directories: ['/var/lib/ovirt-engine-backup', '/var/log/ovirt-engine-backup'],
+    programs: { 'engine-backup': engineBackup },
   },
   { package: 'vdsm', programs: { 'vdsm-tool': vdsmTool } },
   { package: 'ansible', programs: { 'ansible-playbook': ansiblePlaybook } },

@@ -1,0 +1,2 @@
+export { backUpEngine } from './back-up.ts';
+export { fetchEngineBackup } from './fetch.ts';
