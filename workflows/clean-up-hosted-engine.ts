@@ -1,5 +1,6 @@
 import { cleanUpHostedEngine as definition } from '../runbooks/clean-up-hosted-engine.ts';
 import type { Report } from './contract.ts';
+import { offerLeftovers, removeIfWanted } from './procedures/offer-leftovers.ts';
 import { saveEngine } from './procedures/save-engine.ts';
 import { operations, runbook } from './runtime/index.ts';
 
@@ -13,7 +14,9 @@ export async function cleanUpHostedEngine(input: unknown): Promise<Report> {
     const seen = await run.preflight('Look who needs this host', operations.surveyRemoval({ host, engineToo }));
     await run.check('Save the configuration', operations.saveConfiguration({ host }), { once: true });
 
-    const backup = await saveEngine(run, seen.runsOn !== undefined);
+    const backup = seen.deployed
+      ? await saveEngine(run, seen.runsOn !== undefined)
+      : 'none is needed: no hosted engine is deployed on this host';
 
     await run.approval('Clean up the hosted engine', {
       show: {
@@ -45,6 +48,7 @@ export async function cleanUpHostedEngine(input: unknown): Promise<Report> {
       operations.cleanUpHostedEngine({
         host,
         enabledBefore: ['libvirtd'],
+        leftoversOffered: true,
         ...(seen.deployed && !seen.takesEngine && { hostId: seen.hostId }),
       }),
       { typical: '5 minutes' },
@@ -58,6 +62,20 @@ export async function cleanUpHostedEngine(input: unknown): Promise<Report> {
           typical: '5 minutes',
           needs: [cleaned],
         })),
+    );
+    await offerLeftovers(run, host, cleaned);
+    await run.when(
+      { known: true, output: seen },
+      ({ managed, takesEngine }) => managed && !takesEngine,
+      'the engine does not have the host, or goes with it',
+      () =>
+        removeIfWanted(run, 'Remove the host from the engine', operations.removeHostFromEngine({ host }), {
+          show: { Host: host, Left: 'the host in the engine, in maintenance' },
+          leaves: {
+            what: `${host} in the engine, in maintenance`,
+            byHand: `remove ${host} in the Administration Portal`,
+          },
+        }),
     );
   });
 }

@@ -9,6 +9,7 @@ export { createDataCenter, removeDataCenter } from './data-center.ts';
 export { handOverSpm } from './hand-over-spm.ts';
 export { activateHost, deactivateHost } from './maintenance.ts';
 export { migrateEngineVm } from './migrate.ts';
+export { removeHostFromEngine } from './remove-host.ts';
 export { takeHostedEngineOff } from './take-off.ts';
 export { distrustEngineKey, trustEngineKey } from './trust-key.ts';
 export * from './vms/index.ts';

@@ -68,7 +68,7 @@ export const cleanUpHostedEngine = operation<CleanUpParams, Remains>({
       lun: parseLun(lun, answers),
     };
   },
-  decide(remains, { host, enabledBefore = [], portsBefore, hostId }) {
+  decide(remains, { host, enabledBefore = [], portsBefore, hostId, leftoversOffered }) {
     const opened = remains.permanentPorts?.filter((port) => portsBefore?.includes(port) === false) ?? [];
     const changes = [...cleanUpChanges(remains, enabledBefore), ...closePorts(opened)];
     const evidence = [
@@ -77,26 +77,25 @@ export const cleanUpHostedEngine = operation<CleanUpParams, Remains>({
       ...(changes.length === 0 ? ['nothing of it is left to remove'] : []),
     ];
     const content = lunContent(remains.lun);
+    const engineKey = remains.engineKey && leftoversOffered !== true;
     const stays = [
       ...(content.length === 0 ? [] : [`LUN ${remains.lun.wwid}: ${content.join('; ')}`]),
       ...(remains.packages.length === 0 ? [] : [`packages ${remains.packages.join(', ')}`]),
-      ...(remains.engineKey ? ['the SSH key of the engine in /root/.ssh/authorized_keys'] : []),
+      ...(engineKey ? ['the SSH key of the engine in /root/.ssh/authorized_keys'] : []),
       ...(remains.network
         ? [`libvirt's network default, as the deployment set it, with bridge ${BOOTSTRAP_BRIDGE.device}`]
         : []),
     ];
     if (hostId !== undefined) {
-      stays.push(`block ${hostId} of the shared metadata, and the host in the engine`);
+      stays.push(`block ${hostId} of the shared metadata`);
     }
     const byHand = [
       ...(content.length === 0 ? [] : [`if nothing on the LUN is needed: ${wipeByHand(remains.lun)}`]),
       ...(remains.packages.length === 0 ? [] : [commandLine(['yum', 'remove', ...remains.packages])]),
-      ...(remains.engineKey ? ['remove the line with ovirt-engine from /root/.ssh/authorized_keys'] : []),
+      ...(engineKey ? ['remove the line with ovirt-engine from /root/.ssh/authorized_keys'] : []),
       ...(hostId === undefined
         ? []
-        : [
-            `on another host, its agent stopped: hosted-engine --clean-metadata --host-id=${hostId} --force-cleanup; then remove the host in the Administration Portal`,
-          ]),
+        : [`on another host, its agent stopped: hosted-engine --clean-metadata --host-id=${hostId} --force-cleanup`]),
       ...(remains.network ? ['virsh net-destroy default, and virsh net-edit default for the addresses it had'] : []),
     ];
     return {

@@ -86,6 +86,14 @@ export class RunHandle {
     }));
   }
 
+  /** Waits for the end of a run that has to ask nobody: one that parks is told. */
+  async over(): Promise<void> {
+    await this.until(({ phase, waiting }) => {
+      if (waiting?.kind === 'parked') throw new Error(`the run is parked: ${JSON.stringify(waiting)}`);
+      return phase === 'ended';
+    });
+  }
+
   /** True once Temporal shows the run as closed. */
   async closed(): Promise<boolean> {
     return (await this.handle.describe()).status.name !== 'RUNNING';

@@ -127,12 +127,13 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
     return owns(this.state, owned);
   }
 
-  async offer(title: string, { show, otherwise, unattended }: OfferOptions): Promise<Result<boolean>> {
+  async offer(title: string, { show, otherwise, unattended, leaves }: OfferOptions): Promise<Result<boolean>> {
     const over = this.passOver(title);
     if (over !== undefined) return over;
     const { step, vote } = await this.gate(title, { show: { ...show, 'On a reject': otherwise }, unattended });
     if (vote === undefined) return { known: true, output: false };
     const taken = vote.verdict === 'approve';
+    if (!taken && leaves !== undefined) this.state.leaves.set(step.id, leaves);
     const summary = taken ? `taken by ${vote.by}` : `declined by ${vote.by}: ${otherwise}`;
     this.state.finish(step, { state: 'passed', summary: `${summary}${vote.note ? ` (${vote.note})` : ''}` });
     return { known: true, output: taken };

@@ -4,6 +4,7 @@ import type { CommonInput } from '../../runbooks/definition.ts';
 import type { Owned } from '../../runbooks/owned-states.ts';
 import type { DurationWords } from '../../windows/duration.ts';
 import type { ChildCall } from './child.ts';
+import type { Remainder } from '../contract.ts';
 
 /** What a step or check found; in the plan pass it may be known only after another step has run. */
 export type Result<Output> =
@@ -55,6 +56,8 @@ export interface OfferOptions {
   readonly show: Readonly<Record<string, string>>;
   /** In words: how the run goes on after a reject. */
   readonly otherwise: string;
+  /** What a reject leaves in the datacentre, for the report. */
+  readonly leaves?: Remainder;
   /** How a standing approval answers, where yes would be more than it was given for; default: yes. */
   readonly unattended?: 'no';
 }

@@ -1,5 +1,6 @@
 import type { HostStatus } from '../../host/parse/vm-status.ts';
 import type { Verdict } from '../preflight/checks.ts';
+import type { Since } from './agent-log.ts';
 import { type HaHost, isDeployed } from './read-host.ts';
 import { type EnginePlace, enginePlace, hostIdOf, liveStatus } from './views.ts';
 
@@ -68,9 +69,12 @@ function judgePlace({ claims, domains, globalMaintenance, healthy }: EnginePlace
 /** Since when global maintenance is on, by the log of the first agent that saw it come; empty when none tells. */
 export function setSince(all: readonly HaHost[]): string {
   const dated = all.find(({ sight }) => sight?.log.globalSince !== undefined);
-  const since = dated?.sight?.log.globalSince;
-  if (since === undefined) return '';
-  return ` since ${since.reaches ? '' : 'before '}${since.at} (by the agent.log of ${dated?.name})`;
+  return dated === undefined ? '' : sinceWords(dated.sight?.log.globalSince, dated.name);
+}
+
+/** ` since …, by the agent.log of HOST`; empty when no log tells. */
+function sinceWords(since: Since | undefined, name: string): string {
+  return since === undefined ? '' : ` since ${since.reaches ? '' : 'before '}${since.at} (by the agent.log of ${name})`;
 }
 
 function unhealthy({ health, detail, reason, state }: HostStatus): string {
@@ -93,7 +97,7 @@ function judgeMaintenance(all: readonly HaHost[], place: EnginePlace, verdict: V
     const halfway = published !== flag ? ' (the flag and what its agent publishes differ)' : '';
     verdict.demand(
       false,
-      `${host.name} is in local maintenance${halfway}: it does not take the engine VM`,
+      `${host.name} is in local maintenance${sinceWords(host.sight?.log.localSince, host.name)}${halfway}: it does not take the engine VM`,
       `When the work on it is done: activate it in the engine, or on ${host.name}: hosted-engine --set-maintenance --mode=none (which also ends global maintenance)`,
     );
   }

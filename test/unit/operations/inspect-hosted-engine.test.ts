@@ -151,6 +151,20 @@ describe('inspectHostedEngine', () => {
       ['host2 is in local maintenance: it does not take the engine VM'],
     ],
     [
+      'local maintenance with its beginning, as far as the log reaches',
+      [
+        host1({ status: [block(1), away(2, { score: 0, localMaintenance: true, state: 'LocalMaintenance' })] }),
+        host2({
+          localMaintenance: true,
+          status: [block(1), away(2, { score: 0, localMaintenance: true, state: 'LocalMaintenance' })],
+          log: { penalties: [], localSince: { at: '2019-11-15 15:57:39', reaches: false } },
+        }),
+      ],
+      [
+        'host2 is in local maintenance since before 2019-11-15 15:57:39 (by the agent.log of host2): it does not take the engine VM',
+      ],
+    ],
+    [
       'a configuration of another storage',
       [host1(), host2({ conf: { ...host2().sight?.conf, sdUUID: '0fd1a9c2' } })],
       ['sdUUID in /etc/ovirt-hosted-engine/hosted-engine.conf differs: e4edaa36 on host1; 0fd1a9c2 on host2'],
