@@ -17,7 +17,7 @@ export const findOrphanedStates: RunbookDefinition<FindOrphanedStatesInput> = {
   name: 'findOrphanedStates',
   title: 'Find states that nobody owns any more',
   purpose:
-    'Finds global and local maintenance and disabled firewalls that a dead or aborted run has left, or that people have forgotten, and ends as failed with each one: since when, whose it was, how to end it. Changes nothing.',
+    'Finds maintenance, disabled firewalls, a stopped engine VM, open image transfers and VMs that a dead or aborted run has left, or that people have forgotten, and ends as failed with each one: since when, whose it was, how to end it. Changes nothing.',
   risk: 'readOnly',
   input: FindOrphanedStatesInput,
   identity: ['mode', 'plan', 'standingApproval', 'ticket'],

@@ -49,6 +49,7 @@ export async function cleanUpHostedEngine(input: unknown): Promise<Report> {
         host,
         enabledBefore: ['libvirtd'],
         leftoversOffered: true,
+        inMaintenance: seen.managed && !seen.takesEngine,
         ...(seen.deployed && !seen.takesEngine && { hostId: seen.hostId }),
       }),
       { typical: '5 minutes' },

@@ -32,6 +32,8 @@ interface Remains {
   /** Answer files that the deployment itself wrote, later than ours. */
   readonly answerFiles: readonly string[];
   readonly maintenanceFlags: boolean;
+  /** The file of these flags is there. */
+  readonly flagsFile?: boolean;
   readonly rules: readonly number[];
   readonly port: boolean;
   /** Ports that firewalld has open for good; undefined while it does not run. */
@@ -68,7 +70,9 @@ export const cleanUpHostedEngine = operation<CleanUpParams, Remains>({
       lun: parseLun(lun, answers),
     };
   },
-  decide(remains, { host, enabledBefore = [], portsBefore, hostId, leftoversOffered }) {
+  decide(found, params) {
+    const { host, enabledBefore = [], portsBefore, hostId, leftoversOffered, inMaintenance } = params;
+    const remains = inMaintenance === true && found.flagsFile === true ? { ...found, maintenanceFlags: true } : found;
     const opened = remains.permanentPorts?.filter((port) => portsBefore?.includes(port) === false) ?? [];
     const changes = [...cleanUpChanges(remains, enabledBefore), ...closePorts(opened)];
     const evidence = [
@@ -114,6 +118,7 @@ type RemainsReads =
   | 'localVms'
   | 'answerFiles'
   | 'flags'
+  | 'flagsFile'
   | 'rules'
   | 'ports'
   | 'hostsLine'
@@ -128,6 +133,7 @@ function remainsReads(ours: string, services: readonly string[]): Record<Remains
     localVms: 'ls -d /var/tmp/localvm*',
     answerFiles: commandLine(['find', ANSWERS_DIRECTORY, '-name', 'answers-2*.conf', '-newer', ours]),
     flags: ['grep', '-c', '=True', HA_CONF],
+    flagsFile: ['test', '-e', HA_CONF],
     rules: ['ip', 'rule'],
     ports: limited(['firewall-cmd', '--list-ports']),
     hostsLine: ['grep', '-c', HOSTS_MARK, '/etc/hosts'],
@@ -150,6 +156,7 @@ function parseRemains(
     localVms: paths(answers.localVms.text),
     answerFiles: answers.answerFiles.code === 0 ? paths(answers.answerFiles.text) : [],
     maintenanceFlags: counted(answers.flags),
+    flagsFile: answers.flagsFile.code === 0,
     rules: BOOTSTRAP_RULES.filter((priority) => new RegExp(`^${priority}:`, 'm').test(answers.rules.text)),
     ...(permanentPorts !== undefined && { permanentPorts }),
     port: answers.ports.text.split(/\s+/).includes(BOOTSTRAP_PORT),

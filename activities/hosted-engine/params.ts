@@ -77,6 +77,8 @@ export interface CleanUpParams {
   readonly enabledBefore?: readonly string[] | undefined;
   /** The host's place in the shared metadata, which other hosts go on using. */
   readonly hostId?: number | undefined;
+  /** The host is in maintenance by then, which sets flags that the cleanup tool leaves. */
+  readonly inMaintenance?: boolean | undefined;
   /** What people are asked about afterwards is not named as staying. */
   readonly leftoversOffered?: boolean | undefined;
   /** Ports that firewalld had open for good before the deployment; absent: its ports are left as they are. */

@@ -20,14 +20,14 @@ export interface OrphanFacts extends Sighting {
 const PATIENCE_SECONDS = 60;
 const POLL_SECONDS = 20;
 
-/** Finds maintenance and disabled firewalls for which no open run cares any more; changes nothing. */
+/** Finds maintenance, stopped VMs, open transfers and disabled firewalls that no open run cares for any more; changes nothing. */
 export const findOrphanedStates = operation<OrphanParams, OrphanFacts>({
   name: 'findOrphanedStates',
   title: () => 'Find states that nobody owns any more',
   async look(context, params) {
     for (let waited = 0; ; waited += POLL_SECONDS) {
       const before = await context.owners();
-      const sighting = await lookForStates(context);
+      const sighting = await lookForStates(context, before);
       const facts = { ...sighting, owners: [before, await context.owners()] };
       const [finding] = judge(facts, params).findings;
       if (finding === undefined || waited >= PATIENCE_SECONDS) return facts;
@@ -44,9 +44,7 @@ export const findOrphanedStates = operation<OrphanParams, OrphanFacts>({
 
 function judge({ states, unseen, owners }: OrphanFacts, { tolerateHours }: OrphanParams): Verdict {
   const verdict = new Verdict();
-  for (const sentence of unseen) {
-    verdict.demand(false, sentence, 'Check power, network and sshd of the host; what is left on it is not known');
-  }
+  for (const { what, fix } of unseen) verdict.demand(false, what, fix);
   for (const state of states) judgeState(state, owners, tolerateHours, verdict);
   return verdict;
 }
@@ -71,6 +69,10 @@ function judgeState(state: StandingState, owners: readonly Owners[], tolerateHou
     return;
   }
   const nobody = `${words}; no run has brought it about, so a person or another program has`;
+  if (state.atWork === true) {
+    verdict.seen(`${nobody}, and may be at it now`);
+    return;
+  }
   const maintenance = state.owned.kind !== 'disabledFirewall';
   if (maintenance && state.hours !== undefined && state.hours < tolerateHours) {
     verdict.seen(`${nobody}; it is a finding after ${tolerateHours} hours`);

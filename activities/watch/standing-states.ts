@@ -1,3 +1,4 @@
+import { OperatorError } from '../../failures/operator-error.ts';
 import { type Owned, ownedWords } from '../../runbooks/owned-states.ts';
 import { parseKeyValues } from '../host/parse/key-values.ts';
 import { parseUnits, unitQuery } from '../host/parse/systemctl.ts';
@@ -6,7 +7,9 @@ import type { Since } from '../hosted-engine/ha/agent-log.ts';
 import { type HaHost, readHaHosts } from '../hosted-engine/ha/read-host.ts';
 import { hostIdOf, liveStatus } from '../hosted-engine/ha/views.ts';
 import { unreachable } from '../hosted-engine/preflight/other-hosts.ts';
-import type { OperationContext } from '../operation.ts';
+import type { Finding, OperationContext } from '../operation.ts';
+import type { Owners } from '../run/records.ts';
+import { engineStates, stoppedEngineVm } from './engine-states.ts';
 
 /** A state that should not last, as it stands in the datacentre now. */
 export interface StandingState {
@@ -16,21 +19,39 @@ export interface StandingState {
   /** For how many hours at least; absent: nothing tells. */
   readonly hours?: number;
   readonly byHand: string;
+  /** Somebody may be at it right now, so nobody's word on it is missed. */
+  readonly atWork?: boolean;
 }
 
 export interface Sighting {
   readonly states: readonly StandingState[];
-  /** Sentences on what could not be looked at. */
-  readonly unseen: readonly string[];
+  /** What could not be looked at. */
+  readonly unseen: readonly Finding[];
 }
 
-/** Looks at every host of the inventory; changes nothing. */
-export async function lookForStates(context: OperationContext): Promise<Sighting> {
-  const [hosts, firewalls] = await Promise.all([readHaHosts(context), readFirewalls(context)]);
+/** Looks at every host of the inventory and at the engine; changes nothing. */
+export async function lookForStates(context: OperationContext, owners: Owners): Promise<Sighting> {
+  const [hosts, firewalls, engine] = await Promise.all([
+    readHaHosts(context),
+    readFirewalls(context),
+    askEngine(context, owners),
+  ]);
+  const engineVm = stoppedEngineVm(hosts);
   return {
-    states: [...maintenance(hosts), ...firewalls.flatMap(({ state }) => state ?? [])],
-    unseen: firewalls.flatMap(({ unseen }) => unseen ?? []),
+    states: [...maintenance(hosts), ...engineVm, ...engine.states, ...firewalls.flatMap(({ state }) => state ?? [])],
+    // Without its VM there is no engine to be asked.
+    unseen: [...firewalls.flatMap(({ unseen }) => unseen ?? []), ...(engineVm.length === 0 ? engine.unseen : [])],
   };
+}
+
+async function askEngine(context: OperationContext, owners: Owners): Promise<Sighting> {
+  try {
+    return { states: await engineStates(context, owners), unseen: [] };
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    const what = `the engine cannot be asked for image transfers and VMs (${error.message})`;
+    return { states: [], unseen: [{ what, fix: 'Look at verifyHostedEngine, and run this again once it answers' }] };
+  }
 }
 
 /** Global and local maintenance, as the hosts that can run the engine VM know of it. */
@@ -77,7 +98,7 @@ function time(text: string): number {
 
 interface FirewallSighting {
   readonly state?: StandingState;
-  readonly unseen?: string;
+  readonly unseen?: Finding;
 }
 
 function readFirewalls(context: OperationContext): Promise<readonly FirewallSighting[]> {
@@ -99,7 +120,9 @@ function readFirewalls(context: OperationContext): Promise<readonly FirewallSigh
         const byHand = `systemctl start ${service}, on ${name}`;
         return { state: { owned, ...(since && { since: `since ${since}` }), byHand } };
       } catch (error) {
-        return { unseen: `${name} cannot be asked (${unreachable(error).unreachable.message})` };
+        const what = `${name} cannot be asked (${unreachable(error).unreachable.message})`;
+        const fix = 'Check power, network and sshd of the host; what is left on it is not known';
+        return { unseen: { what, fix } };
       }
     }),
   );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseAgentLog } from '../../../activities/hosted-engine/ha/agent-log.ts';
 import type { Owner } from '../../../activities/run/records.ts';
+import { stoppedEngineVm, transferState } from '../../../activities/watch/engine-states.ts';
 import { findOrphanedStates } from '../../../activities/watch/find-orphaned-states.ts';
 import { maintenance, type StandingState } from '../../../activities/watch/standing-states.ts';
 import { GLOBAL_MAINTENANCE } from '../../../runbooks/owned-states.ts';
@@ -26,7 +27,8 @@ function decide(
   owners: readonly { open: readonly Owner[]; closed: readonly Owner[] }[] = [none],
   unseen: readonly string[] = [],
 ) {
-  return findOrphanedStates.decide({ states, owners, unseen }, { host: 'host1', tolerateHours: 8 }, context);
+  const sighting = { states, unseen: unseen.map((what) => ({ what, fix: 'look' })) };
+  return findOrphanedStates.decide({ ...sighting, owners }, { host: 'host1', tolerateHours: 8 }, context);
 }
 
 describe('findOrphanedStates', () => {
@@ -64,6 +66,34 @@ describe('findOrphanedStates', () => {
     expect(decide([], [none], ['host2 cannot be asked (no route)']).findings?.[0]?.what).toBe(
       'host2 cannot be asked (no route)',
     );
+  });
+});
+
+describe('image transfers and the engine VM', () => {
+  const paused = transferState({ id: 't', phase: 'paused_system', disk: { id: 'd1' } });
+  const working = transferState({ id: 't', phase: 'transferring', image: { id: 'd2' } });
+
+  it('a transfer of a dead run is told in any phase, one of people only when it stands still', () => {
+    expect(decide([paused, working]).findings?.map(({ what }) => what)).toEqual([
+      'an image transfer to disk d1 is open (paused_system); no run has brought it about, so a person or another program has',
+    ]);
+    const owned = { kind: 'imageTransfer' as const, target: 'd2', since: 'x', step: 'Open', byHand: 'cancel it' };
+    const closed = [{ id: 'upload', runbook: 'uploadIso', owned, ended: 'terminated' }];
+    expect(decide([working], [{ open: [], closed }]).findings?.[0]?.what).toContain('that run is no more: terminated');
+    expect(decide([working], [{ open: closed, closed: [] }]).state).toBe('already');
+  });
+
+  it('the engine VM counts as stopped where nobody runs it and HA may not', () => {
+    const nowhere = [away(1), away(2)];
+    const down = (more: object) => [
+      host1({ status: nowhere, domain: 'absent', ...more }),
+      host2({ status: nowhere, ...more }),
+    ];
+    expect(stoppedEngineVm(down({ globalMaintenance: true }))).toMatchObject([
+      { owned: { kind: 'stoppedEngineVm', target: 'hosted-engine' } },
+    ]);
+    expect(stoppedEngineVm(down({}))).toEqual([]);
+    expect(stoppedEngineVm([host1({ globalMaintenance: true }), host2({ globalMaintenance: true })])).toEqual([]);
   });
 });
 
