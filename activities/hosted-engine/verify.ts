@@ -4,6 +4,7 @@ import { parseUnits, type UnitState, unitQuery } from '../host/parse/systemctl.t
 import { engineIsHealthy } from '../host/parse/vm-status.ts';
 import { answeredOrNot, readAll } from '../host/read-all.ts';
 import { type Finding, type OperationContext, operation } from '../operation.ts';
+import { firstOf, lookPatiently } from '../runtime/look-patiently.ts';
 import { describeHost } from './deploy.ts';
 import { engineCa } from './engine-certificate.ts';
 import { type EngineState, engineReads, parseEngineState } from './engine-state.ts';
@@ -31,15 +32,12 @@ const POLL_SECONDS = 10;
 export const verifyHostedEngine = operation<VerifyParams, ServingFacts, VerifyOutput>({
   name: 'verifyHostedEngine',
   title: ({ host }) => `Verify that the engine on ${host} serves`,
-  async look(context, params) {
-    const limit = params.waitSeconds ?? context.profile.hostedEngine.healthSeconds;
-    for (let waited = 0; ; waited += POLL_SECONDS) {
-      const facts = await lookOnce(context, params);
-      const findings = judge(facts, params, context);
-      if (findings.length === 0 || !facts.engine.deployed || waited >= limit) return facts;
-      context.progress(`waiting for the engine: ${findings[0]?.what}`);
-      await context.pause(POLL_SECONDS);
-    }
+  look(context, params) {
+    const seconds = params.waitSeconds ?? context.profile.hostedEngine.healthSeconds;
+    const look = () => lookOnce(context, params);
+    return lookPatiently(context, { seconds, every: POLL_SECONDS }, look, (facts) =>
+      facts.engine.deployed ? firstOf('waiting for the engine', judge(facts, params, context)) : undefined,
+    );
   },
   decide(facts, params, context) {
     const findings = judge(facts, params, context);

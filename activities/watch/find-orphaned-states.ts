@@ -2,6 +2,7 @@ import { sameOwned } from '../../runbooks/owned-states.ts';
 import { Verdict } from '../hosted-engine/preflight/checks.ts';
 import { operation } from '../operation.ts';
 import type { Owners } from '../run/records.ts';
+import { firstOf, lookPatiently } from '../runtime/look-patiently.ts';
 import { describeState, lookForStates, type Sighting, type StandingState } from './standing-states.ts';
 
 export interface OrphanParams {
@@ -17,23 +18,21 @@ export interface OrphanFacts extends Sighting {
 }
 
 /** A state that a run has just begun or ended shows up to twenty seconds later, the runs' own words within a few. */
-const PATIENCE_SECONDS = 60;
-const POLL_SECONDS = 20;
+const PATIENCE = { seconds: 60, every: 20 };
 
 /** Finds maintenance, stopped VMs, open transfers and disabled firewalls that no open run cares for any more; changes nothing. */
 export const findOrphanedStates = operation<OrphanParams, OrphanFacts>({
   name: 'findOrphanedStates',
   title: () => 'Find states that nobody owns any more',
-  async look(context, params) {
-    for (let waited = 0; ; waited += POLL_SECONDS) {
+  look(context, params) {
+    const look = async () => {
       const before = await context.owners();
       const sighting = await lookForStates(context, before);
-      const facts = { ...sighting, owners: [before, await context.owners()] };
-      const [finding] = judge(facts, params).findings;
-      if (finding === undefined || waited >= PATIENCE_SECONDS) return facts;
-      context.progress(`looking again, in case it passes: ${finding.what}`);
-      await context.pause(POLL_SECONDS);
-    }
+      return { ...sighting, owners: [before, await context.owners()] };
+    };
+    return lookPatiently(context, PATIENCE, look, (facts) =>
+      firstOf('looking again, in case it passes', judge(facts, params).findings),
+    );
   },
   decide(facts, params) {
     const { findings, evidence } = judge(facts, params);

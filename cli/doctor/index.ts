@@ -3,6 +3,7 @@ import type { LoadedInventory } from '../../inventory/load.ts';
 import { resolveProfile } from '../../profiles/index.ts';
 import type { Settings } from '../settings.ts';
 import { beforeDeployment, checkEngine } from './engine.ts';
+import { checkEngineMachine } from './engine-machine.ts';
 import { type Finding, limited, notChecked } from './finding.ts';
 import { checkHome } from './home.ts';
 import { checkHost, type HostReport } from './host.ts';
@@ -58,6 +59,9 @@ async function checkSite(loaded: LoadedInventory) {
     const asked = limited('engine.reachable', inventory.engine.url, LIMIT, (signal) =>
       checkEngine({ loaded, profile, ssh, signal }),
     );
+    const inEngine = limited('engine.machine', inventory.engine.fqdn, HOST_LIMIT, (signal) =>
+      checkEngineMachine({ loaded, profile, ssh, signal }),
+    );
     const hosts = await Promise.all(
       inventory.hosts.map(async (host): Promise<HostReport> => {
         let report: HostReport | undefined;
@@ -70,7 +74,7 @@ async function checkSite(loaded: LoadedInventory) {
     );
     const able = hosts.filter((_report, index) => inventory.hosts[index]?.role === 'hostedEngine');
     const undeployed = able.length > 0 && able.every(({ facts }) => facts?.hostedEngine === false);
-    const engine = await asked;
+    const engine = [...(await asked), ...(await inEngine)];
     return { hosts, engine: undeployed ? beforeDeployment(engine) : engine };
   } finally {
     await ssh.close();

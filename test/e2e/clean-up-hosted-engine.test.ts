@@ -41,11 +41,13 @@ test('off a standby host: engine and host saved first, each leftover offered; a 
   });
   await handle.approve('Ada');
   const asked = await decideEach(handle, (id) =>
-    ['remove-the-engine-s-ssh-key', 'remove-the-host-from-the-engine'].includes(id),
+    ['remove-vdsm-s-credentials-for-libvirt', 'remove-the-host-from-the-engine'].includes(id),
   );
   const end = await handle.end();
   expect(end.type, end.message).toBe('succeeded');
-  expect(asked).toEqual(expect.arrayContaining(['remove-the-engine-s-ssh-key', 'remove-the-host-s-identity-for-vdsm']));
+  expect(asked).toEqual(
+    expect.arrayContaining(['remove-vdsm-s-credentials-for-libvirt', 'remove-the-host-s-identity-for-vdsm']),
+  );
   expect(step(end, 'save-the-configuration')).toMatchObject({
     state: 'passed',
     evidence: expect.arrayContaining(['saved: /etc/ovirt-hosted-engine/hosted-engine.conf']),
@@ -58,14 +60,14 @@ test('off a standby host: engine and host saved first, each leftover offered; a 
   expect((await onHost('host2', '[ -e /etc/ovirt-hosted-engine/hosted-engine.conf ] || echo gone')).trim()).toBe(
     'gone',
   );
-  expect(await onHost('host2', 'grep -c ovirt-engine /root/.ssh/authorized_keys')).toBe('0\n');
+  expect(await onHost('host2', '[ -e /etc/ovirt-hosted-engine/virsh_auth.conf ] || echo gone')).toBe('gone\n');
   expect(await onHost('host2', "rpm -qa --qf '%{NAME}\\n' | grep -c -E '^(ovirt|libvirt|qemu)'")).toBe('0\n');
   // What was not wanted stays, and the report says so.
   expect(await onHost('host2', 'ls /etc/vdsm/vdsm.id')).toBe('/etc/vdsm/vdsm.id\n');
   const remains = end.report?.remains.map(({ what }) => what) ?? [];
   expect(remains).toContain("the host's identity for vdsm on host2");
   expect(remains.join('\n')).toContain('block 2 of the shared metadata');
-  expect(remains.join('\n')).not.toContain('SSH key');
+  expect(remains.join('\n')).not.toContain('credentials');
   expect((await stack.control.state()).hostedEngine).toMatchObject({ vm: { host: 'host1', health: 'good' } });
   const hosts = await asAdmin(stack.lab.inventory, (engine) => engine.list('/hosts', engineHost));
   expect(hosts.map(({ name }) => name)).toEqual(['host1.test.local']);

@@ -1,5 +1,6 @@
 import type { HostParams } from '../../host/params.ts';
 import { operation } from '../../operation.ts';
+import { firstOf, lookPatiently } from '../../runtime/look-patiently.ts';
 import { Verdict } from '../preflight/checks.ts';
 import { type HaHost, readHaHosts } from './read-host.ts';
 import { enginePlace } from './views.ts';
@@ -16,15 +17,14 @@ const POLL_SECONDS = 10;
 export const awaitHostedEngine = operation<HostParams, readonly HaHost[], AwaitEngineOutput>({
   name: 'awaitHostedEngine',
   title: ({ host }) => `Wait until the engine answers ${host}`,
-  async look(context, { host }) {
-    const limit = context.profile.hostedEngine.healthSeconds + UNEXPECTED_DOWN_SECONDS;
-    for (let waited = 0; ; waited += POLL_SECONDS) {
-      const hosts = await readHaHosts(context);
-      const [finding] = judge(hosts, host).findings;
-      if (finding === undefined || waited >= limit) return hosts;
-      context.progress(`waiting: ${finding.what}`);
-      await context.pause(POLL_SECONDS);
-    }
+  look(context, { host }) {
+    const seconds = context.profile.hostedEngine.healthSeconds + UNEXPECTED_DOWN_SECONDS;
+    return lookPatiently(
+      context,
+      { seconds, every: POLL_SECONDS },
+      () => readHaHosts(context),
+      (hosts) => firstOf('waiting', judge(hosts, host).findings),
+    );
   },
   decide(hosts, { host }) {
     const { findings, evidence } = judge(hosts, host);

@@ -1,5 +1,6 @@
 import type { HostParams } from '../../host/params.ts';
 import { operation } from '../../operation.ts';
+import { firstOf, lookPatiently } from '../../runtime/look-patiently.ts';
 import { Verdict } from '../preflight/checks.ts';
 import { type HaHost, readHaHosts } from './read-host.ts';
 import { hostIdOf, viewsOf } from './views.ts';
@@ -14,14 +15,13 @@ const POLL_SECONDS = 10;
 export const awaitHostedEngineHost = operation<HostParams, readonly HaHost[], AwaitHaHostOutput>({
   name: 'awaitHostedEngineHost',
   title: ({ host }) => `Wait until another host sees that ${host} can run the engine VM`,
-  async look(context, { host }) {
-    for (let waited = 0; ; waited += POLL_SECONDS) {
-      const hosts = await readHaHosts(context);
-      const [finding] = judge(hosts, host).verdict.findings;
-      if (finding === undefined || waited >= context.profile.hostedEngine.healthSeconds) return hosts;
-      context.progress(`waiting: ${finding.what}`);
-      await context.pause(POLL_SECONDS);
-    }
+  look(context, { host }) {
+    return lookPatiently(
+      context,
+      { seconds: context.profile.hostedEngine.healthSeconds, every: POLL_SECONDS },
+      () => readHaHosts(context),
+      (hosts) => firstOf('waiting', judge(hosts, host).verdict.findings),
+    );
   },
   decide(hosts, { host }) {
     const { verdict, score } = judge(hosts, host);

@@ -1,5 +1,6 @@
 import type { HostParams } from '../../host/params.ts';
 import { operation } from '../../operation.ts';
+import { lookPatiently } from '../../runtime/look-patiently.ts';
 import { Verdict } from '../preflight/checks.ts';
 import { readHaHosts } from './read-host.ts';
 import { type EnginePlace, enginePlace } from './views.ts';
@@ -12,21 +13,18 @@ export interface FindEngineVmOutput {
 }
 
 /** For a minute after its start an agent holds all others for stale. */
-const PATIENCE_SECONDS = 100;
-const POLL_SECONDS = 10;
+const PATIENCE = { seconds: 100, every: 10 };
 
 /** Finds out which host runs the engine VM, from HA and from libvirt; refuses to guess. */
 export const findEngineVm = operation<HostParams, EnginePlace, FindEngineVmOutput>({
   name: 'findEngineVm',
   title: () => 'Find out who runs the engine VM',
-  async look(context) {
-    for (let waited = 0; ; waited += POLL_SECONDS) {
-      const place = enginePlace(await readHaHosts(context));
+  look(context) {
+    const look = async () => enginePlace(await readHaHosts(context));
+    return lookPatiently(context, PATIENCE, look, (place) => {
       const plain = running(place) !== undefined || !place.globalMaintenance || place.unknown.length === 0;
-      if (plain || waited >= PATIENCE_SECONDS) return place;
-      context.progress(`waiting for word of ${place.unknown.join(', ')}`);
-      await context.pause(POLL_SECONDS);
-    }
+      return plain ? undefined : `waiting for word of ${place.unknown.join(', ')}`;
+    });
   },
   decide(place) {
     const { claims, domains, unknown, globalMaintenance } = place;

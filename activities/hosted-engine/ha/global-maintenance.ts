@@ -1,5 +1,6 @@
 import type { HostParams } from '../../host/params.ts';
 import { type Decision, type HostChange, type OperationContext, operation } from '../../operation.ts';
+import { lookPatiently } from '../../runtime/look-patiently.ts';
 import { HA_CONF } from '../paths.ts';
 import { type HaHost, readHaHosts } from './read-host.ts';
 import { knownIds, liveStatus } from './views.ts';
@@ -10,8 +11,7 @@ export interface SetMaintenanceParams extends HostParams {
 }
 
 /** An agent acts on the flag with its next pass, and its block is read some seconds later. */
-const PATIENCE_SECONDS = 120;
-const POLL_SECONDS = 5;
+const PATIENCE = { seconds: 120, every: 5 };
 const STATE = 'GlobalMaintenance';
 /** Not every agent that lives says so: local maintenance comes first. */
 const OBEYING = [STATE, 'LocalMaintenance'];
@@ -26,7 +26,7 @@ const END: readonly HostChange[] = [{ argv: ['hosted-engine', '--set-maintenance
 export const setGlobalMaintenance = operation<SetMaintenanceParams, readonly HaHost[]>({
   name: 'setGlobalMaintenance',
   title: ({ host }) => `Set global maintenance from ${host}`,
-  settleSeconds: PATIENCE_SECONDS,
+  settleSeconds: PATIENCE.seconds,
   look: (context) => readSettled(context, true),
   decide(hosts, { host, endFrom = host }) {
     const set = isSet(hosts);
@@ -50,7 +50,7 @@ export const setGlobalMaintenance = operation<SetMaintenanceParams, readonly HaH
 export const endGlobalMaintenance = operation<HostParams, readonly HaHost[]>({
   name: 'endGlobalMaintenance',
   title: ({ host }) => `End global maintenance from ${host}`,
-  settleSeconds: PATIENCE_SECONDS,
+  settleSeconds: PATIENCE.seconds,
   look: (context) => readSettled(context, false),
   decide(hosts, { host }) {
     const set = isSet(hosts);
@@ -62,16 +62,19 @@ export const endGlobalMaintenance = operation<HostParams, readonly HaHost[]>({
 });
 
 /** Waits for the agents where the flag is as wished already; where it is not, there is nothing to wait for. */
-async function readSettled(context: OperationContext, wished: boolean): Promise<readonly HaHost[]> {
-  for (let waited = 0; ; waited += POLL_SECONDS) {
-    const hosts = await readHaHosts(context);
-    const [late] = laggards(hosts, wished);
-    const set = isSet(hosts);
-    const settled = set === wished ? late === undefined : set !== undefined;
-    if (settled || waited >= PATIENCE_SECONDS) return hosts;
-    context.progress(`waiting for the HA agents: ${late ?? 'none tells whether global maintenance is set'}`);
-    await context.pause(POLL_SECONDS);
-  }
+function readSettled(context: OperationContext, wished: boolean): Promise<readonly HaHost[]> {
+  return lookPatiently(
+    context,
+    PATIENCE,
+    () => readHaHosts(context),
+    (hosts) => {
+      const [late] = laggards(hosts, wished);
+      const set = isSet(hosts);
+      const settled = set === wished ? late === undefined : set !== undefined;
+      const why = late ?? 'none tells whether global maintenance is set';
+      return settled ? undefined : `waiting for the HA agents: ${why}`;
+    },
+  );
 }
 
 /** What the shared flag says, by every host that can read it; undefined: none can, or they read it at its change. */

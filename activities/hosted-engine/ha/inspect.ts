@@ -1,4 +1,5 @@
 import { type OperationContext, operation } from '../../operation.ts';
+import { firstOf, lookPatiently } from '../../runtime/look-patiently.ts';
 import { Verdict } from '../preflight/checks.ts';
 import { type EngineWeb, judgeEngineWeb, readEngineWeb } from './engine-web.ts';
 import { judgeAgents } from './judge-agents.ts';
@@ -31,25 +32,24 @@ export interface InspectFacts {
  * How long a finding must last: for a minute after its start an agent holds all others for stale, and what a command
  * sets shows up to twenty seconds later.
  */
-const PATIENCE_SECONDS = 100;
-const POLL_SECONDS = 20;
+const PATIENCE = { seconds: 100, every: 20 };
 
 /** Finds everything that is wrong with the hosted engine, as seen from all hosts that can run it; changes nothing. */
 export const inspectHostedEngine = operation<InspectParams, InspectFacts, InspectOutput>({
   name: 'inspectHostedEngine',
   title: () => 'Check the health of the hosted engine from every host that can run it',
-  async look(context, { host }) {
-    for (let waited = 0; ; waited += POLL_SECONDS) {
+  look(context, { host }) {
+    const look = async () => {
       const [hosts, web, backup] = await Promise.all([
         readHaHosts(context),
         readEngineWeb(context, host),
         lastBackup(context),
       ]);
-      const [finding] = judge({ hosts, web, backup }, context).findings;
-      if (finding === undefined || waited >= PATIENCE_SECONDS) return { hosts, web, backup };
-      context.progress(`looking again, in case it passes: ${finding.what}`);
-      await context.pause(POLL_SECONDS);
-    }
+      return { hosts, web, backup };
+    };
+    return lookPatiently(context, PATIENCE, look, (facts) =>
+      firstOf('looking again, in case it passes', judge(facts, context).findings),
+    );
   },
   decide(facts, _params, context) {
     const { findings, evidence } = judge(facts, context);

@@ -1,20 +1,50 @@
 import { dateOf, daysUntil } from '../../../connectors/certificate.ts';
 import { OperatorError } from '../../../failures/operator-error.ts';
 import type { OperationContext } from '../../operation.ts';
+import { ENGINE_MACHINE } from '../../runtime/host-access.ts';
 
 /** engine-backup writes its end into the engine's events (AuditLogType ENGINE_BACKUP_COMPLETED). */
 const COMPLETED = 9025;
+/** Modification times of what lies where the tool puts its backups, newest first. */
+const NEWEST = "stat -c '%Y %n' /var/lib/ovirt-engine-backup/*.backup 2>/dev/null | sort -rn | head -n 1";
 
-/** When engine-backup last came to its end, as far as the engine's events reach: a sentence, no judgement. */
-export async function lastBackup(context: OperationContext): Promise<string> {
+type Asked = Pick<OperationContext, 'engine' | 'host' | 'inventory'>;
+
+/**
+ * When the engine was last saved, as far as its events reach, else as the files in the engine VM tell: a sentence, no
+ * judgement.
+ */
+export async function lastBackup(context: Asked): Promise<string> {
+  const told = await fromEvents(context);
+  if (typeof told === 'number') return sentence(told);
+  const file = await newestFile(context);
+  return file ?? `last backup of the engine: ${told}`;
+}
+
+/** When it ended, in milliseconds; else why nobody knows. */
+async function fromEvents(context: Asked): Promise<number | string> {
   try {
     const events = await context.engine().events({ search: `type=${COMPLETED}`, max: 1 });
     const time = events.at(-1)?.time;
-    if (time === undefined) return 'last backup of the engine: none in its events, which are kept for 30 days';
-    const at = Date.parse(time);
-    return `last backup of the engine: ${dateOf(at)}, ${-daysUntil(at) - 1} days ago`;
+    return time === undefined ? 'none in its events, which are kept for 30 days' : Date.parse(time);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    return `last backup of the engine: not known (${error.message})`;
+    return `not known (${error.message})`;
   }
+}
+
+async function newestFile({ host, inventory }: Asked): Promise<string | undefined> {
+  if (inventory.engine.ssh === undefined) return undefined;
+  try {
+    const { stdout } = await host(ENGINE_MACHINE).readScript(NEWEST);
+    const [, seconds, path] = /^(\d+) (\S+)/.exec(stdout) ?? [];
+    return seconds === undefined ? undefined : `${sentence(Number(seconds) * 1000)} (${path} in the engine VM)`;
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    return undefined;
+  }
+}
+
+function sentence(at: number): string {
+  return `last backup of the engine: ${dateOf(at)}, ${-daysUntil(at) - 1} days ago`;
 }

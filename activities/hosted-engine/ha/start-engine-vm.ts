@@ -1,5 +1,6 @@
 import type { HostParams } from '../../host/params.ts';
 import { type HostChange, operation } from '../../operation.ts';
+import { lookPatiently } from '../../runtime/look-patiently.ts';
 import { running } from './find-engine-vm.ts';
 import { readHaHosts } from './read-host.ts';
 import { type EnginePlace, enginePlace } from './views.ts';
@@ -28,15 +29,17 @@ export const startEngineVm = operation<StartParams, StartFacts>({
   followed: true,
   limitSeconds: 600,
   settleSeconds: 300,
-  async look(context, { host, vmConfSeconds = 0 }) {
-    for (let waited = 0; ; waited += POLL_SECONDS) {
+  look(context, { host, vmConfSeconds = 0 }) {
+    const look = async () => {
       const hosts = await readHaHosts(context);
       const vmConf = hosts.find(({ name }) => name === host)?.sight?.vmConf === true;
-      const place = enginePlace(hosts);
-      if (vmConf || running(place) !== undefined || waited >= vmConfSeconds) return { place, vmConf };
-      context.progress(`waiting for ${host} to fetch the configuration of the engine VM`);
-      await context.pause(POLL_SECONDS);
-    }
+      return { place: enginePlace(hosts), vmConf };
+    };
+    return lookPatiently(context, { seconds: vmConfSeconds, every: POLL_SECONDS }, look, ({ place, vmConf }) =>
+      vmConf || running(place) !== undefined
+        ? undefined
+        : `waiting for ${host} to fetch the configuration of the engine VM`,
+    );
   },
   decide({ place, vmConf }, { host }) {
     const runsOn = running(place);

@@ -3,6 +3,7 @@ import { parseMultipath } from '../../host/parse/multipath.ts';
 import { parseLockspaces } from '../../host/parse/sanlock.ts';
 import { answeredOrNot, readAll } from '../../host/read-all.ts';
 import { type OperationContext, operation } from '../../operation.ts';
+import { firstOf, lookPatiently } from '../../runtime/look-patiently.ts';
 import { type AgentState, describeAgent, isSteady, readAgentState, sameProcess } from '../ha/agent-state.ts';
 import { AGENT, BROKER, type HaSight, readHaHost } from '../ha/read-host.ts';
 import { Verdict } from '../preflight/checks.ts';
@@ -30,10 +31,9 @@ interface HostFacts {
 }
 
 /** Services come up within minutes of a boot, the LUN's paths and vdsm's link to the storage with them. */
-const BASE_SECONDS = 900;
+const BASE_PATIENCE = { seconds: 900, every: 10 };
 /** An agent that began before its storage was there starts anew some times; joining the lockspace takes up to 240 s. */
 const AGENT_SECONDS = 420;
-const POLL_SECONDS = 10;
 
 /**
  * Waits after a boot until the host can carry the engine VM again: services, storage, agent, lockspace, vm.conf. What
@@ -80,14 +80,13 @@ export const awaitHaHost = operation<HostParams, HostFacts, AwaitHaHostOutput>({
   },
 });
 
-async function awaitBase(context: OperationContext, host: string): Promise<Base> {
-  for (let waited = 0; ; waited += POLL_SECONDS) {
-    const base = await readBase(context, host);
-    const [finding] = missing(base, host).findings;
-    if (finding === undefined || waited >= BASE_SECONDS) return base;
-    context.progress(`waiting: ${finding.what}`);
-    await context.pause(POLL_SECONDS);
-  }
+function awaitBase(context: OperationContext, host: string): Promise<Base> {
+  return lookPatiently(
+    context,
+    BASE_PATIENCE,
+    () => readBase(context, host),
+    (base) => firstOf('waiting', missing(base, host).findings),
+  );
 }
 
 async function readBase(context: OperationContext, host: string): Promise<Base> {

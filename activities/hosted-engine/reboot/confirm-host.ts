@@ -1,5 +1,6 @@
 import type { OperationContext } from '../../operation.ts';
 import { operation } from '../../operation.ts';
+import { firstOf, lookPatiently } from '../../runtime/look-patiently.ts';
 import { describeHost } from '../deploy.ts';
 import { type HaHost, readHaHosts } from '../ha/read-host.ts';
 import { enginePlace, hostIdOf, viewsOf } from '../ha/views.ts';
@@ -7,8 +8,7 @@ import { Verdict } from '../preflight/checks.ts';
 import type { ConfirmHaHost } from './params.ts';
 
 /** The score returns when the agent has begun anew; an engine that was started has ten minutes to answer. */
-const PATIENCE_SECONDS = 900;
-const POLL_SECONDS = 10;
+const PATIENCE = { seconds: 900, every: 10 };
 
 type Limits = Pick<OperationContext, 'profile'>;
 
@@ -19,14 +19,13 @@ type Limits = Pick<OperationContext, 'profile'>;
 export const confirmHaHost = operation<ConfirmHaHost, readonly HaHost[]>({
   name: 'confirmHaHost',
   title: ({ host }) => `Check that ${host} takes part in HA again and the engine is up`,
-  async look(context, params) {
-    for (let waited = 0; ; waited += POLL_SECONDS) {
-      const hosts = await readHaHosts(context);
-      const [finding] = judge(hosts, params, context).findings;
-      if (finding === undefined || waited >= PATIENCE_SECONDS) return hosts;
-      context.progress(`waiting: ${finding.what}`);
-      await context.pause(POLL_SECONDS);
-    }
+  look(context, params) {
+    return lookPatiently(
+      context,
+      PATIENCE,
+      () => readHaHosts(context),
+      (hosts) => firstOf('waiting', judge(hosts, params, context).findings),
+    );
   },
   decide(hosts, params, context) {
     const { findings, evidence } = judge(hosts, params, context);

@@ -1,6 +1,7 @@
 import { OperatorError } from '../../../failures/operator-error.ts';
 import { engineHosts, type HostView } from '../../engine/hosts.ts';
 import { type OperationContext, operation } from '../../operation.ts';
+import { firstOf, lookPatiently } from '../../runtime/look-patiently.ts';
 import { describeHost } from '../deploy.ts';
 import { running } from '../ha/find-engine-vm.ts';
 import { fitHosts, unfitOthers } from '../ha/fitness.ts';
@@ -19,8 +20,7 @@ interface SurveyFacts {
 }
 
 /** For a minute after its start an agent holds all others for stale. */
-const PATIENCE_SECONDS = 100;
-const POLL_SECONDS = 10;
+const PATIENCE = { seconds: 100, every: 10 };
 
 /**
  * Finds out what a reboot of this host means: who runs the engine VM, the HA state of every host, other VMs, the SPM
@@ -29,15 +29,14 @@ const POLL_SECONDS = 10;
 export const surveyReboot = operation<SurveyReboot, SurveyFacts, RebootSurvey>({
   name: 'surveyReboot',
   title: ({ host }) => `Find out what a reboot of ${host} means`,
-  async look(context, params) {
-    for (let waited = 0; ; waited += POLL_SECONDS) {
+  look(context, params) {
+    const look = async () => {
       const [hosts, all] = await Promise.all([readHaHosts(context), askEngineHosts(context)]);
-      const facts = { hosts, managed: managedHost(all, params.host), all: typeof all === 'string' ? [] : all };
-      const [finding] = judge(facts, params).findings;
-      if (finding === undefined || waited >= PATIENCE_SECONDS) return facts;
-      context.progress(`looking again, in case it passes: ${finding.what}`);
-      await context.pause(POLL_SECONDS);
-    }
+      return { hosts, managed: managedHost(all, params.host), all: typeof all === 'string' ? [] : all };
+    };
+    return lookPatiently(context, PATIENCE, look, (facts) =>
+      firstOf('looking again, in case it passes', judge(facts, params).findings),
+    );
   },
   decide(facts, params) {
     const { findings, evidence } = judge(facts, params);

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { lastBackup } from '../../activities/hosted-engine/ha/last-backup.ts';
+import { engineAccess } from '../../activities/runtime/engine-access.ts';
+import { ENGINE_MACHINE, hostAccess } from '../../activities/runtime/host-access.ts';
+import { EngineSessions } from '../../connectors/engine/index.ts';
+import { OperatorError } from '../../failures/operator-error.ts';
+import type { EngineQuestion } from './engine.ts';
+import { type Finding, notChecked, ok, problem } from './finding.ts';
+
+const SUBJECT = 'the engine VM';
+
+/** Whether runbooks get into the engine VM, and when the engine was last saved. */
+export async function checkEngineMachine({ loaded, ssh, signal }: EngineQuestion): Promise<readonly Finding[]> {
+  const { inventory, directory } = loaded;
+  const source = { ssh, inventory, inventoryDirectory: directory, signal, engines: new EngineSessions() };
+  const said = await lastBackup({
+    inventory,
+    host: (name) => hostAccess(source, name),
+    engine: () => engineAccess(source, { correlationId: randomUUID(), signal }),
+  });
+  const backup = ok('engine.backup', SUBJECT, said);
+  const settings = inventory.engine.ssh;
+  if (settings === undefined) {
+    const why = 'the inventory does not say how to log in to the engine VM (engine.ssh), so runbooks save no engine';
+    return [...notChecked(['engine.machine'], SUBJECT, why), backup];
+  }
+  if (settings.hostKey === undefined) {
+    const fix = 'Compare on its console: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub; then set engine.ssh.hostKey';
+    return [problem('engine.machine', SUBJECT, 'the inventory pins no host key for the engine VM', fix), backup];
+  }
+  try {
+    const { code } = await hostAccess(source, ENGINE_MACHINE).read(['test', '-x', '/usr/bin/engine-backup']);
+    if (code === 0)
+      return [ok('engine.machine', SUBJECT, `${settings.user} gets in, and engine-backup is there`), backup];
+    const fix = 'Install ovirt-engine-tools-backup there, or correct engine.ssh';
+    return [problem('engine.machine', SUBJECT, `${settings.user} gets in, but engine-backup is missing`, fix), backup];
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    const fix = 'Look whether the engine VM runs, and at engine.ssh in the inventory';
+    return [problem('engine.machine', SUBJECT, error.message.replace(/\.$/, ''), fix), backup];
+  }
+}
