@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { addPlainHost, hostInEngine, updateEngine } from '../support/engine-admin.ts';
-import { lookOnHost } from '../support/host-files.ts';
-import type { End } from '../support/run.ts';
+import { lookOnHost, onHost } from '../support/host-files.ts';
 import { Stack } from '../support/stack.ts';
 import { executedChanges } from './executed.ts';
 
@@ -18,16 +17,13 @@ beforeAll(async () => {
   stack = await Stack.open({ address: inject('temporalAddress'), ...DEPLOYED });
 });
 afterAll(() => stack?.close());
-beforeEach(async () => {
-  await stack.fresh(DEPLOYED);
-  await stack.control.releaseAll();
-});
+beforeEach(() => stack.fresh(DEPLOYED));
 
 test(
   'plans, adds through a dead worker and an engine in trouble, and finds nothing to do the second time',
   async () => {
     const before = await stack.control.state();
-    const planned = await run({ host: 'host3', mode: 'plan' });
+    const planned = await stack.run(RUNBOOK, { host: 'host3', mode: 'plan' });
     expect(planned.type, planned.message).toBe('succeeded');
     const steps = planned.report?.plan?.steps ?? [];
     expect(steps.map(({ title, state }) => [title, state])).toEqual([
@@ -85,7 +81,7 @@ test(
     await stack.worker.start();
     const end = await handle.end();
     expect(end.type, end.message).toBe('succeeded');
-    const accepted = (await requests(since, ADD)).filter(({ status }) => status !== 401);
+    const accepted = (await stack.control.requests(since, ADD)).filter(({ status }) => status !== 401);
     expect(accepted).toHaveLength(1);
     expect(end.report?.steps.at(-1)?.evidence?.join('\n')).toMatch(
       /host[12] sees host3 alive, score [1-9]\d+, state EngineDown/,
@@ -94,11 +90,11 @@ test(
 
     const later = await stack.control.now();
     const again = await stack.control.state();
-    const second = await run(approved);
+    const second = await stack.run(RUNBOOK, approved);
     expect(second.type, second.message).toBe('succeeded');
     expect(new Set(second.report?.steps.map(({ state }) => state))).toEqual(new Set(['already', 'passed']));
     expect(executedChanges(await stack.control.journal(later))).toEqual([]);
-    expect(await requests(later, CHANGE)).toEqual([]);
+    expect(await stack.control.requests(later, CHANGE)).toEqual([]);
     expect((await stack.control.state()).revision).toBe(again.revision);
   },
   LIMIT,
@@ -128,7 +124,7 @@ test(
     await handle.handle.cancel();
     const end = await handle.end();
     expect(end.type, end.message).toBe('cancelled');
-    const changes = await requests(since, CHANGE);
+    const changes = await stack.control.requests(since, CHANGE);
     expect(changes.map(({ text }) => text.replace(/[-0-9a-f]{36}/, 'ID').replace(/\n(.*)/, ' $1'))).toEqual([
       expect.stringMatching(/^POST \S+\/hosts\?/),
       'DELETE /ovirt-engine/api/hosts/ID',
@@ -137,12 +133,18 @@ test(
       'POST /ovirt-engine/api/hosts/ID/install {"ssh":{"authentication_method":"publickey"},"undeploy_hosted_engine":true,"activate":false}',
       'DELETE /ovirt-engine/api/hosts/ID',
     ]);
-    expect(await onHost('cat /root/.ssh/authorized_keys')).not.toContain('ovirt-engine');
+    expect(await onHost(stack.lab.inventory, 'host3', 'cat /root/.ssh/authorized_keys')).not.toContain('ovirt-engine');
     // The undeployment stops and disables the services. EL7 says "unknown" of a unit that is neither active nor loaded.
-    expect(await onHost('systemctl is-active ovirt-ha-agent ovirt-ha-broker')).toBe('unknown\nunknown\n');
-    expect(await onHost('systemctl is-enabled ovirt-ha-agent ovirt-ha-broker')).toBe('disabled\ndisabled\n');
+    expect(await onHost(stack.lab.inventory, 'host3', 'systemctl is-active ovirt-ha-agent ovirt-ha-broker')).toBe(
+      'unknown\nunknown\n',
+    );
+    expect(await onHost(stack.lab.inventory, 'host3', 'systemctl is-enabled ovirt-ha-agent ovirt-ha-broker')).toBe(
+      'disabled\ndisabled\n',
+    );
     expect((await stack.control.state()).hosts.host3).toMatchObject({ hostedEngineDeployed: false });
-    expect(await onHost('[ -e /etc/ovirt-hosted-engine/hosted-engine.conf ] || echo gone')).toBe('gone\n');
+    expect(
+      await onHost(stack.lab.inventory, 'host3', '[ -e /etc/ovirt-hosted-engine/hosted-engine.conf ] || echo gone'),
+    ).toBe('gone\n');
     expect((await lookOnHost(stack.lab.inventory, 'host1', 'hosted-engine --vm-status')).stdout).toContain(
       'host3.test.local',
     );
@@ -183,7 +185,9 @@ test(
     await handle.decide({ ...waiting?.answer, by: 'Ada' });
     const end = await handle.end();
     expect(end.type, end.message).toBe('succeeded');
-    const changes = (await requests(since, CHANGE)).map(({ text }) => text.replace(/[-0-9a-f]{36}/, 'ID'));
+    const changes = (await stack.control.requests(since, CHANGE)).map(({ text }) =>
+      text.replace(/[-0-9a-f]{36}/, 'ID'),
+    );
     expect(changes.map((text) => text.replace(/\n.*/s, ''))).toEqual([
       'POST /ovirt-engine/api/hosts/ID/deactivate',
       'POST /ovirt-engine/api/hosts/ID/install',
@@ -200,7 +204,7 @@ test(
   async () => {
     await updateEngine(stack.lab);
     await addPlainHost(stack.lab, 'host3');
-    const planned = await run({ host: 'host3', mode: 'plan' });
+    const planned = await stack.run(RUNBOOK, { host: 'host3', mode: 'plan' });
     const add = planned.report?.plan?.steps.find(({ title }) => title === 'Add the host with the hosted engine');
     expect(add?.undo).toBe('Take the hosted engine off host3 again');
     expect(add?.commands.map((line) => line.replace(/[-0-9a-f]{36}/, 'ID'))).toEqual([
@@ -215,7 +219,7 @@ test(
     const end = await handle.end();
     expect(end.type, end.message).toBe('rolledBack');
     expect((await hostInEngine(stack.lab.inventory, 'host3')).status).toBe('up');
-    expect(await onHost('systemctl is-active ovirt-ha-agent')).toBe('unknown\n');
+    expect(await onHost(stack.lab.inventory, 'host3', 'systemctl is-active ovirt-ha-agent')).toBe('unknown\n');
   },
   LIMIT,
 );
@@ -225,7 +229,7 @@ test(
   async () => {
     await stack.control.fault({ target: 'host3', kind: 'lun-missing-path' });
     const { revision } = await stack.control.state();
-    const end = await run(approved);
+    const end = await stack.run(RUNBOOK, approved);
     expect(end.type).toBe('failed');
     expect(end.message).toMatch(
       /LUN 3600a098000e4b4b3000003c95d171065 on host3 has paths that are not active ready running/,
@@ -234,15 +238,3 @@ test(
   },
   LIMIT,
 );
-
-async function run(input: object): Promise<End> {
-  return (await stack.start(input, RUNBOOK)).end();
-}
-
-async function requests(since: number, wanted: RegExp) {
-  return (await stack.control.journal(since)).filter(({ kind, text }) => kind === 'request' && wanted.test(text));
-}
-
-async function onHost(script: string): Promise<string> {
-  return (await lookOnHost(stack.lab.inventory, 'host3', script)).stdout;
-}

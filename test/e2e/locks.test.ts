@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
 import { type HeldLock, type StatusView, TASK_QUEUE } from '../../workflows/contract.ts';
-import { lookOnHost } from '../support/host-files.ts';
+import { onHost, untilOnHost } from '../support/host-files.ts';
 import { type End, RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
 import { Cli } from './cli-command.ts';
@@ -94,7 +94,7 @@ test('what people have left is found, by its age; a firewall that is off is foun
   expect(young.report?.steps[0]?.evidence?.[1]).toMatch(
     /^the hosted engine is in global maintenance since \S+ \S+ \(agent\.log of host\d\); no run has brought it about, so a person or another program has; it is a finding after 8 hours$/,
   );
-  await onHost('host2', 'systemctl stop firewalld');
+  await onHost(stack.lab.inventory, 'host2', 'systemctl stop firewalld');
   const found = await findOrphans({ tolerateHours: 0 });
   expect(found.type).toBe('failed');
   expect(found.report?.plan?.refusals?.map(({ what }) => what)).toEqual([
@@ -141,22 +141,15 @@ async function findOrphans(input: object = {}): Promise<End> {
   return new RunHandle(handle).end();
 }
 
-async function onHost(host: string, script: string): Promise<string> {
-  return (await lookOnHost(stack.lab.inventory, host, script)).stdout;
-}
-
 async function setGlobalMaintenance(): Promise<void> {
-  await onHost('host1', 'hosted-engine --set-maintenance --mode=global');
-  await until('host1', 'hosted-engine --vm-status', (said) => said.includes('state=GlobalMaintenance'));
+  await onHost(stack.lab.inventory, 'host1', 'hosted-engine --set-maintenance --mode=global');
+  await untilOnHost(stack.lab.inventory, 'host1', 'hosted-engine --vm-status', (said) =>
+    said.includes('state=GlobalMaintenance'),
+  );
 }
 
 async function shutDownInGlobalMaintenance(): Promise<void> {
   await setGlobalMaintenance();
-  await onHost('host1', 'hosted-engine --vm-shutdown');
-  await until('host1', 'virsh -r list', (said) => !said.includes('HostedEngine'));
-}
-
-/** The test's own limit ends it. */
-async function until(host: string, script: string, holds: (said: string) => boolean): Promise<void> {
-  while (!holds(await onHost(host, script))) await new Promise((resolve) => setTimeout(resolve, 20));
+  await onHost(stack.lab.inventory, 'host1', 'hosted-engine --vm-shutdown');
+  await untilOnHost(stack.lab.inventory, 'host1', 'virsh -r list', (said) => !said.includes('HostedEngine'));
 }

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import type { End } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
 
 const RUNBOOK = 'moveHostedEngine';
@@ -13,16 +12,13 @@ beforeAll(async () => {
   stack = await Stack.open({ address: inject('temporalAddress'), ...DEPLOYED });
 });
 afterAll(() => stack?.close());
-beforeEach(async () => {
-  await stack.fresh(DEPLOYED);
-  await stack.control.releaseAll();
-});
+beforeEach(() => stack.fresh(DEPLOYED));
 
 test(
   'migrates once through a dead worker and an engine in trouble; a second run changes nothing; back by itself',
   async () => {
     const before = await stack.control.state();
-    const planned = await run({ to: 'host2', mode: 'plan' });
+    const planned = await stack.run(RUNBOOK, { to: 'host2', mode: 'plan' });
     expect(planned.type, planned.message).toBe('succeeded');
     expect(planned.report?.plan?.steps).toMatchObject([
       { title: 'Look at the engine VM and the hosts', state: 'already', target: 'engine' },
@@ -48,20 +44,20 @@ test(
     await stack.worker.start();
     const end = await handle.end();
     expect(end.type, end.message).toBe('succeeded');
-    expect(await requests(since, MIGRATE)).toHaveLength(1);
+    expect(await stack.control.requests(since, MIGRATE)).toHaveLength(1);
     expect((await stack.control.state()).hostedEngine).toMatchObject({
       globalMaintenance: false,
       vm: { host: 'host2', health: 'good' },
     });
 
     const later = await stack.control.now();
-    const second = await run({ to: 'host2' });
+    const second = await stack.run(RUNBOOK, { to: 'host2' });
     expect(second.type, second.message).toBe('succeeded');
     expect(second.report?.steps.map(({ state }) => state)).toEqual(['passed', 'already', 'passed']);
-    expect(await requests(later, /^(POST|PUT|DELETE) \/ovirt-engine\/api\//)).toEqual([]);
+    expect(await stack.control.requests(later, /^(POST|PUT|DELETE) \/ovirt-engine\/api\//)).toEqual([]);
 
     // Without a name, to the fittest other one.
-    const back = await run({});
+    const back = await stack.run(RUNBOOK, {});
     expect(back.type, back.message).toBe('succeeded');
     expect((await stack.control.state()).hostedEngine.vm).toMatchObject({ host: 'host1' });
   },
@@ -107,18 +103,10 @@ test(
   async () => {
     await stack.control.event({ target: 'host2', action: 'set-local-maintenance' });
     const { revision } = await stack.control.state();
-    const end = await run({ to: 'host2' });
+    const end = await stack.run(RUNBOOK, { to: 'host2' });
     expect(end.type).toBe('failed');
     expect(end.message).toMatch(/host2 is in local maintenance/);
     expect((await stack.control.state()).revision).toBe(revision);
   },
   LIMIT,
 );
-
-async function run(input: object): Promise<End> {
-  return (await stack.start({ host: undefined, ...input }, RUNBOOK)).end();
-}
-
-async function requests(since: number, wanted: RegExp) {
-  return (await stack.control.journal(since)).filter(({ kind, text }) => kind === 'request' && wanted.test(text));
-}

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { asAdmin, hostInEngine, runVm, vmPlace } from '../support/engine-admin.ts';
 import { engineRequests } from '../support/engine-requests.ts';
-import { lookOnHost } from '../support/host-files.ts';
+import { untilOnHost } from '../support/host-files.ts';
 import type { LabControl } from '../support/lab-control.ts';
-import type { End, RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
 import { executedChanges } from './executed.ts';
 
@@ -40,7 +39,7 @@ beforeEach(async () => {
 
 test('under global maintenance: the plan names every command and touches nothing, the run does just these', async () => {
   const before = await stack.control.state();
-  const planned = await run({ ...STOPPING, mode: 'plan' });
+  const planned = await stack.run(RUNBOOK, { ...STOPPING, mode: 'plan' });
   expect(planned.type, planned.message).toBe('succeeded');
   expect((await stack.control.state()).revision).toBe(before.revision);
   const commands = planned.report?.plan?.steps.flatMap((step) => step.commands);
@@ -120,8 +119,10 @@ test('the last fit host goes down only when its name is typed; cancelled, everyt
 
 test('global maintenance of somebody else is neither taken over nor ended unasked', async () => {
   await stack.control.event({ target: 'host1', action: 'set-global-maintenance' });
-  await until('host1', 'hosted-engine --vm-status', (said) => said.includes('state=GlobalMaintenance'));
-  const end = await run({ ...STOPPING, ...STANDING });
+  await untilOnHost(stack.lab.inventory, 'host1', 'hosted-engine --vm-status', (said) =>
+    said.includes('state=GlobalMaintenance'),
+  );
+  const end = await stack.run(RUNBOOK, { ...STOPPING, ...STANDING });
   expect(end.type, end.message).toBe('succeeded');
   expect(end.report?.decisions.map(({ what }) => what)).toContain(
     'declined: End global maintenance afterwards, although somebody else has set it',
@@ -189,11 +190,6 @@ test('somebody moves the engine VM behind the back of the run: noticed, asked, r
   expect((await stack.control.state()).hostedEngine).toMatchObject({ globalMaintenance: false, vm: { host: 'host2' } });
 });
 
-async function run(input: object): Promise<End> {
-  const handle: RunHandle = await stack.start(input, RUNBOOK);
-  return handle.end();
-}
-
 async function isAsBefore(bootId: string | undefined): Promise<void> {
   const { hosts, hostedEngine } = await stack.control.state();
   expect(hosts.host1?.bootId).not.toBe(bootId);
@@ -205,11 +201,4 @@ async function changes(control: LabControl, since: number): Promise<string[]> {
   return executedChanges(await control.journal(since))
     .map((line) => line.replace(/^\/usr\/s?bin\//, ''))
     .filter((line) => /^(systemctl (start|stop|restart)|systemd-run|hosted-engine) /.test(line));
-}
-
-/** The test's own limit ends it. */
-async function until(host: string, script: string, holds: (said: string) => boolean): Promise<void> {
-  while (!holds((await lookOnHost(stack.lab.inventory, host, script)).stdout)) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { lookOnHost } from '../support/host-files.ts';
+import { onHost, untilOnHost } from '../support/host-files.ts';
 import type { LabControl } from '../support/lab-control.ts';
 import type { End } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
@@ -109,26 +109,24 @@ async function changes(control: LabControl, since: number): Promise<string[]> {
     .filter((line) => /^(systemctl (start|stop|restart)|hosted-engine) /.test(line));
 }
 
-async function onHost(host: string, script: string): Promise<string> {
-  return (await lookOnHost(stack.lab.inventory, host, script)).stdout;
-}
-
 function agentOf(host: string): Promise<string> {
-  return onHost(host, 'systemctl show ovirt-ha-agent -p ActiveState,SubState | sort');
+  return onHost(stack.lab.inventory, host, 'systemctl show ovirt-ha-agent -p ActiveState,SubState | sort');
 }
 
 async function agentGaveUp(host: string): Promise<void> {
-  await until(host, 'journalctl -u ovirt-ha-agent -o cat --no-pager | grep -c status=157', (said) => Number(said) > 0);
+  await untilOnHost(
+    stack.lab.inventory,
+    host,
+    'journalctl -u ovirt-ha-agent -o cat --no-pager | grep -c status=157',
+    (said) => Number(said) > 0,
+  );
 }
 
 async function shutDownInGlobalMaintenance(): Promise<void> {
-  await onHost('host1', 'hosted-engine --set-maintenance --mode=global');
-  await until('host1', 'hosted-engine --vm-status', (said) => said.includes('state=GlobalMaintenance'));
-  await onHost('host1', 'hosted-engine --vm-shutdown');
-  await until('host1', 'virsh -r list', (said) => !said.includes('HostedEngine'));
-}
-
-/** The test's own limit ends it. */
-async function until(host: string, script: string, holds: (said: string) => boolean): Promise<void> {
-  while (!holds(await onHost(host, script))) await new Promise((resolve) => setTimeout(resolve, 20));
+  await onHost(stack.lab.inventory, 'host1', 'hosted-engine --set-maintenance --mode=global');
+  await untilOnHost(stack.lab.inventory, 'host1', 'hosted-engine --vm-status', (said) =>
+    said.includes('state=GlobalMaintenance'),
+  );
+  await onHost(stack.lab.inventory, 'host1', 'hosted-engine --vm-shutdown');
+  await untilOnHost(stack.lab.inventory, 'host1', 'virsh -r list', (said) => !said.includes('HostedEngine'));
 }

@@ -8,6 +8,7 @@ import { RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
 import { TemporalUi } from '../support/temporal-ui.ts';
 import { TemporalUiSchedules } from '../support/temporal-ui-schedules.ts';
+import { until } from '../support/until.ts';
 
 let stack: Stack;
 let ui: TemporalUi;
@@ -102,9 +103,8 @@ describe('from the stock Temporal UI', () => {
 
 /** The first run that a schedule started; the test's own time-out bounds the wait. */
 async function firedBy(id: string): Promise<RunHandle> {
-  for (;;) {
-    const [first] = (await stack.client.schedule.getHandle(id).describe()).info.recentActions;
-    if (first !== undefined) return run(first.action.workflow.workflowId);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  const fired = async () => (await stack.client.schedule.getHandle(id).describe()).info.recentActions;
+  await until(async () => (await fired()).length > 0, 100_000);
+  const [first] = await fired();
+  return run(first?.action.workflow.workflowId ?? '');
 }

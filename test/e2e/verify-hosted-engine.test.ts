@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { lookOnHost } from '../support/host-files.ts';
+import { untilOnHost } from '../support/host-files.ts';
 import type { End } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
 import { executedChanges } from './executed.ts';
@@ -48,16 +48,8 @@ test('an agent stopped on the other host leaves the engine as it is', async () =
 
 test('global maintenance that somebody forgot is found, with its beginning', async () => {
   await stack.control.event({ target: 'host1', action: 'set-global-maintenance' });
-  const { inventory } = stack.lab;
-  const published = async () =>
-    (
-      await lookOnHost(
-        inventory,
-        'host1',
-        'grep -c "Current state GlobalMaintenance" /var/log/ovirt-hosted-engine-ha/agent.log',
-      )
-    ).stdout;
-  while (Number(await published()) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  const published = 'grep -c "Current state GlobalMaintenance" /var/log/ovirt-hosted-engine-ha/agent.log';
+  await untilOnHost(stack.lab.inventory, 'host1', published, (count) => Number(count) > 0);
   const end = await verify();
   expect(end.type).toBe('failed');
   expect(refusals(end)).toEqual([

@@ -64,6 +64,11 @@ export class LabControl {
     }
   }
 
+  /** What the engine was asked after `since`. */
+  async requests(since: number, wanted: RegExp): Promise<JournalEntry[]> {
+    return (await this.journal(since)).filter(({ kind, text }) => kind === 'request' && wanted.test(text));
+  }
+
   /** Number of the newest entry. */
   async now(): Promise<number> {
     return (await this.journal()).at(-1)?.n ?? 0;

@@ -8,7 +8,7 @@ import { LOCKS, TASK_QUEUE } from '../../workflows/contract.ts';
 import type { LabControl } from './lab-control.ts';
 import { LabProcess, type LabWish } from './lab-process.ts';
 import { createNamespace } from './namespace.ts';
-import { RunHandle } from './run.ts';
+import { type End, RunHandle } from './run.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 export interface StackWish extends LabWish {
@@ -56,6 +56,11 @@ export class Stack {
   /** Starts a runbook; `deployHostedEngine` on host1 where nothing else is said. */
   start(input: object = {}, runbook = 'deployHostedEngine'): Promise<RunHandle> {
     return this.startWith(runbook, { host: 'host1', ...input });
+  }
+
+  /** The same to its end; nobody is there to answer. */
+  async run(runbook: string, input: object): Promise<End> {
+    return (await this.start(input, runbook)).end();
   }
 
   /** Starts a runbook with just this input. */

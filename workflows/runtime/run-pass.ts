@@ -133,7 +133,7 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
     const { step, vote } = await this.gate(title, { show: { ...show, 'On a reject': otherwise }, unattended });
     if (vote === undefined) return { known: true, output: false };
     const taken = vote.verdict === 'approve';
-    if (!taken && leaves !== undefined) this.state.leaves.set(step.id, leaves);
+    if (!taken && leaves !== undefined) this.state.kept.set(step.id, leaves);
     const summary = taken ? `taken by ${vote.by}` : `declined by ${vote.by}: ${otherwise}`;
     this.state.finish(step, { state: 'passed', summary: `${summary}${vote.note ? ` (${vote.note})` : ''}` });
     return { known: true, output: taken };

@@ -79,6 +79,7 @@ async function live<Input extends CommonInput>(
         state.undos.filter(({ owned }) => owned !== undefined),
       );
     for (const { skipped, news } of state.children) if (skipped) state.remains.push(...(news?.remains ?? []));
+    state.remains.push(...state.kept.values());
     state.endState = ended ? 'succeeded' : 'partlyRolledBack';
     return ended ? undefined : 'every step is done, but a state that should not outlast the run was left';
   } catch (error) {
@@ -89,7 +90,7 @@ async function live<Input extends CommonInput>(
     const back = ending.way === 'rollback' || ending.way === 'reject' || ending.way === 'cancel';
     const whole = back ? await rollBack(state) : ending.way === 'abort' || (await endOwned(state));
     leaveAsIs(state);
-    state.remains.push(...state.leaves.values());
+    state.remains.push(...state.leaves.values(), ...state.kept.values());
     state.endState = endStateOf(ending.way, whole);
     return ending.why;
   }

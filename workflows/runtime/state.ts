@@ -55,6 +55,8 @@ export class RunState<Input extends CommonInput = CommonInput> {
   readonly steps: MutableStep[] = [];
   readonly undos: Undo[] = [];
   readonly leaves = new Map<string, Remainder>();
+  /** What people decided to keep, by the step that offered to remove it; listed however the run ends. */
+  readonly kept = new Map<string, Remainder>();
   /** What a preflight or a check with `once` found, by its title. */
   readonly outputs = new Map<string, unknown>();
   readonly decisions: DecisionView[] = [];
