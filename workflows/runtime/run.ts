@@ -3,8 +3,8 @@ import type { SiteView } from '../../activities/run/site.ts';
 import type { CommonInput } from '../../runbooks/definition.ts';
 import type { Owned } from '../../runbooks/owned-states.ts';
 import type { DurationWords } from '../../windows/duration.ts';
-import type { ChildCall } from './child.ts';
 import type { Remainder } from '../contract.ts';
+import type { ChildCall } from './child.ts';
 
 /** What a step or check found; in the plan pass it may be known only after another step has run. */
 export type Result<Output> =
