@@ -150,6 +150,29 @@ test('the management network is touched only after its name was typed, whatever 
   expect(end.type, end.message).toBe('succeeded');
 });
 
+test('a network that no VM uses becomes required once every host has it', async () => {
+  await using _ = await described({
+    name: 'storage77',
+    vlan: 77,
+    interface: 'bond1',
+    vmNetwork: false,
+    required: true,
+  });
+  const since = await stack.control.now();
+  const end = await run({ name: 'storage77', ...BY });
+  expect(end.type, end.message).toBe('succeeded');
+  expect((await changesSince(since)).slice(-2)).toEqual([
+    'POST /hosts/ID/setupnetworks',
+    'PUT /clusters/ID/networks/ID',
+  ]);
+  expect(end.report?.steps.at(-1)?.evidence).toEqual([
+    'cluster Cluster1 has the network storage77, required, operational',
+  ]);
+  expect(await onHost('host2', 'bond1.77')).not.toContain('BRIDGE');
+  const left = await run({ name: 'storage77', hosts: ['host1'] });
+  expect(left.message).toContain('storage77 is to be required, and host2 would not have it');
+});
+
 test('refused before anything is touched, each with its sentence', async () => {
   const before = await revision();
   const unknown = await run({ name: 'vlan7' });

@@ -105,6 +105,30 @@ describe('networks on a host', () => {
     await attach({ commit_on_success: true });
   });
 
+  it('are a VLAN device alone where no VM uses them, and a bridge over the bond itself where they are untagged', async () => {
+    const [cluster] = (await s.client.json('GET', '/clusters?search=name%3DCluster1')).cluster as unknown as Json[];
+    const made = async (name: string, more: object): Promise<string> => {
+      const { id } = await s.client.json('POST', '/networks', { name, data_center: { name: 'Datacenter1' }, ...more });
+      await s.client.json('POST', `/clusters/${cluster?.id}/networks`, { id, required: false });
+      return String(id);
+    };
+    const ids = [await made('storage77', { vlan: { id: 77 }, usages: {} }), await made('untagged', {})];
+    const on = (name: string) => ({ network: { name }, host_nic: { name: 'bond1' } });
+    const both = { network_attachment: [on('storage77'), on('untagged')] };
+    expect(await attach({ modified_network_attachments: both })).toMatchObject({ status: 'complete' });
+    const attached = await list('networkattachments', 'network_attachment');
+    const states = ids.map((id) => attached.find((one) => (one.network?.id as unknown) === id)?.in_sync);
+    expect(states).toEqual(['true', 'true']);
+    expect(ifcfg('bond1.77')).not.toContain('BRIDGE');
+    expect(machine().network.interfaces.has('storage77')).toBe(false);
+    expect(ifcfg('bond1')).toContain('BRIDGE=untagged');
+    expect(ifcfg('untagged')).toContain('TYPE=Bridge');
+    const own = attached.filter((one) => ids.includes(String(one.network?.id))).map(({ id }) => ({ id }));
+    await attach({ modified_network_attachments: {}, removed_network_attachments: { network_attachment: own } });
+    expect([...machine().network.interfaces.keys()].filter((name) => /77|untagged/.test(name))).toEqual([]);
+    expect(ifcfg('bond1')).not.toContain('BRIDGE');
+  });
+
   it('are removed, lost at a reboot when nobody saved them, and rolled back when the host gets lost', async () => {
     const gone = (await list('networkattachments', 'network_attachment')).find(
       (one) => (one.network?.id as unknown) === network,

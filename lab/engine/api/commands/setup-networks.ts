@@ -126,7 +126,14 @@ export async function setupNetworks(call: Call, row: HostRow): Promise<Job> {
     if (changes.length + removed.length > 0) await run.sleep(seconds.setup);
     for (const one of removed) removeHostNetwork(machine, db.networks.get(one.networkId)?.name ?? '');
     for (const { network, nic, address } of changes)
-      setHostNetwork(machine, { name: network.name, nic, vlan: network.vlan, mtu: network.mtu || 1500, address });
+      setHostNetwork(machine, {
+        name: network.name,
+        nic,
+        vlan: network.vlan,
+        mtu: network.mtu || 1500,
+        vm: network.vm,
+        address,
+      });
     lab.changed(`networks of host ${row.name} set up`);
     if (flag(body, 'check_connectivity') === true && !connected(call, machine)) {
       await run.sleep(number(body, 'connectivity_timeout') ?? seconds.connectivity);

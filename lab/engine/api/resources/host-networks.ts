@@ -1,4 +1,4 @@
-import { removeHostNetwork } from '../../../ovirt/host-networks.ts';
+import { portOf, removeHostNetwork } from '../../../ovirt/host-networks.ts';
 import type { LabHost, NetInterface } from '../../../types.ts';
 import type { AttachmentRow } from '../database/attachments.ts';
 import { attachmentsOf, netmaskOf, networksFor, nicId } from '../database/attachments.ts';
@@ -40,7 +40,7 @@ function bonding(call: Call, row: HostRow, machine: LabHost, bond: NetInterface)
 
 function nicResource(call: Call, row: HostRow, machine: LabHost, nic: NetInterface): Resource {
   const bridge = nic.master === undefined ? undefined : machine.network.interfaces.get(nic.master);
-  const network = networksFor(call.db, row).find(({ name }) => bridge?.kind === 'bridge' && name === bridge.name);
+  const network = networksFor(call.db, row).find(({ name }) => portOf(machine, name)?.name === nic.name);
   const [own] = (bridge?.kind === 'bridge' ? bridge : nic).addresses;
   const gateway = bridge?.name === MANAGEMENT ? { gateway: call.lab.gateway } : {};
   return {
@@ -69,8 +69,9 @@ function nicResource(call: Call, row: HostRow, machine: LabHost, nic: NetInterfa
 /** What the host has of a network beside what the engine wants. */
 function reported(machine: LabHost | undefined, attachment: AttachmentRow | undefined, network: NetworkRow): Entity[] {
   const bridge = machine?.network.interfaces.get(network.name);
-  const port = [...(machine?.network.interfaces.values() ?? [])].find(({ master }) => master === network.name);
-  const [own] = bridge?.addresses ?? [];
+  const port = machine && portOf(machine, network.name);
+  const device = bridge ?? port;
+  const [own] = device?.addresses ?? [];
   const line = (name: string, expected: unknown, actual: unknown): Entity => ({
     name,
     ...(expected === undefined ? {} : { expected_value: String(expected) }),
@@ -79,7 +80,7 @@ function reported(machine: LabHost | undefined, attachment: AttachmentRow | unde
   });
   const protocol = (has: boolean): string => (has ? 'STATIC_IP' : 'NONE');
   return [
-    line('mtu', network.mtu || 1500, bridge?.mtu),
+    line('mtu', network.mtu || 1500, device?.mtu),
     line('bridged', network.vm, bridge !== undefined),
     line('vlan', network.vlan, port?.vlan),
     line('switchType', 'LEGACY', 'LEGACY'),
@@ -175,7 +176,7 @@ function strangers(call: Call): { row: HostRow; machine: LabHost; bridge: NetInt
 }
 
 function unmanagedResource(call: Call, { row, machine, bridge, id }: ReturnType<typeof strangers>[number]): Resource {
-  const port = [...machine.network.interfaces.values()].find(({ master }) => master === bridge.name);
+  const port = portOf(machine, bridge.name);
   const nic = port && nicId(call.lab, call.db, row, port.link ?? port.name);
   return {
     type: 'unmanaged_network',

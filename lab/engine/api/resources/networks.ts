@@ -1,3 +1,4 @@
+import { portOf } from '../../../ovirt/host-networks.ts';
 import {
   addNetwork,
   addVnicProfile,
@@ -44,7 +45,11 @@ const networkResource = (row: NetworkRow, under = ''): Resource => ({
 /** A required network is operational when every up host of the cluster has it. */
 function operational(call: Call, at: ClusterNetworkRow, row: NetworkRow): boolean {
   const hosts = [...call.db.hosts.values()].filter((one) => one.clusterId === at.clusterId && one.status === 'up');
-  return !at.required || hosts.every((one) => machineAt(call.lab, one.address)?.network.interfaces.has(row.name));
+  const has = (address: string): boolean => {
+    const machine = machineAt(call.lab, address);
+    return machine !== undefined && portOf(machine, row.name) !== undefined;
+  };
+  return !at.required || hosts.every((one) => has(one.address));
 }
 
 function clusterNetworkResource(call: Call, at: ClusterNetworkRow, row: NetworkRow): Resource {
