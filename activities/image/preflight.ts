@@ -2,7 +2,7 @@ import { type EngineDisk, engineDisk } from '../../connectors/engine/model/disk.
 import type { InventoryIso } from '../../inventory/schema.ts';
 import { type EngineDecision, engineOperation, type Finding, type OperationContext } from '../operation.ts';
 import { sizeWords } from '../runtime/meter.ts';
-import { type DomainFacts, domainFacts } from '../storage/facts.ts';
+import { type DomainFacts, domainFacts, homeOf } from '../storage/facts.ts';
 import { checksumMark, type DiskFacts, diskFacts, diskWords, markedChecksum } from './facts.ts';
 import type { Image, ImageParams, ImagePreflight } from './params.ts';
 import { readImage, wishedImage } from './source.ts';
@@ -44,7 +44,8 @@ export const preflightImage = engineOperation<ImageParams, PreflightFacts, Image
 async function lookAtImage(context: OperationContext, { file }: ImageParams): Promise<PreflightFacts> {
   const wish = wishedImage(context.inventory, file);
   const { trouble, ...image } = await readImage(context, wish);
-  const domain = await domainFacts(context, image.domain, context.inventory.engine.dataCenter);
+  const home = (await homeOf(context, image.domain)) ?? context.inventory.engine.dataCenter;
+  const domain = await domainFacts(context, image.domain, home);
   const [facts, disks] = await Promise.all([
     diskFacts(context, image.disk),
     domain.domain === undefined ? [] : context.engine().list(`/storagedomains/${domain.domain.id}/disks`, engineDisk),

@@ -40,6 +40,14 @@ export async function domainFacts(context: OperationContext, name: string, dataC
   };
 }
 
+/** The data center that a domain is attached to, by name; undefined while it is attached to none. */
+export async function homeOf(context: OperationContext, domain: string): Promise<string | undefined> {
+  const engine = context.engine();
+  const found = await engine.named('/storagedomains', domain, engineStorageDomain);
+  const [center] = found?.data_centers ?? [];
+  return center && (await engine.find(`/datacenters/${center.id}`, engineDataCenter))?.name;
+}
+
 async function hostsOf(context: OperationContext, dataCenterId: string): Promise<readonly HostView[]> {
   const [clusters, hosts] = await Promise.all([
     context.engine().list('/clusters', engineCluster),

@@ -9,6 +9,8 @@ export const engineStorageDomain = z.object({
   name: z.string(),
   type: z.string(),
   master: field.boolean.optional(),
+  /** Where it is attached. */
+  data_centers: field.nested('data_center', field.reference),
   /** Bytes that are free. */
   available: field.integer.optional(),
   /** active, maintenance, locked, unknown, …; absent in the global list while attached. */

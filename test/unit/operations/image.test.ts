@@ -191,7 +191,7 @@ describe('preflightImage', () => {
     wish: { file: 'images/c7.iso', domain: 'data1' },
     named: [],
     dataCenter: { id: 'c', name: 'Default', status: 'up' },
-    domain: { id: 's', name: 'data1', type: 'data', available: 2 * 1024 ** 3 },
+    domain: { id: 's', name: 'data1', type: 'data', data_centers: [], available: 2 * 1024 ** 3 },
     attached: 'active',
     hosts: [host],
   };

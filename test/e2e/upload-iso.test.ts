@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { engineRequests } from '../support/engine-requests.ts';
+import type { End, RunHandle } from '../support/run.ts';
+import { Stack } from '../support/stack.ts';
+import { until } from '../support/until.ts';
+
+const DEPLOYED = { preset: 'deployed', hosts: 1 };
+const RUNBOOK = 'uploadIso';
+const MIB = 2 ** 20;
+/** Two pieces and a bit: what is sent again after a death is less than what was sent before it. */
+const SIZE = 320 * MIB + 2048;
+const PIECE = 128 * MIB;
+
+let stack: Stack;
+let directory: string;
+let sha256: string;
+
+beforeAll(async () => {
+  stack = await Stack.open({ address: inject('temporalAddress'), ...DEPLOYED });
+  directory = dirname(stack.lab.inventory);
+  sha256 = writeImage(join(directory, 'images', 'big.iso'));
+  writeFileSync(join(directory, 'images', 'vm.qcow2'), qcow2());
+});
+afterAll(() => stack?.close());
+beforeEach(async () => {
+  await stack.fresh(DEPLOYED);
+  describeImages([
+    { file: 'images/big.iso', domain: 'hosted_storage', sha256 },
+    { file: 'images/vm.qcow2', name: 'vm-disk', domain: 'hosted_storage' },
+    { file: 'images/vm.qcow2', name: 'wrong', domain: 'hosted_storage', sha256: '0'.repeat(64) },
+  ]);
+});
+
+/** An ISO of blocks that differ. */
+function writeImage(path: string): string {
+  const content = Buffer.alloc(SIZE);
+  for (let at = 0; at < SIZE; at += 4) content.writeUInt32LE(Math.imul(at, 2654435761) >>> 0, at);
+  content.write('\x01CD001\x01', 16 * 2048, 'latin1');
+  writeFileSync(path, content);
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** The header of an empty qcow2 image of 1 GiB. */
+function qcow2(): Buffer {
+  const header = Buffer.alloc(3 * 65_536);
+  header.write('QFI\xfb', 'latin1');
+  header.writeUInt32BE(2, 4);
+  header.writeUInt32BE(16, 20);
+  header.writeBigUInt64BE(BigInt(1024 * MIB), 24);
+  return header;
+}
+
+function describeImages(isos: readonly object[]): void {
+  const site = parse(readFileSync(stack.lab.inventory, 'utf8'));
+  writeFileSync(stack.lab.inventory, stringify({ ...site, isos, vms: [] }, { lineWidth: 0 }));
+}
+
+const start = (input: object): Promise<RunHandle> => stack.startWith(RUNBOOK, input);
+const run = async (input: object): Promise<End> => (await start(input)).end();
+const revision = async () => (await stack.control.state()).revision;
+const disks = async () => {
+  const { engine } = (await stack.control.state()) as unknown as {
+    engine: { disks: { alias: string }[] };
+  };
+  return engine.disks;
+};
+
+/** What the storage holds, as the lab keeps it. */
+async function stored(size: number): Promise<string[]> {
+  const folder = join(directory, 'volumes');
+  const files = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+  const large = files.filter((file) => statSync(file).size >= size);
+  return Promise.all(
+    large.map(async (file) => {
+      const hash = createHash('sha256');
+      await pipeline(createReadStream(file, { end: size - 1 }), hash);
+      return hash.digest('hex');
+    }),
+  );
+}
+
+/** Bytes that the worker has in memory. */
+function resident(): number {
+  const status = readFileSync(`/proc/${stack.worker.pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+}
+
+/** How much of the image is safe on the storage, by the newest heartbeat. */
+async function durable(handle: RunHandle): Promise<number> {
+  const { raw } = await handle.handle.describe();
+  const [payload] = raw.pendingActivities?.flatMap(({ heartbeatDetails }) => heartbeatDetails?.payloads ?? []) ?? [];
+  if (payload?.data == null) return 0;
+  const { image } = JSON.parse(Buffer.from(payload.data).toString()) as { image?: { durable: number } };
+  return image?.durable ?? 0;
+}
+
+test('planned with every request, sent, killed in the middle, gone on where it was, proven; a second run changes nothing', async () => {
+  const untouched = await revision();
+  const planned = await run({ file: 'big.iso', mode: 'plan' });
+  expect(planned.type, planned.message).toBe('succeeded');
+  const steps = planned.report?.plan?.steps ?? [];
+  expect(
+    steps.flatMap(({ commands }) => commands.map((line) => line.replace(/[0-9a-f-]{36}/g, 'ID').slice(0, 60))),
+  ).toEqual([
+    expect.stringMatching(/^POST \/disks \{"id":"ID","name":"big.iso","provisioned_size"/),
+    expect.stringMatching(/^POST \/imagetransfers \{"disk":\{"id":"ID"\},"direction":"uploa/),
+    expect.stringMatching(/^PUT \{transfer_url\}\?flush=n < /),
+    'POST /imagetransfers/{id}/finalize {}',
+    expect.stringMatching(/^PUT \/disks\/ID \{"description":"sha256:/),
+  ]);
+  expect(steps[0]?.evidence?.[0]).toMatch(/^127\.0\.0\.1:\d+ is verified: its certificate is that of /);
+  expect(await revision()).toBe(untouched);
+
+  const since = await stack.control.now();
+  const slow = await stack.control.fault({ target: 'imageio', kind: 'slow', match: '^PUT', times: 99, delayMs: 4000 });
+  const idle = resident();
+  const handle = await start({ file: 'big.iso' });
+  await until(async () => (await durable(handle)) >= PIECE);
+  const grown = resident() - idle;
+  const owned = (await handle.status()).owns;
+  expect(owned?.map(({ kind }) => kind)).toEqual(['imageTransfer']);
+  await stack.worker.kill9();
+  await stack.control.release(slow);
+  await stack.worker.start();
+  const end = await handle.end();
+  expect(end.type, end.message).toBe('succeeded');
+  expect(grown).toBeLessThan(150 * MIB);
+  const sent = end.report?.steps.find(({ title }) => title === 'Send big.iso');
+  const from = Number(/on from byte (\d+)$/.exec(sent?.evidence?.[0] ?? '')?.[1]);
+  expect([PIECE, 2 * PIECE]).toContain(from);
+  expect(sent?.evidence?.[1]).toBe(`the storage holds sha256:${sha256}, as the file`);
+  expect(await stored(SIZE)).toContain(sha256);
+
+  const journal = await stack.control.journal(since);
+  expect(engineRequests(journal).map((line) => line.replace(/[0-9a-f-]{36}/g, 'ID'))).toEqual([
+    'POST /disks',
+    'POST /imagetransfers',
+    'POST /imagetransfers/ID/finalize',
+    'PUT /disks/ID',
+  ]);
+  const starts = journal.flatMap(({ target, text }) =>
+    target === 'imageio' && text.startsWith('PUT') ? Number(/Content-Range: bytes (\d+)-/.exec(text)?.[1]) : [],
+  );
+  expect(starts.filter((at) => at === 0)).toHaveLength(1);
+  expect(end.report?.steps.at(-1)?.evidence).toEqual([
+    'disk big.iso is ok',
+    'it has 320 MiB on hosted_storage, as iso',
+    `its checksum is sha256:${sha256}`,
+  ]);
+  expect(end.report?.remains).toEqual([]);
+  // The addresses of a transfer let anybody write.
+  const tickets = journal.flatMap(({ target, text }) =>
+    target === 'imageio' ? (/\/images\/([0-9a-f-]{36})/.exec(text)?.[1] ?? []) : [],
+  );
+  expect(tickets.length).toBeGreaterThan(0);
+  const { history } = await handle.handle.fetchHistory().then((all) => ({ history: JSON.stringify(all) }));
+  for (const ticket of new Set(tickets)) expect(history.includes(ticket)).toBe(false);
+
+  const before = await revision();
+  const again = await run({ file: 'images/big.iso' });
+  expect(again.type, again.message).toBe('succeeded');
+  expect(again.report?.steps.map(({ state }) => state)).toEqual(['passed', 'passed']);
+  expect(await revision()).toBe(before);
+});
+
+test('cancelled in the middle, the transfer is cancelled and its disk is gone', async () => {
+  await stack.control.fault({ target: 'imageio', kind: 'hang', match: '^PUT', times: 99 });
+  const since = await stack.control.now();
+  const handle = await start({ file: 'big.iso' });
+  await stack.control.awaitEntry(since, ({ target, text }) => target === 'imageio' && text.startsWith('PUT'));
+  await handle.handle.cancel();
+  const end = await handle.end();
+  expect(end.type, end.message).toBe('cancelled');
+  const record = await handle.record();
+  expect(record.remains).toEqual([]);
+  const requests = engineRequests(await stack.control.journal(since)).map((line) =>
+    line.replace(/[0-9a-f-]{36}/g, 'ID'),
+  );
+  expect(requests).toEqual(['POST /disks', 'POST /imagetransfers', 'POST /imagetransfers/ID/cancel']);
+  expect((await disks()).map(({ alias }) => alias)).not.toContain('big.iso');
+});
+
+test('a qcow2 image becomes a growing data disk; what cannot be sent is refused before anything is touched', async () => {
+  const end = await run({ file: 'vm-disk' });
+  expect(end.type, end.message).toBe('succeeded');
+  expect(end.report?.steps.at(-1)?.evidence?.[1]).toBe('it has 1 GiB on hosted_storage, as data');
+  const before = await revision();
+  const wrong = await run({ file: 'wrong' });
+  expect(wrong.message).toMatch(/has sha256 [0-9a-f]{64}, but the inventory expects 0{64}/);
+  const unknown = await run({ file: 'c8.iso' });
+  expect(unknown.message).toContain(
+    'image c8.iso: the inventory does not describe it; isos has big.iso, vm-disk, wrong',
+  );
+  expect(await revision()).toBe(before);
+});
