@@ -15,6 +15,12 @@ const pluralWord = (word: string): string => {
   return /(s|x|ch|sh)$/.test(word) ? `${word}es` : `${word}s`;
 };
 
+/** Types whose elements in documents have another name. */
+const elements: Readonly<Record<string, string>> = { virtual_numa_node: 'vm_numa_node' };
+
+/** The root element of a list of entities. */
+export const listName = (type: string): string => plural(elements[type] ?? type);
+
 /** `scheduling_policy` becomes `scheduling_policies`: the root element of a collection. */
 export function plural(name: string): string {
   const words = name.split('_');

@@ -7,6 +7,7 @@ import { diskAttachment, diskAttachments } from '../resources/disk-attachments.t
 import { disk, disks, storageDomainDisks } from '../resources/disks.ts';
 import { event, events } from '../resources/events.ts';
 import { fenceAgent, fenceAgents } from '../resources/fence-agents.ts';
+import { vmApplications, vmHostDevices, vmNumaNodes, vmSessions } from '../resources/guest-lists.ts';
 import {
   hostNic,
   hostNics,
@@ -105,11 +106,15 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   vm,
   vm_cdrom: cdrom,
   vm_cdroms: cdroms,
+  vm_applications: vmApplications,
   vm_graphics_console: graphicsConsole,
   vm_graphics_consoles: graphicsConsoles,
+  vm_host_devices: vmHostDevices,
   vm_nic: vmNic,
   vm_nics: vmNics,
+  vm_numa_nodes: vmNumaNodes,
   vm_reported_devices: vmReportedDevices,
+  vm_sessions: vmSessions,
   vm_watchdog: watchdog,
   vm_watchdogs: watchdogs,
   vms,
