@@ -3,15 +3,20 @@ import { Verdict } from '../hosted-engine/preflight/checks.ts';
 import { type EngineDecision, engineOperation } from '../operation.ts';
 import { ENGINE_HOSTS } from './description.ts';
 
+/** Names of the hosts that the engine has. */
+export interface EngineHosts {
+  readonly hosts: readonly string[];
+}
+
 /**
  * Finds hosts that are not as the engine should have them: up and not left in maintenance, with power management, two or
  * more able to run the engine VM, none that nobody has described. Changes nothing. (article, sections 0.4, 8 and 9)
  */
-export const inspectEngineHosts = engineOperation<object, readonly HostView[]>({
+export const inspectEngineHosts = engineOperation<object, readonly HostView[], EngineHosts>({
   name: 'inspectEngineHosts',
   title: () => 'Check the hosts in the engine',
   look: engineHosts,
-  decide(hosts): EngineDecision<undefined> {
+  decide(hosts): EngineDecision<EngineHosts> {
     const verdict = new Verdict();
     for (const host of hosts) judge(host, verdict);
     const able = hosts.filter(({ hosted_engine, status }) => hosted_engine?.configured === true && status === 'up');
@@ -21,7 +26,8 @@ export const inspectEngineHosts = engineOperation<object, readonly HostView[]>({
       'Add another host with the runbook addHostedEngineHost, or bring back the one that is away',
     );
     const { findings, evidence } = verdict;
-    return { state: findings.length > 0 ? 'refused' : 'already', changes: [], evidence, findings };
+    const output = { hosts: hosts.map(({ name }) => name) };
+    return { state: findings.length > 0 ? 'refused' : 'already', changes: [], evidence, output, findings };
   },
 });
 

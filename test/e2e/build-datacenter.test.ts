@@ -16,8 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.close());
 
-async function run(input: object): Promise<End> {
-  return (await stack.startWith(RUNBOOK, input)).end();
+async function run(input: object, runbook = RUNBOOK): Promise<End> {
+  return (await stack.startWith(runbook, input)).end();
 }
 
 const revision = async () => (await stack.control.state()).revision;
@@ -31,6 +31,8 @@ function parts({ report }: End): [string, string[]][] {
   }
   return [...states].map(([part, seen]) => [part, [...seen].sort()]);
 }
+
+const findingsOf = ({ report }: End) => (report?.plan?.refusals ?? []).map(({ what }) => what);
 
 test(
   'planned on bare hosts, built through dead workers, there already the second time',
@@ -65,6 +67,10 @@ test(
       await stack.worker.kill9();
       await stack.worker.start();
     }
+    const { waiting } = await handle.until(
+      (status) => status.phase === 'ended' || (status.waiting !== undefined && status.waiting.kind !== 'lock'),
+    );
+    expect(waiting).toBeUndefined();
     const end = await handle.end();
     expect(end.type, end.message).toBe('succeeded');
     expect(end.report?.remains).toEqual([]);
@@ -90,6 +96,28 @@ test(
     expect(executedChanges(journal)).toEqual([]);
     expect(engineRequests(journal)).toEqual([]);
     expect(await revision()).toBe(built);
+
+    const unfenced = (host: string) =>
+      `host ${host} has no power management: when it hangs, its VMs are not restarted elsewhere`;
+    const verified = await run({}, 'verifyDatacenter');
+    expect(findingsOf(verified)).toEqual(['host1.test.local', 'host2', 'host3'].map(unfenced));
+    await stack.control.event({ target: 'engine', action: 'edit-network', network: 'ovirtvm-vlan432', mtu: 9000 });
+    await stack.control.event({ target: 'host2', action: 'stop-service', unit: 'firewalld' });
+    const drifted = await run({}, 'verifyDatacenter');
+    expect(drifted.type).toBe('failed');
+    const news = findingsOf(drifted).filter((what) => !what.includes('no power management'));
+    expect(news).toEqual([
+      'firewalld of host2 is not active and enabled',
+      'Add host2 with the hosted engine: "Enable firewalld" is still to be done: firewalld is inactive/dead, enabled, it would take systemctl start firewalld',
+      expect.stringMatching(
+        /^Create the network .* MTU 9000, .*, it would take PUT \/networks\/[0-9a-f-]+ \{"mtu":1500\}$/,
+      ),
+      ...['host1', 'host2', 'host3'].map((host) =>
+        expect.stringMatching(
+          `^Create the network .*"Set up ovirtvm-vlan432 on ${host}" .* mtu is 1500 instead of 9000`,
+        ),
+      ),
+    ]);
   },
   LIMIT,
 );

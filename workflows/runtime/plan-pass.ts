@@ -1,4 +1,4 @@
-import type { OperationCall } from '../../activities/operation.ts';
+import type { CheckResult, OperationCall } from '../../activities/operation.ts';
 import { spell } from '../../reports/duration.ts';
 import type { CommonInput } from '../../runbooks/definition.ts';
 import { type Owned, sameOwned } from '../../runbooks/owned-states.ts';
@@ -6,6 +6,7 @@ import type { Finding, Plan, PlanStep } from '../contract.ts';
 import { type ChildCall, planChild } from './child.ts';
 import { stepOfChild } from './child-news.ts';
 import { compareWithChild, settled } from './compare.ts';
+import { stepFailure } from './endings.ts';
 import { owns } from './owned.ts';
 import { makePlan } from './plan.ts';
 import {
@@ -62,24 +63,41 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
   }
 
   async preflight<Output>(title: string, call: OperationCall<Output>): Promise<Output> {
-    const result = await this.inspect(title, call);
-    if (!result.known) throw new Refused();
-    return result.output;
+    const step = this.open(title);
+    const found = await this.look(step.id, title, call);
+    this.listFound(step, found, call);
+    if (found.state === 'refused') throw new Refused();
+    return found.output as Output;
   }
 
   async inspect<Output>(title: string, call: OperationCall<Output>): Promise<Result<Output>> {
     const step = this.open(title);
-    const found = await this.look(step.id, title, call);
-    const { evidence } = found;
-    const listed = { ...step, commands: [], typicalDuration: 'seconds', evidence };
-    if (found.state === 'refused') {
-      const findings = found.findings ?? [];
-      this.refusals.push(...findings);
-      this.list({ ...listed, state: 'unknown', findings });
-      return { known: false, until: title };
+    try {
+      const found = await this.look(step.id, title, call);
+      this.listFound(step, found, call);
+      if (found.state === 'already' || found.output !== undefined)
+        return { known: true, output: found.output as Output };
+    } catch (error) {
+      // What cannot be looked at is a finding like any other.
+      const { message: what, lines: evidence } = stepFailure(error);
+      const findings = [{ what, fix: 'Mend that, then look again' }];
+      this.listFound(step, { state: 'refused', findings, evidence }, call);
     }
-    this.list({ ...listed, state: 'already', ...target(call) });
-    return { known: true, output: found.output as Output };
+    return { known: false, until: title };
+  }
+
+  private listFound(
+    step: { id: string; title: string },
+    { state, evidence, findings = [] }: Pick<CheckResult, 'state' | 'evidence' | 'findings'>,
+    call: OperationCall,
+  ): void {
+    const listed = { ...step, commands: [], typicalDuration: 'seconds', evidence };
+    this.refusals.push(...(state === 'refused' ? findings : []));
+    this.list(
+      state === 'refused'
+        ? { ...listed, state: 'unknown', findings }
+        : { ...listed, state: 'already', ...target(call) },
+    );
   }
 
   async compare(title: string, call: ChildCall, options: ChildOptions = {}): Promise<Result<undefined>> {

@@ -85,7 +85,7 @@ export interface Run<Input extends CommonInput = CommonInput> {
   readonly site: SiteView;
   /** Reads everything that must hold before anything is touched; a finding here ends the run untouched. */
   preflight<Output>(title: string, call: OperationCall<Output>): Promise<Output>;
-  /** The same, but what comes behind is looked at too before the run ends. */
+  /** The same, but what comes behind is looked at too before the run ends; what cannot be read is a finding. */
   inspect<Output>(title: string, call: OperationCall<Output>): Promise<Result<Output>>;
   /**
    * Looks whether another runbook would change anything, by a plan-only run of it: what it would do is a finding, which
