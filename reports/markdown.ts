@@ -12,8 +12,10 @@ export type { Report };
 export function reportMarkdown(report: Report): string {
   const chapters = [
     head(report),
+    findings(report),
     remains(report),
     overview(report),
+    children(report),
     decisions(report),
     ['## Step by step', ...report.steps.map(step)].join('\n\n'),
     plan(report.plan),
@@ -41,6 +43,21 @@ function remains({ remains: left }: Report): string {
   if (left.length === 0) return '## What remains\n\nNothing: no change of this run waits to be finished or undone.';
   const lines = left.map(({ what, byHand }) => `- ${what}\n  - By hand: ${byHand}`);
   return ['## What remains', '', ...lines].join('\n');
+}
+
+/** What kept the run from beginning, or what a comparison has found. */
+function findings({ plan: made }: Report): string {
+  const found = made?.refusals ?? [];
+  if (found.length === 0) return '';
+  const lines = found.map(({ what, fix }) => `- ${oneLine(what)}\n  - Fix: ${oneLine(fix)}`);
+  return [`## Findings`, '', ...lines].join('\n');
+}
+
+/** The runs that were parts of this one; their steps stand among its own. */
+function children({ children: parts = [] }: Report): string {
+  if (parts.length === 0) return '';
+  const rows = parts.map(({ id, runbook, phase, endState }) => `| \`${id}\` | \`${runbook}\` | ${endState ?? phase} |`);
+  return ['## Runs of its parts', '', '| Run | Runbook | Outcome |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
 function overview({ steps }: Report): string {

@@ -52,6 +52,17 @@ test('the Markdown tells outcome, decisions, evidence, log and what remains', ()
   }
 });
 
+test('findings and the runs of the parts have chapters of their own', () => {
+  const text = reportMarkdown({
+    ...report,
+    children: [{ id: 'r1.make-a', runbook: 'createCluster', phase: 'ended', endState: 'succeeded' }],
+    plan: { hash: 'ab', steps: [], refusals: [{ what: 'host2 is in maintenance', fix: 'Activate it' }] },
+  });
+  expect(text).toContain('## Findings\n\n- host2 is in maintenance\n  - Fix: Activate it');
+  expect(text).toContain('| `r1.make-a` | `createCluster` | succeeded |');
+  expect(reportMarkdown(report)).not.toMatch(/## (Findings|Runs of its parts)/);
+});
+
 test('output with backticks cannot leave its fence', () => {
   expect(reportMarkdown(report)).toContain('````text\nrc 1\n``` in the output\n````');
 });
