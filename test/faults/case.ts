@@ -32,7 +32,11 @@ export async function runCase(lane: Lane, blow: Blow, reference: Reference): Pro
   try {
     await lane.prepare(story);
     const since = await control.now();
-    run = await withinLimit(strike(lane, story, blow), 'the point was not reached');
+    const struck = strike(lane, story, blow, (started) => {
+      run = started;
+    });
+    await withinLimit(struck, 'the point was not reached');
+    if (run === undefined) throw new Error('no run was started');
     end = await withinLimit(whatCameOf(run), 'the run came to no end');
     for (const { kind: fault, hits } of await control.faults()) {
       if (hits === 0) problems.push(`${fault} met nothing: the run was not interrupted`);

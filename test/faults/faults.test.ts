@@ -22,9 +22,10 @@ test('whatever dies, the deployment ends as if nothing had happened, or says tru
     lanes: LANES,
     stories: [deploy],
     choose(reference) {
-      const { points } = reference;
+      // The changes between an activity's first and last command are left to "npm run faults".
+      const points = reference.points.filter(({ which }) => which !== 'inner');
       boundaries = points.length;
-      const others = allCases(reference).filter(({ kind }) => kind !== 'worker-kill');
+      const others = allCases({ ...reference, points }).filter(({ kind }) => kind !== 'worker-kill');
       return [...spread('worker-kill', points, KILL_RUNS), ...sample(others, SAMPLED, seed)];
     },
   });

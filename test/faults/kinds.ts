@@ -28,7 +28,7 @@ export function isWayOut(kind: Kind): kind is WayOut {
 }
 
 /** Whether there is something to strike in this way at the point. */
-export function suits(kind: Kind, { side, which, target, pass }: Point, { targets, undone }: Story): boolean {
+export function suits(kind: Kind, { side, change, target, pass }: Point, { targets, undone }: Story): boolean {
   const atEngine = target === 'engine';
   switch (kind) {
     case 'worker-kill':
@@ -46,13 +46,13 @@ export function suits(kind: Kind, { side, which, target, pass }: Point, { target
     case 'engine-drop-after':
       return atEngine && side === 'after';
     case 'engine-409':
-      return atEngine && side === 'before' && which === 'change';
+      return atEngine && side === 'before' && change;
     case 'engine-restart':
       return targets.includes('engine');
     case 'cancel':
     case 'terminate':
       return undone !== undefined && pass === 'run' && side !== 'during';
     case 'rollback':
-      return undone !== undefined && pass === 'run' && side === 'before' && which === 'change';
+      return undone !== undefined && pass === 'run' && side === 'before' && change;
   }
 }

@@ -19,7 +19,9 @@ export interface LoopWish {
 export async function faultLoop({ cli, stories, lanes, choose, done }: LoopWish): Promise<CaseResult[]> {
   const open: Lane[] = [];
   try {
-    await Promise.all(Array.from({ length: lanes }, async () => open.push(await Lane.open(cli))));
+    // The first worker builds the bundle that the others find.
+    open.push(await Lane.open(cli));
+    await Promise.all(Array.from({ length: lanes - 1 }, async () => open.push(await Lane.open(cli))));
     const references = await share(open, stories, observe);
     const blows = references.flatMap((reference) => choose(reference).map((blow) => ({ blow, reference })));
     return await share(open, blows, async (lane, { blow, reference }) => {

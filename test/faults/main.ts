@@ -6,6 +6,7 @@ import { obtainTemporal } from '../../scripts/temporal.mjs';
 import type { CaseResult } from './case.ts';
 import { KINDS } from './kinds.ts';
 import { faultLoop, table } from './loop.ts';
+import { describePoint } from './points.ts';
 import { allCases, sample, shard } from './sample.ts';
 import { stories } from './stories/index.ts';
 
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     lanes: { type: 'string', default: '3' },
     runbook: { type: 'string', multiple: true },
     kind: { type: 'string', multiple: true },
+    at: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
     kept: { type: 'boolean', default: false },
   },
@@ -47,7 +49,9 @@ const results = await faultLoop({
   lanes,
   stories: stories.filter(({ name }) => values.runbook?.includes(name) ?? true),
   choose(reference) {
-    const all = allCases(reference).filter(({ kind }) => values.kind?.includes(kind) ?? true);
+    const all = allCases(reference)
+      .filter(({ kind }) => values.kind?.includes(kind) ?? true)
+      .filter(({ points }) => points.map(describePoint).join('; ').includes(values.at));
     const chosen = shard(count === undefined ? all : sample(all, count, seed), index, shards);
     const { story, points } = reference;
     say(`${story.name}: ${points.length} points, ${all.length} cases, ${chosen.length} of them here (seed ${seed})`);

@@ -18,28 +18,24 @@ export function lasting({ hosts, ...state }: LabState): unknown {
   );
 }
 
-/** The same, whichever host runs the engine VM: after a reboot that is the HA agents' choice. */
-export function wherever(state: unknown): unknown {
-  const { hosts, luns, hostedEngine, ...rest } = state as LabState & { luns: readonly Lun[] };
-  const parts = Object.entries(hosts).map(([name, { haState, domains, ...host }]) => ({
-    host: [name, host] as const,
-    part: JSON.stringify({ haState, domains }),
-  }));
+/**
+ * The same without what a reboot changes by itself: who runs the engine VM is the HA agents' choice then, volumes are
+ * active only where something has used them since, and systemd has forgotten units that are no more.
+ */
+export function butForReboot(state: unknown): unknown {
+  const { hosts, luns, hostedEngine, ...rest } = state as LabState & { luns: readonly { volumes?: object }[] };
+  const parts = Object.entries(hosts).map(([name, { haState, domains, services, ...host }]) => {
+    const at = Object.entries(services as object).filter(([, word]) => word !== 'inactive');
+    return { host: [name, { ...host, services: Object.fromEntries(at) }] as const, part: { haState, domains } };
+  });
   const { host: _host, ...vm } = hostedEngine.vm ?? {};
   return {
     ...rest,
     hosts: Object.fromEntries(parts.map(({ host }) => host)),
-    parts: parts.map(({ part }) => part).sort(),
-    luns: luns.map(({ volumes = {}, ...lun }) => ({
-      ...lun,
-      volumes: Object.fromEntries(Object.entries(volumes).map(([name, { active }]) => [name, active.length])),
-    })),
+    parts: parts.map(({ part }) => JSON.stringify(part)).sort(),
+    luns: luns.map(({ volumes = {}, ...lun }) => ({ ...lun, volumes: Object.keys(volumes) })),
     hostedEngine: { ...hostedEngine, vm },
   };
-}
-
-interface Lun {
-  readonly volumes?: Readonly<Record<string, { readonly active: readonly string[] }>>;
 }
 
 /** firewalld has it at run time only: the deployment opens it for the bootstrap engine, the next boot forgets it. */

@@ -28,16 +28,19 @@ export interface Point {
   readonly pass: string;
   /** Before the command runs, after it has run, or at a process of the deployment. */
   readonly side: 'before' | 'after' | 'during';
-  /** The first or last command of the activity at hosts or engine, or a change. */
-  readonly which: 'first' | 'change' | 'last' | 'stage';
+  /** The first or last command of the activity at hosts or engine, or a change between them. */
+  readonly which: 'first' | 'last' | 'inner' | 'stage';
+  /** The command changes something. */
+  readonly change: boolean;
+  /** Changes that come before it in the activity. */
   readonly changes: number;
   /** What the command is told by, in every run; of `during`, the stage of the deployment. */
   readonly essence: string;
 }
 
-export function describePoint({ side, type, step, pass, target, which, essence }: Point): string {
+export function describePoint({ side, type, step, pass, target, which, change, essence }: Point): string {
   if (side === 'during') return `as ${essence} begins in ${type} (${pass}: ${step})`;
-  return `${side} the ${which === 'change' ? `change of ${type}` : `${which} of ${type}`} at ${target} (${pass}: ${step})`;
+  return `${side} the ${change ? 'change' : which} of ${type} at ${target} (${pass}: ${step})`;
 }
 
 /** What distinguishes a command from the same one in another run is taken out: digests, ids, numbers. */
@@ -67,17 +70,18 @@ export function boundaries(
     if (first === undefined || last === undefined) return [];
     const at = (command: SeenCommand, side: Point['side'], which: Point['which']): Point => {
       const { activity, type, target, changes, text } = command;
-      return { activity, type, target, ...stepOf(activity), side, which, changes, essence: essence(text) };
+      const told = { change: isChange(command), changes, essence: essence(text) };
+      return { activity, type, target, ...stepOf(activity), side, which, ...told };
     };
     return [
-      at(first, 'before', isChange(first) ? 'change' : 'first'),
+      at(first, 'before', 'first'),
       ...sent
         .filter(isChange)
         .flatMap((change) => [
-          ...(change === first ? [] : [at(change, 'before', 'change')]),
-          ...(change === last ? [] : [at(change, 'after', 'change')]),
+          ...(change === first ? [] : [at(change, 'before', 'inner')]),
+          ...(change === last ? [] : [at(change, 'after', 'inner')]),
         ]),
-      at(last, 'after', isChange(last) ? 'change' : 'last'),
+      at(last, 'after', 'last'),
     ];
   });
 }
@@ -106,6 +110,6 @@ export function middles(
   const known = stages(processes);
   return Array.from({ length: Math.min(count, known.length) }, (_, index) => {
     const stage = known[Math.floor(((index + 1) * known.length) / (count + 1))] ?? '';
-    return { ...follow, side: 'during' as const, which: 'stage' as const, changes: 0, essence: stage };
+    return { ...follow, side: 'during' as const, which: 'stage' as const, change: true, changes: 0, essence: stage };
   });
 }

@@ -29,15 +29,20 @@ export interface Blow {
   readonly points: readonly Point[];
 }
 
-/** Starts a run and interrupts it; returns when nothing is held any more. */
-export async function strike(lane: Lane, story: Story, { kind, points }: Blow): Promise<RunHandle> {
+/** Starts a run, tells it, and interrupts it; returns when nothing is held any more. */
+export async function strike(
+  lane: Lane,
+  story: Story,
+  { kind, points }: Blow,
+  started: (run: RunHandle) => void,
+): Promise<void> {
   const [first] = points;
-  if (first?.side === 'during') return strikeDuring(lane, story, kind, first);
+  if (first?.side === 'during') return strikeDuring(lane, story, { kind, point: first }, started);
   const stepper = await Stepper.arm(lane.stack.control, story.targets);
   try {
     const run = await lane.start(story);
+    started(run);
     for (const point of points) await strikeAt({ lane, story, stepper, run }, kind, point);
-    return run;
   } finally {
     await stepper.disarm();
   }
@@ -99,7 +104,12 @@ async function spoil({ stack: { control } }: Lane, kind: Kind, { target, text }:
 }
 
 /** While a stage of the deployment is held as it begins. */
-async function strikeDuring(lane: Lane, story: Story, kind: Kind, { target, essence }: Point): Promise<RunHandle> {
+async function strikeDuring(
+  lane: Lane,
+  story: Story,
+  { kind, point: { target, essence } }: { kind: Kind; point: Point },
+  started: (run: RunHandle) => void,
+): Promise<void> {
   const { control } = lane.stack;
   const since = await control.now();
   // A worker that starts on a busy machine takes hours of the lab's time, and the deployment may take only two.
@@ -107,11 +117,11 @@ async function strikeDuring(lane: Lane, story: Story, kind: Kind, { target, esse
   const held = await control.fault({ target, kind: 'hold-before', match: `--tags=${essence} .*\\(pid`, freeze });
   try {
     const run = await lane.start(story);
+    started(run);
     await control.awaitEntry(since, (entry) => entry.kind === 'fault' && entry.text.startsWith('hold-before'));
     if (kind === 'ssh-drop-before') await control.fault({ target, kind: 'drop-before', match: ANY_COMMAND });
     else if (kind === 'ssh-drop-after') await control.fault({ target, kind: 'drop-after', match: ANY_COMMAND });
     else await interrupt({ lane, run }, kind, target);
-    return run;
   } finally {
     await control.release(held);
   }
