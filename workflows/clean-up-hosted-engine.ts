@@ -52,7 +52,12 @@ export async function cleanUpHostedEngine(input: unknown): Promise<Report> {
         inMaintenance: seen.managed && !seen.takesEngine,
         ...(seen.deployed && !seen.takesEngine && { hostId: seen.hostId }),
       }),
-      { typical: '5 minutes' },
+      {
+        typical: '5 minutes',
+        final: seen.takesEngine
+          ? 'deployHostedEngine deploys a new hosted engine'
+          : `remove ${host} from the engine, then addHostedEngineHost adds it again`,
+      },
     );
     await run.when(
       { known: true, output: removePackages },

@@ -81,7 +81,7 @@ async function askHosts(context: OperationContext, name: string): Promise<Partia
 /** What no undeployment takes away, and how people do. */
 function leftBy(name: string, { block, localMaintenance }: TakeOffFacts): { what: string; byHand: string } {
   const what = [
-    `what the engine installed on ${name}: packages of oVirt, certificates, the bridge ovirtmgmt, services`,
+    `what the engine installed on ${name}: packages of oVirt, certificates, the bridge ovirtmgmt, services, open ports of its firewall`,
   ];
   const byHand = [`on ${name}: ovirt-hosted-engine-cleanup -q, then a reboot; or install its system anew`];
   if (block !== undefined) {

@@ -119,6 +119,23 @@ describe('on the way out', () => {
     });
   });
 
+  test('what led to a step that nothing takes back stays with it, is listed, and the owned state is ended', async () => {
+    const world = new FakeWorld();
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1' }, 'noReturn');
+      await run.waitingFor('approval');
+      await run.handle.cancel();
+      const { type, report } = await run.end();
+      expect(type).toBe('partlyRolledBack');
+      expect(world.present).toEqual(new Set(['alpha', 'gamma']));
+      expect(ended(world)).toEqual(['apply undo-maintenance undo']);
+      expect(report?.remains.slice(0, 2)).toMatchObject([
+        { what: '"Change gamma" has been begun, and nothing takes it back', byHand: 'make gamma anew' },
+        { what: '"Change alpha" is still in effect' },
+      ]);
+    });
+  });
+
   test('abort leaves it, and says since when, whose it is and how to end it', async () => {
     const world = new FakeWorld();
     await rig.with(world, async (start) => {

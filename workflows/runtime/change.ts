@@ -5,6 +5,7 @@ import { Ending, NotReady } from './endings.ts';
 import { ask } from './gate.ts';
 import { release } from './owned.ts';
 import { unplanned } from './plan.ts';
+import { keepAll } from './rollback.ts';
 import type { Result, StepOptions } from './run.ts';
 import { interruptible, type MutableStep, now, type RunState } from './state.ts';
 import { roomFor } from './window.ts';
@@ -76,6 +77,7 @@ function register(state: RunState, step: MutableStep, found: CheckResult, option
     throw new TypeError(`"${step.title}" brings about that ${ownedWords(owned)}, but its operation names no undo`);
   }
   if (found.leaves !== undefined) leaves.set(step.id, found.leaves);
+  if (options.final !== undefined) keepAll(undos, { step, since: now(), title: options.final });
   // A second attempt must not replace the undo that knows how things were before the first.
   if (found.undo === undefined || releases !== undefined || undos.some((undo) => undo.step === step)) return;
   undos.push({ step, since: now(), ...found.undo, ...(approval && { approval }), ...(owned && { owned }) });

@@ -51,8 +51,16 @@ export async function endOwned(state: RunState): Promise<boolean> {
   return owned.length === 0 || rollBack(state, owned);
 }
 
+/** A step that nothing takes back begins: what led to it stays too, but for what must not outlast the run. */
+export function keepAll(undos: Undo[], final: Pick<Undo, 'step' | 'since' | 'title'>): void {
+  if (undos.some(({ step }) => step === final.step)) return;
+  for (const undo of undos) undo.kept = undo.owned === undefined;
+  undos.push({ ...final, kept: true });
+}
+
 async function undoOne(state: RunState, undo: Undo): Promise<'undone' | 'kept' | 'abort'> {
-  const { step } = undo;
+  const { step, call } = undo;
+  if (call === undefined) return 'kept';
   const title = `Undo: ${undo.title}`;
   step.attempts = 0;
   for (;;) {
@@ -61,7 +69,7 @@ async function undoOne(state: RunState, undo: Undo): Promise<'undone' | 'kept' |
     state.publish('progress');
     try {
       const ref = { ...state.ref(step, 'undo'), title };
-      const found = await state.performer.perform('check', undo.call, ref);
+      const found = await state.performer.perform('check', call, ref);
       note(state, step.id, found.leaves);
       if (found.state === 'already') {
         state.finish(step, { state: 'undone', summary: 'nothing was left to undo' });
@@ -81,8 +89,8 @@ async function undoOne(state: RunState, undo: Undo): Promise<'undone' | 'kept' |
           return 'kept';
         }
       }
-      if (found.followed) await state.performer.perform('start', undo.call, ref);
-      const result = await state.performer.perform(found.followed ? 'follow' : 'apply', undo.call, ref);
+      if (found.followed) await state.performer.perform('start', call, ref);
+      const result = await state.performer.perform(found.followed ? 'follow' : 'apply', call, ref);
       note(state, step.id, result.leaves);
       state.finish(step, {
         state: 'undone',
@@ -108,6 +116,8 @@ function note(state: RunState, stepId: string, leaves: Remainder | undefined): v
 function remainder(undo: Undo): Remainder {
   const [owned] = ownedBy([undo]);
   if (owned !== undefined) return ownedRemainder(owned);
+  if (undo.call === undefined)
+    return { what: `"${undo.step.title}" has been begun, and nothing takes it back`, byHand: undo.title };
   return { what: `"${undo.step.title}" is still in effect`, byHand: undo.byHand ?? undo.title };
 }
 

@@ -33,6 +33,11 @@ export interface StepOptions {
   readonly once?: boolean;
   /** Known failures by the recovery that their diagnosis names. */
   readonly fixes?: Readonly<Record<string, Fix>>;
+  /**
+   * Nothing takes this step back: from its change on, what was done before stays as well, and a run that does not succeed
+   * lists both. In words: how people get back.
+   */
+  readonly final?: string;
   /** Asked before this step's undo, because the undo destroys what could be looked at. */
   readonly undoApproval?: string;
   /**

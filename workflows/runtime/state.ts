@@ -32,7 +32,8 @@ export type MutableStep = { -readonly [Key in keyof StepView]: StepView[Key] };
 export interface Undo {
   readonly step: MutableStep;
   readonly title: string;
-  readonly call: OperationCall;
+  /** Absent: nothing takes it back. */
+  readonly call?: OperationCall;
   readonly byHand?: string;
   /** The question a person answers before this undo destroys evidence. */
   readonly approval?: string;
@@ -42,7 +43,7 @@ export interface Undo {
   readonly since: string;
   /** The child run whose step it was. */
   readonly child?: string;
-  /** A person has decided that it is not to be undone, or given it up. */
+  /** A person has decided that it is not to be undone, or given it up; or a final step has come after it. */
   kept?: boolean;
 }
 

@@ -16,9 +16,13 @@ export const removeOvirtPackages = operation<HostParams, readonly string[]>({
     const wanted = new RegExp(`^(?:${PATTERNS.map((pattern) => pattern.replace('*', '.*')).join('|')})$`);
     return packages.text.split('\n').filter((name) => wanted.test(name));
   },
-  decide(packages) {
+  decide(packages, { host }) {
     const changes = [{ argv: ['yum', '-y', 'autoremove', ...PATTERNS] }];
     if (packages.length === 0) return { state: 'already', changes, evidence: ['none of these packages is installed'] };
-    return { state: 'wouldDo', changes, evidence: [`installed: ${[...packages].sort().join(', ')}`] };
+    const leaves = {
+      what: `packages of oVirt and libvirt, removed from ${host}`,
+      byHand: `yum history list, then yum history undo with the id shown there, on ${host}`,
+    };
+    return { state: 'wouldDo', changes, evidence: [`installed: ${[...packages].sort().join(', ')}`], leaves };
   },
 });

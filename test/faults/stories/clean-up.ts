@@ -7,5 +7,11 @@ export const cleanUp: Story = {
   world: { preset: 'deployed', hosts: 2 },
   targets: ['engine', 'host1', 'host2'],
   host: 'host2',
-  undone: [],
+  undone: [
+    { where: /^hosts\.host2\.packages\b/, told: /packages of oVirt and libvirt, removed from host2/ },
+    {
+      where: /^(luns|hosts\.host[12]\.)/,
+      told: /"Run the cleanup and remove what it leaves" has been begun/,
+    },
+  ],
 };
