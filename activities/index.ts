@@ -10,6 +10,7 @@ import * as hostedEngine from './hosted-engine/index.ts';
 import * as image from './image/index.ts';
 import * as network from './network/index.ts';
 import type { TellInput } from './notify/tell.ts';
+import * as power from './power/index.ts';
 import type { LoadSiteInput } from './run/load-site.ts';
 import type { ClosedRunsInput } from './run/locks.ts';
 import type { WindowQuestion, WindowView } from './run/look-at-window.ts';
@@ -26,6 +27,7 @@ export const operations = {
   ...hostedEngine,
   ...image,
   ...network,
+  ...power,
   ...storage,
   ...watch,
 } as const;

@@ -2,6 +2,7 @@ import { addHostedEngineHost } from './add-hosted-engine-host.ts';
 import { attachStorageDomain } from './attach-storage-domain.ts';
 import { buildDatacenter } from './build-datacenter.ts';
 import { cleanUpHostedEngine } from './clean-up-hosted-engine.ts';
+import { configureFencing } from './configure-fencing.ts';
 import { createCluster } from './create-cluster.ts';
 import { createDataCenter } from './create-data-center.ts';
 import { createLogicalNetwork } from './create-logical-network.ts';
@@ -24,6 +25,7 @@ export const runbooks: Readonly<Record<string, RunbookDefinition>> = Object.from
       createDataCenter,
       createCluster,
       addHostedEngineHost,
+      configureFencing,
       attachStorageDomain,
       createLogicalNetwork,
       uploadIso,

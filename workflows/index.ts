@@ -9,6 +9,7 @@ export { addHostedEngineHost } from './add-hosted-engine-host.ts';
 export { attachStorageDomain } from './attach-storage-domain.ts';
 export { buildDatacenter } from './build-datacenter.ts';
 export { cleanUpHostedEngine } from './clean-up-hosted-engine.ts';
+export { configureFencing } from './configure-fencing.ts';
 export { createCluster } from './create-cluster.ts';
 export { createDataCenter } from './create-data-center.ts';
 export { createLogicalNetwork } from './create-logical-network.ts';

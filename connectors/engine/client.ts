@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { OperatorError } from '../../failures/operator-error.ts';
 import { document, refusal } from './faults.ts';
 import { type EngineEvent, engineEvent } from './model/event.ts';
@@ -23,6 +23,13 @@ export interface EventsWanted {
   readonly max?: number;
 }
 
+/** What a host's fence agents tell of its power, or why they tell nothing. */
+export type PowerStatus = { readonly power: 'on' | 'off' | 'unknown' } | { readonly fault: string };
+
+const powerAnswer = z.object({
+  power_management: z.object({ status: z.enum(['on', 'off', 'unknown']).default('unknown') }).optional(),
+});
+
 /** What operations may do with the engine: look. Paths stand below /ovirt-engine/api and begin with a slash. */
 export interface EngineReader {
   /** The id that this step's requests carry: its events and jobs are found by it, its retries share it. */
@@ -39,6 +46,8 @@ export interface EngineReader {
   events(wanted: EventsWanted): Promise<readonly EngineEvent[]>;
   /** Jobs of a correlation id, by default this step's; ended ones are forgotten by the engine after minutes. */
   jobs(correlationId?: string): Promise<readonly EngineJob[]>;
+  /** Asks the host's management controller through another host, by the fence agents that the engine has; switches nothing. */
+  powerStatus(hostId: string): Promise<PowerStatus>;
   /** The public key with which the engine logs in to its hosts: type and key as in authorized_keys, no comment. */
   sshKey(): Promise<string>;
 }
@@ -118,6 +127,19 @@ export class EngineClient implements EngineReader {
   async jobs(correlationId = this.correlationId): Promise<readonly EngineJob[]> {
     const body = await this.#read('/jobs', { search: `correlation_id=${correlationId}` });
     return membersOf('/jobs', body).map((member) => understand('/jobs', engineJob, member));
+  }
+
+  async powerStatus(hostId: string): Promise<PowerStatus> {
+    const path = `/hosts/${hostId}/fence`;
+    try {
+      const answer = await this.send({ request: 'POST', path, body: { fence_type: 'status' } });
+      return { power: understand(path, powerAnswer, answer).power_management?.status ?? 'unknown' };
+    } catch (error) {
+      // A failed look is an answer of 200 with a fault in it.
+      if (!(error instanceof OperatorError) || error.type !== 'PreconditionFailed') throw error;
+      const { lines = [] } = (error.details ?? {}) as { readonly lines?: readonly string[] };
+      return { fault: lines.join(' ').trim() || error.message };
+    }
   }
 
   async sshKey(): Promise<string> {

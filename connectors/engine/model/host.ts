@@ -25,7 +25,19 @@ export const engineHost = z.object({
     .optional(),
   network_operation_in_progress: field.boolean.optional(),
   ssh: z.object({ port: field.integer.default(22) }).optional(),
-  power_management: z.object({ enabled: field.boolean.optional() }).optional(),
+  /** Of vdsm on the host; the engine takes an absent one for 54321. */
+  port: field.integer.optional(),
+  power_management: z
+    .object({
+      enabled: field.boolean.optional(),
+      /** Wait for a crash dump before fencing. */
+      kdump_detection: field.boolean.optional(),
+      /** False: the scheduling policy may not switch its power. */
+      automatic_pm_enabled: field.boolean.optional(),
+    })
+    .optional(),
+  /** enabled, disabled or unknown: whether the host's crash kernel would tell that it writes a dump. */
+  kdump_status: z.string().optional(),
 });
 
 export type EngineHost = z.output<typeof engineHost>;

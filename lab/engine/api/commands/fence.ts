@@ -73,6 +73,8 @@ async function operate(on: Asked, row: HostRow, action: 'start' | 'stop', during
   told(9017, 'initiated');
   const before = row.status;
   row.status = during;
+  // Nor does the engine look at a host whose power it is switching.
+  if (during === 'reboot') row.bootsUntil = lab.clock.now() + seconds.reboot * 1000;
   if (action === 'stop') releaseSpm(on, row);
   const result = await usePower(on, row, action);
   if (result.outcome === 'success') {

@@ -1,0 +1,119 @@
+import { OperatorError } from '../../failures/operator-error.ts';
+import { engineHosts, type HostView } from '../engine/hosts.ts';
+import { running } from '../hosted-engine/ha/find-engine-vm.ts';
+import { fitHosts, unfitOthers } from '../hosted-engine/ha/fitness.ts';
+import { type HaHost, isDeployed, readHaHosts } from '../hosted-engine/ha/read-host.ts';
+import { enginePlace } from '../hosted-engine/ha/views.ts';
+import { Verdict } from '../hosted-engine/preflight/checks.ts';
+import { inventoryHost } from '../hosted-engine/wish.ts';
+import { engineOperation, type OperationContext } from '../operation.ts';
+import { type AgentFacts, agentWords, powerWords, readAgents, sameController, wishedAgent } from './agent.ts';
+import type { FencingSurvey, SurveyFencing } from './params.ts';
+
+interface SurveyFacts extends AgentFacts {
+  readonly all: readonly HostView[];
+  readonly ha: readonly HaHost[];
+  /** Why the password of the controller cannot be had. */
+  readonly secret?: string;
+}
+
+/**
+ * Finds out what fencing of a host takes: its agent, who could fence it, whether it has to be installed again for Kdump
+ * and where its VMs go meanwhile. Refuses what cannot be, and to take out the last host that could run the engine VM.
+ */
+export const surveyFencing = engineOperation<SurveyFencing, SurveyFacts, FencingSurvey>({
+  name: 'surveyFencing',
+  title: ({ host }) => `Find out what fencing of ${host} takes`,
+  async look(context, { host }) {
+    const secret = await trySecret(context, host);
+    const [agents, all, ha] = await Promise.all([
+      readAgents(context, host),
+      engineHosts(context),
+      readHaHosts(context),
+    ]);
+    return { ...agents, all, ha, ...(secret !== undefined && { secret }) };
+  },
+  decide(facts, params, context) {
+    const { host: seen, agents, power, secret } = facts;
+    const { host } = params;
+    const verdict = new Verdict();
+    const wish = wishedAgent(context, host);
+    const found = sameController(agents, wish);
+    verdict.seen(`wished: ${agentWords(wish)}`);
+    verdict.seen(`in the engine: ${agents.map(agentWords).join('; ') || 'no fence agent'}`);
+    if (power !== undefined) verdict.seen(powerWords(host, power));
+    verdict.demand(secret === undefined, secret ?? '', 'Correct bmc.password of the host in the inventory');
+    const others = agents.filter((agent) => agent !== found);
+    verdict.demand(
+      others.length === 0,
+      `the engine has another fence agent of ${host}: ${others.map(agentWords).join('; ')}; a test would not tell which one answered`,
+      'Remove it in the Administration Portal, or describe it as bmc of the host in place of this one',
+    );
+    const proxies = facts.all.filter(
+      (one) => one.id !== seen.id && one.status === 'up' && one.cluster?.id === seen.cluster?.id,
+    );
+    verdict.demand(
+      proxies.length > 0,
+      `no other host of the cluster is up, so nobody could test the fence agent of ${host} or fence it`,
+      'Bring another host of the cluster up first',
+    );
+    const survey = surveyed(facts, params, agentWords(wish), proxies);
+    if (survey.installs || params.powerCycle) takesOut(facts, params, survey, verdict);
+    const { findings, evidence } = verdict;
+    if (findings.length > 0) return { state: 'refused', changes: [], evidence, findings };
+    return { state: 'already', changes: [], evidence, output: survey };
+  },
+});
+
+function surveyed(
+  { host: seen, ha }: SurveyFacts,
+  { host, kdump }: SurveyFencing,
+  agent: string,
+  proxies: readonly HostView[],
+): FencingSurvey {
+  const here = ha.find(({ name }) => name === host);
+  const runsOn = running(enginePlace(ha));
+  return {
+    agent,
+    proxies: proxies.map(({ inventoryName, name }) => inventoryName ?? name),
+    installs: kdump && seen.kdump_status !== 'enabled',
+    hostedEngine: here?.sight !== undefined && isDeployed(here.sight),
+    runsEngine: here !== undefined && (runsOn === here.name || runsOn?.toLowerCase() === here.fqdn.toLowerCase()),
+    fitElsewhere: fitHosts(ha).filter((name) => name !== host),
+    vms: seen.vms.map(({ name }) => name),
+    enabled: seen.power_management?.enabled === true,
+  };
+}
+
+/** The host goes into maintenance for a while: who takes its place meanwhile? */
+function takesOut(
+  { host: seen, ha }: SurveyFacts,
+  { host, powerCycle }: SurveyFencing,
+  { hostedEngine, fitElsewhere, installs }: FencingSurvey,
+  verdict: Verdict,
+): void {
+  const why = installs ? 'be installed again for Kdump' : 'be switched off and on';
+  const way = installs && !powerCycle ? ', or start with "kdump": false' : '';
+  verdict.demand(
+    ['up', 'maintenance'].includes(seen.status),
+    `${host} is ${seen.status} in the engine, so it cannot ${why}`,
+    'Bring the host up first',
+  );
+  verdict.seen(`other hosts fit for the engine VM: ${fitElsewhere.join(', ') || 'none'}`);
+  verdict.demand(
+    !hostedEngine || fitElsewhere.length > 0,
+    `${host} is to ${why}, but is the last host that could run the engine VM: ${unfitOthers(host, ha).join('; ') || 'there is no other host for it'}`,
+    `Make another host fit for it first${way}`,
+  );
+}
+
+async function trySecret(context: OperationContext, host: string): Promise<string | undefined> {
+  const { bmc } = inventoryHost(context.inventory, host);
+  try {
+    if (bmc !== undefined) await context.secret(bmc.password, `the password of the controller of ${host}`);
+    return undefined;
+  } catch (error) {
+    if (error instanceof OperatorError && error.type === 'SecretMissing') return error.message;
+    throw error;
+  }
+}
