@@ -74,6 +74,9 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
       await daemon.listen(known.hosts?.[host.name] ?? 0);
       known.hosts = { ...known.hosts, [host.name]: daemon.port };
     }
+  };
+  // Ahead of the presets: power management names their ports.
+  const serveControllers = async (): Promise<void> => {
     for (const [name, controller] of controllers(lab)) {
       const daemon = new ControllerDaemon(controller, keys.hostKey(bmcKey(name)).private);
       bmcs.set(name, daemon);
@@ -93,6 +96,7 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
   await buildDatacentre(lab, { count });
   const enginePart = parts.find((part) => part.startEngine);
   const engine: LabEngine | undefined = await enginePart?.startEngine?.(lab, { port: known.engine ?? 0 });
+  await serveControllers();
   await reachPreset(lab, preset);
   await serve();
 
@@ -108,6 +112,7 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
     lab.random = generator(wanted.seed ?? 1);
     for (let index = lab.hosts.size + 1; index <= (wanted.hosts ?? 0); index += 1) await keys.ensure(`host${index}`);
     await buildDatacentre(lab, { count: wanted.hosts ?? lab.hosts.size });
+    await serveControllers();
     await reachPreset(lab, wanted.preset);
     await serve();
     lab.changed('reset');

@@ -8,6 +8,7 @@ import { releaseRpm } from '../ovirt/packages/repositories.ts';
 import { anyStorage } from '../ovirt/storage.ts';
 import type { Lab, LabHost, Preset } from '../types.ts';
 import { hostedEngineLun } from './storage.ts';
+import { buildWhole } from './whole-datacenter.ts';
 
 /** Presets are reached as a person would reach them: packages by yum, the engine by its own deployment. */
 const ANSWERS = '/root/answers.conf';
@@ -111,5 +112,10 @@ const deployed: Preset = async (lab) => {
   });
 };
 
-/** Besides `bare`. The datacentre of the whole article is not among them yet: the lab refuses its name. */
-export const presets: Readonly<Record<string, Preset>> = { deployed };
+const datacenter: Preset = async (lab) => {
+  await deployed(lab);
+  await buildWhole(lab);
+};
+
+/** Besides `bare`. */
+export const presets: Readonly<Record<string, Preset>> = { deployed, datacenter };

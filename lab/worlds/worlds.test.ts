@@ -83,9 +83,36 @@ describe('worlds', () => {
 describe('presets', () => {
   it('refuse what is not modelled yet, before anything changes', async () => {
     t = await testLab();
-    expect(() => presetOf(t.lab, 'datacenter')).toThrow('There is no preset datacenter; there are bare, deployed.');
+    expect(() => presetOf(t.lab, 'article')).toThrow(
+      'There is no preset article; there are bare, deployed, datacenter.',
+    );
     t.close();
   });
+});
+
+describe('the preset datacenter', () => {
+  it('has the whole article built, with a highly available VM that runs', async () => {
+    t = await testLab({ preset: 'datacenter', hosts: 3 });
+    const { engine, luns } = JSON.parse(JSON.stringify(stateOf(t.lab)));
+    expect(engine).toMatchObject({
+      hosts: ['host1.test.local', 'host2.test.local', 'host3.test.local'],
+      dataCenters: { Datacenter1: { status: 'up' } },
+      storageDomains: { data1: { status: 'active', dataCenter: 'Datacenter1' } },
+      disks: expect.arrayContaining([
+        expect.objectContaining({ alias: 'CentOS-7-x86_64-Minimal-1908.iso', status: 'ok', domain: 'data1' }),
+        expect.objectContaining({ alias: 'vm1_Disk1', status: 'ok', domain: 'data1', vms: ['vm1'] }),
+      ]),
+    });
+    expect(luns).toHaveLength(2);
+    const running = [...t.lab.hosts.values()].flatMap((host) => [...host.libvirt.domains.values()]);
+    expect(running.map(({ name }) => name).sort()).toEqual(['HostedEngine', 'vm1']);
+    for (const host of t.lab.hosts.values()) {
+      expect(host.network.interfaces.has('ovirtvm-vlan432')).toBe(true);
+      expect(agentRuntime(host)?.state).toMatch(/^Engine(Up|Down)$/);
+    }
+    expect(t.lab.defects).toEqual([]);
+    t.close();
+  }, 120_000);
 });
 
 describe('the preset deployed and what people do behind its back', () => {
