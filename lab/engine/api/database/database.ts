@@ -53,6 +53,8 @@ export interface HostRow {
   lostAt?: number | undefined;
   /** Virtual time since which it has not reached all storage of its data center. */
   storageLostAt?: number | undefined;
+  /** Virtual time at which it was taken out of service for a network that it lacks. */
+  networksLackedAt?: number | undefined;
   /** As of the last look at the host's statistics. */
   ha?: HaStats | undefined;
   statisticsAt?: number | undefined;

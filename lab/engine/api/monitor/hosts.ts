@@ -6,6 +6,7 @@ import { giveCpuType, machineAt } from '../database/database.ts';
 import { tell } from '../database/events.ts';
 import { powerOf } from '../database/fencing.ts';
 import { vmsOn } from '../database/placement.ts';
+import { missingNetworks, refuseForNetworks } from './required-networks.ts';
 import { connectHost, missingDomains, refuseHost } from './storage.ts';
 
 /** Virtual seconds: how long a silent host stays `connecting`, how often its statistics are read. */
@@ -66,6 +67,11 @@ function answered(lab: Lab, db: EngineDatabase, row: HostRow, host: LabHost): vo
       const missing = missingDomains(lab, db, row, host);
       if (missing.length > 0) {
         refuseHost(lab, db, row, missing);
+        return;
+      }
+      const lacking = missingNetworks(lab, db, row, host);
+      if (lacking.length > 0) {
+        refuseForNetworks(lab, db, row, lacking);
         return;
       }
       connectHost(lab, db, row, host);

@@ -15,6 +15,7 @@ import { engineHost } from '../database/placement.ts';
 import type { EngineRun } from '../run.ts';
 import { currentRun } from '../run.ts';
 import { watchHost } from './hosts.ts';
+import { retryNetworks } from './required-networks.ts';
 import { settleSnapshots } from './snapshots.ts';
 import { electSpm } from './spm.ts';
 import { settleStorage, watchStorage } from './storage.ts';
@@ -64,6 +65,7 @@ function look(lab: Lab): void {
   const { db, run } = engine;
   for (const row of db.hosts.values()) watchHost(lab, db, row);
   watchStorage(lab, db);
+  retryNetworks(lab, db);
   electSpm(lab, db);
   watchVms(lab, db, run);
   watchTransfers({ lab, db, run });

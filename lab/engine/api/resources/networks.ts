@@ -1,4 +1,3 @@
-import { portOf } from '../../../ovirt/host-networks.ts';
 import {
   addNetwork,
   addVnicProfile,
@@ -11,9 +10,9 @@ import {
 } from '../commands/networks.ts';
 import type { ClusterRow } from '../database/data-centers.ts';
 import type { EngineDatabase } from '../database/database.ts';
-import { machineAt } from '../database/database.ts';
 import type { ClusterNetworkRow, NetworkRow, VnicProfileRow } from '../database/networks.ts';
 import { networksIn, networksOf, roles } from '../database/networks.ts';
+import { isOperational } from '../monitor/required-networks.ts';
 import type { Call, Handler, Reply, Resource } from '../routing/call.ts';
 import { created, many, one, removed } from '../routing/call.ts';
 import type { Fields } from '../routing/search.ts';
@@ -42,16 +41,6 @@ const networkResource = (row: NetworkRow, under = ''): Resource => ({
   entity: { ...settings(row), usages: row.vm ? ['vm'] : [] },
 });
 
-/** A required network is operational when every up host of the cluster has it. */
-function operational(call: Call, at: ClusterNetworkRow, row: NetworkRow): boolean {
-  const hosts = [...call.db.hosts.values()].filter((one) => one.clusterId === at.clusterId && one.status === 'up');
-  const has = (address: string): boolean => {
-    const machine = machineAt(call.lab, address);
-    return machine !== undefined && portOf(machine, row.name) !== undefined;
-  };
-  return !at.required || hosts.every((one) => has(one.address));
-}
-
 function clusterNetworkResource(call: Call, at: ClusterNetworkRow, row: NetworkRow): Resource {
   return {
     type: 'network',
@@ -61,7 +50,7 @@ function clusterNetworkResource(call: Call, at: ClusterNetworkRow, row: NetworkR
       ...settings(row),
       display: at.roles.has('display'),
       required: at.required,
-      status: operational(call, at, row) ? 'operational' : 'non_operational',
+      status: isOperational(call.lab, call.db, at, row) ? 'operational' : 'non_operational',
       usages: [...(row.vm ? ['vm'] : []), ...roles.filter((role) => at.roles.has(role))],
       cluster: { id: at.clusterId },
     },
