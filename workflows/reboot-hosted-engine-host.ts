@@ -93,7 +93,10 @@ async function underGlobalMaintenance(run: Run<Input>, seen: RebootSurvey): Prom
     show: { ...about(run, seen), 'Engine VM': 'is shut down; the engine is away for about 15 minutes' },
     typed: seen.fitElsewhere.length === 0 ? host : undefined,
   });
-  await freeHost(run, { host, ...seen });
+  const freed = await freeHost(run, { host, ...seen });
+  await run.check('Check that no other VM is left', operations.confirmHostFree({ host, guests: seen.guests }), {
+    needs: freed,
+  });
   if (seen.spm === true) {
     await run.step('Hand the SPM role to another host', operations.handOverSpm({ host }), { typical: '1 minute' });
   }

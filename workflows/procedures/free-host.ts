@@ -18,21 +18,20 @@ interface Host {
  * Frees a host of its VMs while the engine can still do it: moved where another host takes them, else shut down, which
  * the run owns until they are started again. Who shows these VMs in an approval before has asked for the second.
  */
-export async function freeHost(run: Run, { host, vms, takers }: Host): Promise<void> {
-  for (const vm of vms) {
-    if (takers.length === 0) await shutDown(run, vm);
-    else await move(run, host, vm);
-  }
+export async function freeHost(run: Run, { host, vms, takers }: Host): Promise<readonly Result<unknown>[]> {
+  const freed: Result<unknown>[] = [];
+  for (const vm of vms) freed.push(await (takers.length === 0 ? shutDown(run, vm) : move(run, host, vm)));
+  return freed;
 }
 
-async function move(run: Run, host: string, vm: Vm): Promise<void> {
-  await run.step(`Move ${vm.name} to another host`, operations.migrateVm({ vm: vm.id, name: vm.name, away: host }), {
+function move(run: Run, host: string, vm: Vm): Promise<Result<unknown>> {
+  return run.step(`Move ${vm.name} to another host`, operations.migrateVm({ vm: vm.id, name: vm.name, away: host }), {
     typical: '3 minutes',
     fixes: {
       'shut-down-vm': {
         title: `Shut down ${vm.name} for the time`,
         automatic: false,
-        run: () => shutDown(run, vm),
+        run: async () => void (await shutDown(run, vm)),
       },
     },
   });
@@ -49,8 +48,8 @@ export async function startAgain(run: Run, vms: readonly Vm[], needs: readonly R
   }
 }
 
-async function shutDown(run: Run, vm: Vm): Promise<void> {
-  await run.step(`Shut down ${vm.name}`, operations.shutDownVm({ vm: vm.id, name: vm.name }), {
+function shutDown(run: Run, vm: Vm): Promise<Result<unknown>> {
+  return run.step(`Shut down ${vm.name}`, operations.shutDownVm({ vm: vm.id, name: vm.name }), {
     typical: '3 minutes',
     undoTypical: '3 minutes',
     owns: stopped(vm),

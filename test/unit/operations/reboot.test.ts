@@ -6,6 +6,7 @@ import { endGlobalMaintenance, setGlobalMaintenance } from '../../../activities/
 import type { HaHost } from '../../../activities/hosted-engine/ha/read-host.ts';
 import { shutDownEngineVm } from '../../../activities/hosted-engine/ha/shut-down-engine-vm.ts';
 import { confirmEngineDown } from '../../../activities/hosted-engine/reboot/confirm-down.ts';
+import { confirmHostFree } from '../../../activities/hosted-engine/reboot/confirm-free.ts';
 import { confirmHaHost } from '../../../activities/hosted-engine/reboot/confirm-host.ts';
 import { surveyReboot } from '../../../activities/hosted-engine/reboot/survey.ts';
 import { away, block, context, host1, host2 } from './ha-hosts.ts';
@@ -205,4 +206,15 @@ test('the survey: which ways are open', () => {
   expect(survey(maintained()).output).toMatchObject({ maintenance: 'since when no log tells' });
   const nowhere = [host1({ status: [away(1), away(2)], domain: 'absent' }), host2({ status: [away(1), away(2)] })];
   expect(words(survey(nowhere))).toEqual(['no host runs the engine VM, and HA is about to start it']);
+});
+
+test('nothing is suspended while a VM is left that may not go down with the host', () => {
+  const free = (guests: string[], domain: 'running' | 'unknown' = 'running') => {
+    const { sight } = host1({ guests, domain });
+    if (sight === undefined) throw new Error('host1 was not asked');
+    return confirmHostFree.decide(sight, { ...HOST, guests: ['old'] }, context);
+  };
+  expect(free(['old']).state).toBe('already');
+  expect(words(free(['old', 'web']))).toEqual(['web still runs on host1']);
+  expect(words(free([], 'unknown'))).toEqual(['libvirt on host1 does not tell what runs on it']);
 });
