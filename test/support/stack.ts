@@ -58,9 +58,9 @@ export class Stack {
     return this.startWith(runbook, { host: 'host1', ...input });
   }
 
-  /** The same to its end; nobody is there to answer. */
+  /** Runs a runbook with just this input to its end; nobody is there to answer. */
   async run(runbook: string, input: object): Promise<End> {
-    return (await this.start(input, runbook)).end();
+    return (await this.startWith(runbook, input)).end();
   }
 
   /** Starts a runbook with just this input. */
