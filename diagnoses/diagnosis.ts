@@ -13,6 +13,6 @@ export interface Diagnosis {
   /** What the runbook or a person does, in one or two sentences. */
   readonly fix: string;
   /** The recovery that runbooks declare under this name. */
-  readonly fixBy?: 'md-clear' | 'firewalld' | 'engine-restarted' | 'shut-down-vm';
+  readonly fixBy?: 'md-clear' | 'firewalld' | 'engine-restarted' | 'shut-down-vm' | 'image-transfer';
   readonly source: string;
 }

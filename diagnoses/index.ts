@@ -7,6 +7,7 @@ import { engineNameIsHost } from './engine-name-is-host.ts';
 import { engineRestarted } from './engine-restarted.ts';
 import { firewalld } from './firewalld.ts';
 import { hostName } from './host-name.ts';
+import { imageTicketLost } from './image-ticket-lost.ts';
 import { lostLink } from './lost-link.ts';
 import { mdClear } from './md-clear.ts';
 import { memory } from './memory.ts';
@@ -23,6 +24,7 @@ export const diagnoses: readonly Diagnosis[] = [
   firewalld,
   engineRestarted,
   noHostForVm,
+  imageTicketLost,
   engineNameIsHost,
   hostName,
   engineName,

@@ -36,6 +36,13 @@ async function upload(run: Run, image: Image): Promise<void> {
   const sent = await run.step(`Send ${name}`, operations.sendImage(image), {
     typical: sendingTime(image),
     needs: [opened],
+    fixes: {
+      'image-transfer': {
+        title: 'Begin the upload anew',
+        automatic: true,
+        run: () => beginAnew(run, image, transfer),
+      },
+    },
   });
   const finalized = await run.step(`Finalize the image transfer to ${name}`, operations.finalizeImageTransfer(image), {
     needs: [sent],
@@ -45,6 +52,17 @@ async function upload(run: Run, image: Image): Promise<void> {
     needs: [finalized],
   });
   await run.check(`Verify the image ${name}`, operations.verifyImage(image), { needs: [noted] });
+}
+
+/** The way out of a transfer that nobody can send to any more: its disk goes with it. */
+async function beginAnew(run: Run, image: Image, transfer: Owned): Promise<void> {
+  const { name, domain, disk } = image;
+  await run.step(`Cancel the lost image transfer to ${name}`, operations.cancelImageTransfer({ name, disk }), {
+    releases: transfer,
+  });
+  await run.step(`Remove what it left of ${name}`, operations.removeImageDisk({ name, disk }));
+  await run.step(`Create the disk ${name} on ${domain} again`, operations.createImageDisk(image));
+  await run.step(`Open another image transfer to ${name}`, operations.openImageTransfer(image), { owns: transfer });
 }
 
 /** There and back at what a gigabit network gives. */

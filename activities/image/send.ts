@@ -15,7 +15,7 @@ interface SendFacts extends DiskFacts {
 export const sendImage = imageOperation<Image, SendFacts>({
   name: 'sendImage',
   title: ({ name }) => `Send ${name}`,
-  settleSeconds: 180,
+  settleSeconds: 60,
   look,
   decide(facts, { name, file, size, sha256 }): ImageDecision<undefined> {
     const { transfer, ca, disk } = facts;

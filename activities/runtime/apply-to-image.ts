@@ -44,8 +44,30 @@ export async function applyToImage(
     done.push(line);
     const isNext = ({ state, changes }: AnyDecision) =>
       state !== 'underWay' && changes.slice(0, 1).map(renderCommand).join() !== line;
-    decision = await settled(operation, context, params, await lookUntil(operation, context, params, isNext));
+    const seen = await lookUntil(operation, context, params, isNext).catch((error: unknown) => {
+      throw isUnverified(error) ? withoutConsequence(operation, params, line, error) : error;
+    });
+    decision = await settled(operation, context, params, seen);
   }
+}
+
+function isUnverified(error: unknown): error is OperatorError {
+  return error instanceof OperatorError && error.type === 'VerificationFailed';
+}
+
+/** The engine has taken the request, and the transfer stands where it stood. */
+function withoutConsequence(
+  operation: AnyOperation,
+  params: Params,
+  line: string,
+  cause: OperatorError,
+): OperatorError {
+  const lines = ['the engine has paused the transfer again after it was resumed', cause.message];
+  const details = { lines, diagnosis: 'image-ticket-lost' };
+  return new OperatorError('PreconditionFailed', `${operation.title(params)}: ${line} came to nothing`, {
+    details,
+    cause,
+  });
 }
 
 /** Waits out what is on its way, and stops at what does not let this step go on. */

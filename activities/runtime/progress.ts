@@ -9,7 +9,12 @@ export interface Progress {
   /** Up to which byte of the unit's log has been read. */
   readonly cursor?: number;
   /** What of an image is durable on its storage, by the transfer that brought it there. */
-  readonly image?: { readonly transfer: string; readonly durable: number };
+  readonly image?: {
+    readonly transfer: string;
+    readonly durable: number;
+    /** Tries in a row that the daemon refused, because it knows no ticket. */
+    readonly refused?: number;
+  };
   /** The changes have begun. */
   readonly begun?: true;
 }

@@ -42,7 +42,7 @@ export async function sendImage(context: RuntimeContext, send: ImageSend): Promi
       `the storage holds sha256:${seen}, as the file`,
     ];
   } catch (error) {
-    throw isForgotten(error) ? forgotten(name, error) : error;
+    throw isForgotten(error) ? forgotten(name, transfer, error) : error;
   } finally {
     image?.close();
   }
@@ -64,13 +64,25 @@ async function reach({ signal }: RuntimeContext, { routes, ca }: ImageSend): Pro
   throw failure ?? new OperatorError('EngineUnreachable', 'the engine does not say yet where the image is reached');
 }
 
-/** A daemon that was restarted knows no tickets; the engine notices, pauses the transfer, and can give it another one. */
+/** How often the daemon may refuse while the engine renews a ticket that has only expired. */
+const REFUSALS = 5;
+
+/** A daemon that was restarted knows no tickets, and nobody gives it the old ones again. */
 function isForgotten(error: unknown): error is OperatorError {
   return error instanceof OperatorError && error.type === 'NotFound';
 }
 
-function forgotten(name: string, cause: OperatorError): OperatorError {
-  return new OperatorError('EngineUnreachable', `Send ${name}: ${cause.message}`, { cause });
+function forgotten(name: string, transfer: string, cause: OperatorError): OperatorError {
+  const known = progressOf(Context.current()).image;
+  const { durable = 0, refused = 0 } = known?.transfer === transfer ? known : {};
+  report({ image: { transfer, durable, refused: refused + 1 } });
+  const message = `Send ${name}: ${cause.message}`;
+  if (refused + 1 < REFUSALS) return new OperatorError('EngineUnreachable', message, { cause });
+  const lines = ['the image daemon knows no ticket of the transfer any more', cause.message];
+  return new OperatorError('PreconditionFailed', message, {
+    details: { lines, diagnosis: 'image-ticket-lost' },
+    cause,
+  });
 }
 
 function over(name: string): OperatorError {

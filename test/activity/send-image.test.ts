@@ -143,6 +143,11 @@ describe('sending an image through the real daemon', () => {
     const { evidence } = await attempt(change(served, 'lost-ticket'));
     expect(evidence).toMatchObject({ type: 'EngineUnreachable', nonRetryable: false });
     expect(JSON.stringify(evidence)).not.toContain('lost-ticket');
+    const tried = { image: { transfer: 'lost-ticket', durable: 0, refused: 4 } };
+    expect((await attempt(change(served, 'lost-ticket'), tried)).evidence).toMatchObject({
+      type: 'PreconditionFailed',
+      details: [{ diagnosis: 'image-ticket-lost' }],
+    });
     const { transfer: _, ...gone } = change(served, 'lost-ticket');
     expect((await attempt(gone)).evidence).toMatchObject({ type: 'PreconditionFailed' });
   });

@@ -5,6 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { engineRequests } from '../support/engine-requests.ts';
+import { lookOnHost } from '../support/host-files.ts';
+import type { JournalEntry } from '../support/lab-control.ts';
 import type { End, RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
 import { until } from '../support/until.ts';
@@ -69,6 +71,11 @@ const disks = async () => {
   };
   return engine.disks;
 };
+
+/** The requests that change something, without ids. */
+function requestsOf(journal: readonly JournalEntry[]): string[] {
+  return engineRequests(journal).map((line) => line.replace(/[0-9a-f-]{36}/g, 'ID'));
+}
 
 /** What the storage holds, as the lab keeps it. */
 async function stored(size: number): Promise<string[]> {
@@ -137,7 +144,7 @@ test('planned with every request, sent, killed in the middle, gone on where it w
   expect(await stored(SIZE)).toContain(sha256);
 
   const journal = await stack.control.journal(since);
-  expect(engineRequests(journal).map((line) => line.replace(/[0-9a-f-]{36}/g, 'ID'))).toEqual([
+  expect(requestsOf(journal)).toEqual([
     'POST /disks',
     'POST /imagetransfers',
     'POST /imagetransfers/ID/finalize',
@@ -178,11 +185,34 @@ test('cancelled in the middle, the transfer is cancelled and its disk is gone', 
   expect(end.type, end.message).toBe('cancelled');
   const record = await handle.record();
   expect(record.remains).toEqual([]);
-  const requests = engineRequests(await stack.control.journal(since)).map((line) =>
-    line.replace(/[0-9a-f-]{36}/g, 'ID'),
-  );
+  const requests = requestsOf(await stack.control.journal(since));
   expect(requests).toEqual(['POST /disks', 'POST /imagetransfers', 'POST /imagetransfers/ID/cancel']);
   expect((await disks()).map(({ alias }) => alias)).not.toContain('big.iso');
+});
+
+test('a daemon that is restarted in the middle has lost the transfer: it is cancelled, and the upload begun anew', async () => {
+  const slow = await stack.control.fault({ target: 'imageio', kind: 'slow', match: '^PUT', times: 99, delayMs: 3000 });
+  const since = await stack.control.now();
+  const handle = await start({ file: 'big.iso' });
+  await until(async () => (await durable(handle)) >= PIECE);
+  await lookOnHost(stack.lab.inventory, 'host1', 'systemctl restart ovirt-imageio-daemon');
+  await stack.control.release(slow);
+  const end = await handle.end();
+  expect(end.type, end.message).toBe('succeeded');
+  const sent = end.report?.steps.find(({ title }) => title === 'Send big.iso');
+  expect(sent?.evidence?.[0]).toMatch(/^sent 320 MiB in /);
+  const requests = requestsOf(await stack.control.journal(since)).filter((line) => !line.endsWith('/resume'));
+  expect(requests).toEqual([
+    'POST /disks',
+    'POST /imagetransfers',
+    'POST /imagetransfers/ID/cancel',
+    'POST /disks',
+    'POST /imagetransfers',
+    'POST /imagetransfers/ID/finalize',
+    'PUT /disks/ID',
+  ]);
+  expect(end.report?.remains).toEqual([]);
+  expect(await stored(SIZE)).toContain(sha256);
 });
 
 test('a qcow2 image becomes a growing data disk; what cannot be sent is refused before anything is touched', async () => {

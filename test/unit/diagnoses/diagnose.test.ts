@@ -56,6 +56,7 @@ const symptoms: readonly (readonly [id: string, log: string])[] = [
       "Engine VM IP address is 172.20.32.77 while the engine's he_fqdn ovirt.test.local resolves to 172.20.32.5. If you are using DHCP, check your DHCP reservation configuration",
     ),
   ],
+  ['image-ticket-lost', 'Transfer was stopped by system. Reason: missing transfer image ticket.'],
   ['lost-link', 'POST /hosts/7/setupnetworks: Reverting back to last known saved configuration.'],
   [
     'missing-networks',
