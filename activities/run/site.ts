@@ -37,7 +37,7 @@ export interface SiteView {
     readonly diskGiB: number;
     readonly timeZone?: string;
     /** The inventory says how to log in to the engine VM. */
-    readonly ssh?: true;
+    readonly login?: true;
   };
   readonly hosts: readonly SiteHost[];
   readonly storage: {

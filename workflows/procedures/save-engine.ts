@@ -10,7 +10,7 @@ const FRESH_MINUTES = 60;
  */
 export async function saveEngine(run: Run, engineRuns: boolean): Promise<string> {
   const host = 'engine' as const;
-  if (run.site.engine.ssh !== true) {
+  if (run.site.engine.login !== true) {
     return 'none by this run: the inventory does not say how to log in to the engine VM (engine.ssh); there: engine-backup --mode=backup --file=FILE --log=LOG';
   }
   if (!engineRuns) return 'none by this run: the engine VM does not run';
