@@ -8,6 +8,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { ImagePorts } from '../imageio/index.ts';
 import { ImageProxy } from '../imageio/proxy.ts';
+import { listen } from '../kernel/listen.ts';
 import { runningOn } from '../ovirt/engine-vm.ts';
 import type { Lab, LabEngine } from '../types.ts';
 import { engineAccess } from './access.ts';
@@ -33,10 +34,7 @@ export async function startEngine(lab: Lab, options: { port: number }): Promise<
     socket.on('close', () => sockets.delete(socket));
   });
   server.on('tlsClientError', () => undefined);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, '127.0.0.1', resolve);
-  });
+  await listen(server, options.port);
   const proxy = new ImageProxy(lab, {
     identity: { key: identity.key, cert: identity.certificate },
     ca: identity.caPem,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { listen } from '../kernel/listen.ts';
 import type { Lab, RecordedEntry } from '../types.ts';
 import type { Reply } from './answers.ts';
 import { HttpError } from './answers.ts';
@@ -76,10 +77,7 @@ export class Port {
 
   /** Listens on a loopback port (0: a free one). */
   async listen(wanted: number): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(wanted, '127.0.0.1', resolve);
-    });
+    await listen(this.#server, wanted);
   }
 
   /** The certificate that clients see from now on. */

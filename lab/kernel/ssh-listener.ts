@@ -2,6 +2,7 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer, type Server as TcpServer } from 'node:net';
 import ssh2, { type Connection } from 'ssh2';
+import { listen } from './listen.ts';
 
 const { Server } = ssh2;
 
@@ -26,10 +27,9 @@ export class SshListener {
       this.#server.injectSocket(socket);
     });
     this.#listener = listener;
-    await new Promise<void>((resolve, reject) => {
-      listener.once('error', reject);
-      listener.listen(port, '127.0.0.1', () => resolve());
-    });
+    await listen(listener, port);
+    // Shut while it waited for its port.
+    if (this.#listener !== listener) return void listener.close();
     this.port = (listener.address() as AddressInfo).port;
   }
 
