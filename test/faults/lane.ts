@@ -17,11 +17,11 @@ export class Lane {
     private readonly directory: string,
   ) {}
 
-  static async open(cli: string): Promise<Lane> {
+  static async open(cli: string, hosts: number): Promise<Lane> {
     const directory = mkdtempSync(join(tmpdir(), 'ovirt-runbooks-lane-'));
     const temporal = await startTemporal(cli, { database: join(directory, 'temporal.db') });
     try {
-      return new Lane(await Stack.open({ address: temporal.address, speed: SPEED }), temporal, cli, directory);
+      return new Lane(await Stack.open({ address: temporal.address, speed: SPEED, hosts }), temporal, cli, directory);
     } catch (error) {
       await temporal.close();
       throw error;
