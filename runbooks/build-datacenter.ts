@@ -26,7 +26,7 @@ export const buildDatacenter: RunbookDefinition<BuildDatacenterInput> = {
   name: 'buildDatacenter',
   title: 'Build the datacentre',
   purpose:
-    'Brings about all that the inventory describes, in the order of the article: the engine, data center, cluster, further hosts, storage domains, networks, images; what is there already stays as it is. Each part is a runbook of its own.',
+    'Brings about all that the inventory describes, in the order of the article: the engine, data center, cluster, further hosts, fencing, storage domains, networks, images; what is there already stays as it is. Each part is a runbook of its own.',
   risk: 'destructive',
   input: BuildDatacenterInput,
   locks: (_input, { hosts, engine, wished }) => [

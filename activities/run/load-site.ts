@@ -31,11 +31,12 @@ export async function loadSite(services: ActivityServices, { runbook }: LoadSite
       ...(engine.timeZone !== undefined && { timeZone: engine.timeZone }),
       ...(engine.ssh !== undefined && { login: true as const }),
     },
-    hosts: inventory.hosts.map(({ name, fqdn, role, managementInterface }) => ({
+    hosts: inventory.hosts.map(({ name, fqdn, role, managementInterface, bmc }) => ({
       name,
       fqdn,
       role,
       ...(managementInterface !== undefined && { managementInterface }),
+      ...(bmc !== undefined && { fenceable: true as const }),
     })),
     storage: {
       hostedEngine: {

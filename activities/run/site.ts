@@ -12,6 +12,8 @@ export interface SiteHost {
   readonly fqdn: string;
   readonly role: 'hostedEngine' | 'host';
   readonly managementInterface?: string;
+  /** The inventory names its management controller. */
+  readonly fenceable?: true;
 }
 
 /** What the datacentre is to contain; nothing of it is secret. */

@@ -1,6 +1,7 @@
 import type { SiteView } from '../../activities/run/site.ts';
 import { addHostedEngineHost } from '../../runbooks/add-hosted-engine-host.ts';
 import { attachStorageDomain } from '../../runbooks/attach-storage-domain.ts';
+import { configureFencing } from '../../runbooks/configure-fencing.ts';
 import { createCluster } from '../../runbooks/create-cluster.ts';
 import { createDataCenter } from '../../runbooks/create-data-center.ts';
 import { createLogicalNetwork } from '../../runbooks/create-logical-network.ts';
@@ -19,13 +20,17 @@ export interface Part extends ChildCall {
  * it, those of one stage may be worked on at the same time. (article, section 16)
  */
 export function datacenterParts({ engine, hosts, wished }: SiteView): readonly (readonly Part[])[] {
-  const [first, ...further] = hosts.filter(({ role }) => role === 'hostedEngine').map(({ name }) => name);
+  const able = hosts.filter(({ role }) => role === 'hostedEngine');
+  const [first, ...further] = able.map(({ name }) => name);
+  const fenceable = able.filter((host) => host.fenceable).map(({ name }) => name);
   const stages = [
     first === undefined ? [] : [part(`Deploy the hosted engine on ${first}`, deployHostedEngine, { host: first })],
     // The deploy makes both, with the names of the inventory; what it could not set is compared here.
     [part(`Create the data center ${engine.dataCenter}`, createDataCenter, {})],
     [part(`Create the cluster ${engine.cluster}`, createCluster, {})],
     further.map((host) => part(`Add ${host} with the hosted engine`, addHostedEngineHost, { host })),
+    // Tested through another host, so not before there is one.
+    fenceable.map((host) => part(`Configure fencing of ${host}`, configureFencing, { host })),
     // Every host has to see a LUN before it becomes a domain of theirs; the first domain initialises the data center.
     ...wished.dataDomains.map(({ name }) => [part(`Attach the storage domain ${name}`, attachStorageDomain, { name })]),
     ...wished.networks.map(({ name }) => [part(`Create the network ${name}`, createLogicalNetwork, { name })]),

@@ -55,7 +55,7 @@ function takeUndos(state: RunState, child: Child, news: ChildNews): void {
     const step = stepOf(state, inChild(child, id));
     // The undo of an earlier start knows how things were before.
     const first = others.find((other) => other.step === step);
-    if (first !== undefined) first.kept = false;
+    if (first !== undefined) first.kept = undo.kept ?? false;
     else if (step !== undefined) mine.push({ ...undo, step, child: child.id });
   }
   state.undos.splice(0, state.undos.length, ...others, ...mine);

@@ -4,6 +4,7 @@
  */
 import { minimalInstallation } from '../../host/minimal.ts';
 import { bootHost, cutPower } from '../../kernel/boot.ts';
+import { actAs } from '../../kernel/current.ts';
 import { Host } from '../../kernel/host.ts';
 import { installHost } from '../../kernel/install.ts';
 import type { LabCore } from '../../lab-core.ts';
@@ -39,7 +40,8 @@ export function engineMachine(lab: Lab): Host {
     release: '1.el7',
     arch: 'noarch',
   });
-  watchEngineVm(lab, () => follow(lab, machine));
+  // Whoever on a host starts the VM is nobody inside of it.
+  watchEngineVm(lab, () => actAs(undefined, () => follow(lab, machine)));
   follow(lab, machine);
   return host;
 }
