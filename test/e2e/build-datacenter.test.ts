@@ -32,6 +32,9 @@ function parts({ report }: End): [string, string[]][] {
   return [...states].map(([part, seen]) => [part, [...seen].sort()]);
 }
 
+/** Fence agents are asked for the state of the power, which changes nothing. */
+const asksForPower = (text: string) => text.includes('/fence') && text.includes('"fence_type":"status"');
+
 const findingsOf = ({ report }: End) => (report?.plan?.refusals ?? []).map(({ what }) => what);
 
 test(
@@ -100,7 +103,7 @@ test(
     expect(again.report?.steps.filter(({ state }) => state === 'done').map(({ title }) => title)).toEqual([]);
     const journal = await stack.control.journal(later);
     expect(executedChanges(journal)).toEqual([]);
-    expect(engineRequests(journal)).toEqual([]);
+    expect(engineRequests(journal.filter(({ text }) => !asksForPower(text)))).toEqual([]);
     expect(await revision()).toBe(built);
 
     const verified = await run({}, 'verifyDatacenter');
