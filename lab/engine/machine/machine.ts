@@ -63,6 +63,12 @@ function follow(lab: Lab, machine: Machine): void {
 }
 
 /** A new appliance has nothing of what was done in the old one. */
-function renew({ fs }: Host): void {
-  for (const path of ['/var/lib/ovirt-engine-backup', '/var/lib/ovirt-runbooks']) if (fs.exists(path)) fs.remove(path);
+function renew(host: Host): void {
+  const { fs } = host;
+  // Whoever has started the VM has no say on the machine's own disk.
+  host.asRoot(() => {
+    for (const path of ['/var/lib/ovirt-engine-backup', '/var/lib/ovirt-runbooks']) {
+      if (fs.exists(path)) fs.remove(path);
+    }
+  });
 }
