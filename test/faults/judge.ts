@@ -2,7 +2,7 @@ import type { StatusView } from '../../workflows/contract.ts';
 import type { End, RunHandle } from '../support/run.ts';
 import { isWayOut, type Kind } from './kinds.ts';
 import type { Lane } from './lane.ts';
-import { butForReboot, forgottenSecrets, whenCalm } from './outcome.ts';
+import { butForReboot, differences, forgottenSecrets, whenCalm } from './outcome.ts';
 import type { Point } from './points.ts';
 import type { Reference } from './reference.ts';
 import { whatCameOf, withinLimit } from './wait.ts';
@@ -31,7 +31,8 @@ export async function judge(closing: Closing): Promise<string[]> {
     return [...(await doubled(closing, end)), ...(await forgotten(closing))];
   }
   if (end.type !== 'succeeded') return [...problems, `ended ${end.type}: ${end.message}`];
-  const remains = (end.report?.remains ?? []).map(({ what }) => `remains: ${what}`);
+  const said = (end.report?.remains ?? []).map(({ what }) => what);
+  const remains = differences(reference.remains, said).map((difference) => `remains: ${difference}`);
   const seen = kind === 'host-reboot' && !reference.story.placesEngineVm ? butForReboot : undefined;
   const state = (await whenCalm(lane, reference.after, { seen })).map((difference) => `state: ${difference}`);
   return [...problems, ...(await doubled(closing, end)), ...remains, ...state, ...(await forgotten(closing))];

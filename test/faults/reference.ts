@@ -16,6 +16,8 @@ export interface Reference {
   /** The datacentre before the run, and after it. */
   readonly before: unknown;
   readonly after: unknown;
+  /** What its report says to remain. */
+  readonly remains: readonly string[];
 }
 
 /** Runs the story once, command by command, and finds the points at which it can be interrupted. */
@@ -50,6 +52,7 @@ export async function observe(lane: Lane, story: Story): Promise<Reference> {
     points: [...boundaries(commands, stepOf), ...(within ? middles(processes, within, MIDDLES) : [])],
     before,
     after: lasting(await control.state()),
+    remains: (end.report?.remains ?? []).map(({ what }) => what),
   };
 }
 
