@@ -17,6 +17,7 @@ import type { WindowQuestion, WindowView } from './run/look-at-window.ts';
 import type { SiteView } from './run/site.ts';
 import type { ReportFiles, WriteReportInput } from './run/write-report.ts';
 import * as storage from './storage/index.ts';
+import * as vm from './vm/index.ts';
 import * as watch from './watch/index.ts';
 
 /** Every operation, by its name. */
@@ -29,6 +30,7 @@ export const operations = {
   ...network,
   ...power,
   ...storage,
+  ...vm,
   ...watch,
 } as const;
 

@@ -5,6 +5,7 @@ import { cleanUpHostedEngine } from './clean-up-hosted-engine.ts';
 import { configureFencing } from './configure-fencing.ts';
 import { createCluster } from './create-cluster.ts';
 import { createDataCenter } from './create-data-center.ts';
+import { createHaVm } from './create-ha-vm.ts';
 import { createLogicalNetwork } from './create-logical-network.ts';
 import type { RunbookDefinition } from './definition.ts';
 import { deployHostedEngine } from './deploy-hosted-engine.ts';
@@ -29,6 +30,7 @@ export const runbooks: Readonly<Record<string, RunbookDefinition>> = Object.from
       attachStorageDomain,
       createLogicalNetwork,
       uploadIso,
+      createHaVm,
       moveHostedEngine,
       rebootHostedEngineHost,
       recoverHostedEngineAgent,

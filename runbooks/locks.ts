@@ -22,6 +22,7 @@ export const HOSTED_ENGINE_LOCK = 'hosted-engine';
 
 export const hostLock = (name: string): string => `host/${name}`;
 export const clusterLock = (name: string): string => `cluster/${name}`;
+export const vmLock = (name: string): string => `vm/${name}`;
 export const storageDomainLock = (name: string): string => `storage-domain/${name}`;
 
 /** For runbooks that act on one host and on the hosted engine. */

@@ -12,6 +12,7 @@ export { cleanUpHostedEngine } from './clean-up-hosted-engine.ts';
 export { configureFencing } from './configure-fencing.ts';
 export { createCluster } from './create-cluster.ts';
 export { createDataCenter } from './create-data-center.ts';
+export { createHaVm } from './create-ha-vm.ts';
 export { createLogicalNetwork } from './create-logical-network.ts';
 export { deployHostedEngine } from './deploy-hosted-engine.ts';
 export { findOrphanedStates } from './find-orphaned-states.ts';

@@ -4,6 +4,7 @@ import { attachStorageDomain } from '../../runbooks/attach-storage-domain.ts';
 import { configureFencing } from '../../runbooks/configure-fencing.ts';
 import { createCluster } from '../../runbooks/create-cluster.ts';
 import { createDataCenter } from '../../runbooks/create-data-center.ts';
+import { createHaVm } from '../../runbooks/create-ha-vm.ts';
 import { createLogicalNetwork } from '../../runbooks/create-logical-network.ts';
 import type { CommonInput, RunbookDefinition } from '../../runbooks/definition.ts';
 import { deployHostedEngine } from '../../runbooks/deploy-hosted-engine.ts';
@@ -35,6 +36,7 @@ export function datacenterParts({ engine, hosts, wished }: SiteView): readonly (
     ...wished.dataDomains.map(({ name }) => [part(`Attach the storage domain ${name}`, attachStorageDomain, { name })]),
     ...wished.networks.map(({ name }) => [part(`Create the network ${name}`, createLogicalNetwork, { name })]),
     ...wished.isos.map(({ file, name = lastPart(file) }) => [part(`Upload ${name}`, uploadIso, { file: name })]),
+    ...wished.vms.map(({ name }) => [part(`Create the VM ${name}`, createHaVm, { name })]),
   ];
   return stages.filter((stage) => stage.length > 0);
 }

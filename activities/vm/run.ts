@@ -1,0 +1,69 @@
+import type { EngineVm } from '../../connectors/engine/model/vm.ts';
+import { lines, readTrace, type Trace } from '../engine/trace.ts';
+import { type EngineDecision, engineOperation, type OperationContext } from '../operation.ts';
+import { vmInEngine } from './facts.ts';
+import type { VmParams } from './params.ts';
+
+/** Not up or down yet, and on the way to it without anybody's help. */
+const STARTING = ['wait_for_launch', 'powering_up', 'reboot_in_progress', 'restoring_state', 'image_locked'];
+export const PASSING = [...STARTING, 'powering_down', 'migrating', 'saving_state'];
+
+/** The start failed, or the VM went down with an error (AuditLogType of the engine). */
+const FAILED = [54, 119];
+
+interface RunFacts {
+  readonly vm: EngineVm;
+  readonly trace: Trace;
+}
+
+async function look(context: OperationContext, { name }: VmParams): Promise<RunFacts> {
+  const vm = await vmInEngine(context, name);
+  return { vm, trace: await readTrace(context, { vm: vm.id }) };
+}
+
+/** Starts a VM; leaves it `up`, which says nothing of the system inside. (engine, POST /vms/{id}/start) */
+export const startVm = engineOperation<VmParams, RunFacts>({
+  name: 'startVm',
+  title: ({ name }) => `Start ${name}`,
+  settleSeconds: 900,
+  look,
+  decide({ vm, trace }, { name }): EngineDecision<undefined> {
+    const evidence = [`VM ${name} is ${vm.status}`];
+    if (vm.status === 'up') return { state: 'already', changes: [], evidence };
+    if (PASSING.includes(vm.status)) return { state: 'underWay', changes: [], evidence, awaits: evidence[0] ?? '' };
+    if (trace.events.some(({ code }) => FAILED.includes(code))) {
+      const failed = { what: `VM ${name} did not start`, lines: lines(trace) };
+      return { state: 'underWay', changes: [], evidence, failed };
+    }
+    if (!['down', 'suspended', 'paused'].includes(vm.status)) {
+      const findings = [{ what: `VM ${name} is ${vm.status}`, fix: 'Look at its events in the Administration Portal' }];
+      return { state: 'refused', changes: [], evidence, findings };
+    }
+    return {
+      state: 'wouldDo',
+      changes: [{ request: 'POST', path: `/vms/${vm.id}/start`, body: {} }],
+      evidence,
+      undo: {
+        title: `Power off ${name}`,
+        call: { operation: 'stopVm', params: { name } satisfies VmParams },
+        byHand: `power off VM ${name} in the Administration Portal`,
+      },
+    };
+  },
+});
+
+/** Powers a VM off; leaves it `down`. What its system has not written is lost. (engine, POST /vms/{id}/stop) */
+export const stopVm = engineOperation<VmParams, RunFacts>({
+  name: 'stopVm',
+  title: ({ name }) => `Power off ${name}`,
+  settleSeconds: 300,
+  look,
+  decide({ vm }, { name }): EngineDecision<undefined> {
+    const evidence = [`VM ${name} is ${vm.status}`];
+    if (vm.status === 'down') return { state: 'already', changes: [], evidence };
+    if (['powering_down', 'image_locked', 'migrating'].includes(vm.status)) {
+      return { state: 'underWay', changes: [], evidence, awaits: evidence[0] ?? '' };
+    }
+    return { state: 'wouldDo', changes: [{ request: 'POST', path: `/vms/${vm.id}/stop` }], evidence };
+  },
+});
