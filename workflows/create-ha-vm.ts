@@ -32,7 +32,7 @@ export async function createHaVm(input: unknown): Promise<Report> {
     if (wish?.watchdog !== undefined) {
       await run.step(`Give ${name} its watchdog`, operations.setVmWatchdog({ name }), { needs });
     }
-    const started = await run.step(`Start ${name}`, operations.startVm({ name }), {
+    const started = await run.step(`Start ${name}`, operations.runVm({ name }), {
       needs: [created, disk],
       typical: '3 minutes',
     });
@@ -74,11 +74,11 @@ async function moveThereAndBack(run: Run, name: string, seat: Result<VmSeat>): P
     ({ others }) => others.length > 0,
     'no other host of its cluster is up',
     async () => {
-      const { host = '', others: [to = ''] = [] } = seat.known ? seat.output : {};
-      const away = await run.step(`Migrate ${name} to ${to}`, operations.migrateVm({ name, host: to }), {
+      const { vm = '', host = '', others: [to = ''] = [] } = seat.known ? seat.output : {};
+      const away = await run.step(`Migrate ${name} to ${to}`, operations.migrateVm({ vm, name, to }), {
         typical: '3 minutes',
       });
-      await run.step(`Migrate ${name} back to ${host}`, operations.migrateVm({ name, host }), {
+      await run.step(`Migrate ${name} back to ${host}`, operations.migrateVm({ vm, name, to: host }), {
         typical: '3 minutes',
         needs: [away],
       });

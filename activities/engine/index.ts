@@ -12,4 +12,3 @@ export { migrateEngineVm } from './migrate.ts';
 export { removeHostFromEngine } from './remove-host.ts';
 export { takeHostedEngineOff } from './take-off.ts';
 export { distrustEngineKey, trustEngineKey } from './trust-key.ts';
-export * from './vms/index.ts';

@@ -1,8 +1,9 @@
 /** Operations on VMs; each is exported under its name, which is the activity's. */
 export { createVm, removeVm } from './create.ts';
 export { addVmDisk, ejectVmCd, insertVmCd, removeVmDisk, removeVmWatchdog, setVmWatchdog } from './devices.ts';
-export { migrateVm } from './migrate.ts';
+export { migrateVm } from './migrate-vm.ts';
 export { connectVm, disconnectVm } from './nic.ts';
+export { shutDownVm, startVm } from './power.ts';
 export { preflightVm } from './preflight.ts';
-export { startVm, stopVm } from './run.ts';
+export { powerOffVm, runVm } from './run.ts';
 export { awaitGuestAgent, verifyVm } from './verify.ts';

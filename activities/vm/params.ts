@@ -18,11 +18,6 @@ export interface VmNetwork extends VmPlace {
   readonly network: string;
 }
 
-export interface VmMigration extends VmParams {
-  /** Name in the inventory of the host that it is to run on. */
-  readonly host: string;
-}
-
 /** What has to be known before a VM is made. */
 export interface VmPreflight {
   readonly exists: boolean;
@@ -32,6 +27,8 @@ export interface VmPreflight {
 
 /** Where a VM runs, and where else it could. */
 export interface VmSeat {
+  /** Id of the VM. */
+  readonly vm: string;
   readonly host: string;
   /** Hosts of its cluster that are up, by their names in the inventory. */
   readonly others: readonly string[];

@@ -6,7 +6,7 @@ import type { VmParams } from './params.ts';
 
 /** Not up or down yet, and on the way to it without anybody's help. */
 const STARTING = ['wait_for_launch', 'powering_up', 'reboot_in_progress', 'restoring_state', 'image_locked'];
-export const PASSING = [...STARTING, 'powering_down', 'migrating', 'saving_state'];
+const PASSING = [...STARTING, 'powering_down', 'migrating', 'saving_state'];
 
 /** The start failed, or the VM went down with an error (AuditLogType of the engine). */
 const FAILED = [54, 119];
@@ -22,8 +22,8 @@ async function look(context: OperationContext, { name }: VmParams): Promise<RunF
 }
 
 /** Starts a VM; leaves it `up`, which says nothing of the system inside. (engine, POST /vms/{id}/start) */
-export const startVm = engineOperation<VmParams, RunFacts>({
-  name: 'startVm',
+export const runVm = engineOperation<VmParams, RunFacts>({
+  name: 'runVm',
   title: ({ name }) => `Start ${name}`,
   settleSeconds: 900,
   look,
@@ -45,7 +45,7 @@ export const startVm = engineOperation<VmParams, RunFacts>({
       evidence,
       undo: {
         title: `Power off ${name}`,
-        call: { operation: 'stopVm', params: { name } satisfies VmParams },
+        call: { operation: 'powerOffVm', params: { name } satisfies VmParams },
         byHand: `power off VM ${name} in the Administration Portal`,
       },
     };
@@ -53,8 +53,8 @@ export const startVm = engineOperation<VmParams, RunFacts>({
 });
 
 /** Powers a VM off; leaves it `down`. What its system has not written is lost. (engine, POST /vms/{id}/stop) */
-export const stopVm = engineOperation<VmParams, RunFacts>({
-  name: 'stopVm',
+export const powerOffVm = engineOperation<VmParams, RunFacts>({
+  name: 'powerOffVm',
   title: ({ name }) => `Power off ${name}`,
   settleSeconds: 300,
   look,

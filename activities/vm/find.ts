@@ -1,20 +1,17 @@
-/**
- * activities/engine/vms/ moves, ends and starts ordinary VMs through the engine, where something is to be done to the host
- * that runs them. This file: a VM as the engine has it.
- */
-import { engineVm } from '../../../connectors/engine/model/vm.ts';
-import type { OperationContext } from '../../operation.ts';
-import { engineHosts, type HostView } from '../hosts.ts';
-import { readTrace, type Trace } from '../trace.ts';
+/** A VM that the engine has, by its id: what is read of it before it is moved, ended or started again. */
+import { engineVm } from '../../connectors/engine/model/vm.ts';
+import { engineHosts, type HostView } from '../engine/hosts.ts';
+import { readTrace, type Trace } from '../engine/trace.ts';
+import type { OperationContext } from '../operation.ts';
 
-export interface VmParams {
+export interface KnownVm {
   /** Its id in the engine. */
   readonly vm: string;
   /** Its name, for people. */
   readonly name: string;
 }
 
-export interface VmFacts {
+export interface KnownVmFacts {
   /** In the engine's words: up, down, migrating, powering_down, … */
   readonly status: string;
   /** Name in the inventory, else in the engine, of the host that runs it; absent: none does. */
@@ -25,7 +22,7 @@ export interface VmFacts {
 }
 
 /** @throws NotFound when the engine does not have it any more */
-export async function lookAtVm(context: OperationContext, { vm: id }: VmParams): Promise<VmFacts> {
+export async function lookAtVm(context: OperationContext, { vm: id }: KnownVm): Promise<KnownVmFacts> {
   const [vm, hosts] = await Promise.all([context.engine().get(`/vms/${id}`, engineVm), engineHosts(context)]);
   const on = hosts.find((host) => host.id === vm.host?.id);
   return {
@@ -36,6 +33,6 @@ export async function lookAtVm(context: OperationContext, { vm: id }: VmParams):
   };
 }
 
-export function describeVm(name: string, { status, at }: VmFacts): string {
+export function describeVm(name: string, { status, at }: KnownVmFacts): string {
   return `${name} is ${status}${at === undefined ? '' : ` on ${at}`}`;
 }

@@ -1,6 +1,6 @@
-import { type EngineDecision, type EngineRequest, engineOperation } from '../../operation.ts';
-import { lines } from '../trace.ts';
-import { describeVm, lookAtVm, type VmFacts, type VmParams } from './find.ts';
+import { lines } from '../engine/trace.ts';
+import { type EngineDecision, type EngineRequest, engineOperation } from '../operation.ts';
+import { describeVm, type KnownVm, type KnownVmFacts, lookAtVm } from './find.ts';
 
 /** AuditLogType: failed to run. */
 const FAILED_TO_RUN = 54;
@@ -10,7 +10,7 @@ const STARTING = ['wait_for_launch', 'powering_up', 'reboot_in_progress', 'migra
  * Shuts a VM down through its guest system, and returns when it is down. HA of the engine leaves alone what is shut down
  * by a user. Its undo starts it again. (engine: ShutdownVmCommand)
  */
-export const shutDownVm = engineOperation<VmParams, VmFacts>({
+export const shutDownVm = engineOperation<KnownVm, KnownVmFacts>({
   name: 'shutDownVm',
   title: ({ name }) => `Shut down ${name}`,
   settleSeconds: 900,
@@ -19,7 +19,7 @@ export const shutDownVm = engineOperation<VmParams, VmFacts>({
     const evidence = [describeVm(name, facts)];
     const undo = {
       title: `Start ${name} again`,
-      call: { operation: 'startVm', params: { vm: id, name } satisfies VmParams },
+      call: { operation: 'startVm', params: { vm: id, name } satisfies KnownVm },
       byHand: `run ${name} in the Administration Portal`,
     };
     if (facts.status === 'down') return { state: 'already', changes: [], evidence };
@@ -38,7 +38,7 @@ export const shutDownVm = engineOperation<VmParams, VmFacts>({
 });
 
 /** Starts a VM on a host of the engine's choice. Leaves it `up`. (engine: RunVmCommand) */
-export const startVm = engineOperation<VmParams, VmFacts>({
+export const startVm = engineOperation<KnownVm, KnownVmFacts>({
   name: 'startVm',
   title: ({ name }) => `Start ${name}`,
   settleSeconds: 900,

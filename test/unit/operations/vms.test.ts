@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { handOverSpm, migrateVm, shutDownVm, startVm } from '../../../activities/engine/index.ts';
+import { handOverSpm } from '../../../activities/engine/index.ts';
 import type { Change, OperationContext } from '../../../activities/operation.ts';
 import { renderCommand } from '../../../activities/runtime/render-command.ts';
+import { migrateVm, shutDownVm, startVm } from '../../../activities/vm/index.ts';
 
 const context = {} as OperationContext;
 const web = { vm: '7', name: 'web' };

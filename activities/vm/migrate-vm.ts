@@ -1,9 +1,9 @@
-import { type EngineDecision, engineOperation } from '../../operation.ts';
-import { MIGRATING, MIGRATION_FAILED } from '../migrate.ts';
-import { lines } from '../trace.ts';
-import { describeVm, lookAtVm, type VmFacts, type VmParams } from './find.ts';
+import { MIGRATING, MIGRATION_FAILED } from '../engine/migrate.ts';
+import { lines } from '../engine/trace.ts';
+import { type EngineDecision, engineOperation } from '../operation.ts';
+import { describeVm, type KnownVm, type KnownVmFacts, lookAtVm } from './find.ts';
 
-export interface MigrateVm extends VmParams {
+export interface MigrateVm extends KnownVm {
   /** Host that it is to leave, wherever the engine finds room. */
   readonly away?: string | undefined;
   /** Host that it is to go to. */
@@ -14,7 +14,7 @@ export interface MigrateVm extends VmParams {
  * Moves a VM to another host while it runs. Leaves it `up` there; one that does not run is left alone. Its undo moves it
  * back. (engine: MigrateVmCommand, MigrateVmToServerCommand)
  */
-export const migrateVm = engineOperation<MigrateVm, VmFacts>({
+export const migrateVm = engineOperation<MigrateVm, KnownVmFacts>({
   name: 'migrateVm',
   title: ({ name, away, to }) => (to === undefined ? `Move ${name} away from ${away}` : `Move ${name} to ${to}`),
   settleSeconds: 900,

@@ -1,2 +1,0 @@
-export { migrateVm } from './migrate-vm.ts';
-export { shutDownVm, startVm } from './power.ts';

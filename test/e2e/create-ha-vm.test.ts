@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { engineRequests } from '../support/engine-requests.ts';
+import type { End } from '../support/run.ts';
+import { Stack } from '../support/stack.ts';
+
+const PLACE = { dataCenter: 'Datacenter1', cluster: 'Cluster1' };
+const VM = { name: 'vm1', ...PLACE };
+const BY = { standingApproval: { by: 'Ada' } };
+
+let stack: Stack;
+
+beforeAll(async () => {
+  stack = await Stack.open({ address: inject('temporalAddress'), preset: 'deployed', hosts: 2 });
+});
+afterAll(() => stack?.close());
+
+async function run(runbook: string, input: object): Promise<End> {
+  return (await stack.startWith(runbook, { ...input, ...BY })).end();
+}
+
+interface EngineState {
+  readonly vms: Readonly<Record<string, { readonly status: string } | undefined>>;
+  readonly disks: readonly unknown[];
+}
+
+/** The engine's database, as the lab tells it. */
+async function engine(): Promise<EngineState> {
+  return (await stack.control.state()).engine as EngineState;
+}
+
+const revision = async () => (await stack.control.state()).revision;
+
+test('made from the inventory, started, installed by a person, moved there and back; rolled back; found again', async () => {
+  const early = await run('createHaVm', VM);
+  expect(early.type).toBe('failed');
+  expect(early.message).toContain('the engine has no storage domain data1');
+  expect(early.message).toContain('the engine has no network ovirtvm-vlan432 in data center Datacenter1');
+  expect(early.message).toContain('Bring it about with uploadIso');
+  const stranger = await run('createHaVm', { ...VM, name: 'vm9' });
+  expect(stranger.message).toContain('the inventory does not describe it; vms has vm1');
+
+  for (const [runbook, input] of [
+    ['attachStorageDomain', { name: 'data1', dataCenter: 'Datacenter1' }],
+    ['createLogicalNetwork', { name: 'ovirtvm-vlan432', ...PLACE }],
+    ['uploadIso', { file: 'CentOS-7-x86_64-Minimal-1908.iso' }],
+  ] as const) {
+    const ready = await run(runbook, input);
+    expect(ready.type, ready.message).toBe('succeeded');
+  }
+
+  const untouched = await revision();
+  const planned = await run('createHaVm', { ...VM, mode: 'plan' });
+  expect(planned.type, planned.message).toBe('succeeded');
+  const create = planned.report?.plan?.steps.find(({ title }) => title === 'Create the VM vm1');
+  expect(create?.commands?.[0]).toContain('"high_availability":{"enabled":true,"priority":50}');
+  expect(await revision()).toBe(untouched);
+
+  // Taken back where everything is there: the VM is off and gone, its disk with it.
+  const first = await stack.startWith('createHaVm', VM);
+  await first.waitingFor('approval');
+  expect((await engine()).vms.vm1).toMatchObject({ status: 'up' });
+  await first.handle.cancel();
+  const cancelled = await first.end();
+  expect(cancelled.type, cancelled.message).toBe('cancelled');
+  expect(cancelled.report?.remains).toEqual([]);
+  const after = await engine();
+  expect(after.vms.vm1).toBeUndefined();
+  expect(JSON.stringify(after.disks)).not.toContain('vm1_Disk1');
+
+  const since = await stack.control.now();
+  const handle = await stack.startWith('createHaVm', VM);
+  const { waiting } = await handle.waitingFor('approval');
+  expect(waiting?.title).toBe('Install the system of vm1');
+  await stack.control.event({ target: 'engine', action: 'vm-os-installed', vm: 'vm1', fqdn: 'vm1.example.com' });
+  await handle.approve('Ada');
+  const end = await handle.end();
+  expect(end.type, end.message).toBe('succeeded');
+  const made = engineRequests(await stack.control.journal(since)).map((line) => line.replace(/[0-9a-f-]{36}/g, 'ID'));
+  expect(made).toEqual([
+    'POST /vms',
+    'POST /vms/ID/diskattachments',
+    'POST /vms/ID/nics',
+    'PUT /vms/ID/cdroms/ID',
+    'POST /vms/ID/watchdogs',
+    'POST /vms/ID/start',
+    'POST /vms/ID/migrate',
+    'POST /vms/ID/migrate',
+  ]);
+  const agent = end.report?.steps.find(({ title }) => title === 'Wait for the guest agent of vm1');
+  expect(agent?.evidence).toEqual(['the guest agent of vm1 reports vm1.example.com']);
+
+  const settled = await revision();
+  const again = await run('createHaVm', VM);
+  expect(again.type, again.message).toBe('succeeded');
+  expect(again.report?.decisions).toEqual([]);
+  expect(await revision()).toBe(settled);
+});
