@@ -38,13 +38,13 @@ export async function createHaVm(input: unknown): Promise<Report> {
     });
     const seat = await run.check(`Verify ${name}`, operations.verifyVm({ name }), { needs: [started] });
     if (seen.exists) return;
-    await system(run, name);
+    await system(run, name, seat);
     await moveThereAndBack(run, name, seat);
   });
 }
 
 /** Nobody but a person can install the system; unattended, the run goes on without it, and says so. */
-async function system(run: Run, name: string): Promise<void> {
+async function system(run: Run, name: string, runs: Result<unknown>): Promise<void> {
   const installed = await run.offer(`Install the system of ${name}`, {
     show: {
       Console: `Administration Portal, Compute, Virtual Machines, ${name}, Console`,
@@ -63,6 +63,7 @@ async function system(run: Run, name: string): Promise<void> {
     async () => {
       await run.check(`Wait for the guest agent of ${name}`, operations.awaitGuestAgent({ name }), {
         typical: '10 minutes',
+        needs: [runs],
       });
     },
   );
@@ -74,11 +75,12 @@ async function moveThereAndBack(run: Run, name: string, seat: Result<VmSeat>): P
     ({ others }) => others.length > 0,
     'no other host of its cluster is up',
     async () => {
-      const { vm = '', host = '', others: [to = ''] = [] } = seat.known ? seat.output : {};
-      const away = await run.step(`Migrate ${name} to ${to}`, operations.migrateVm({ vm, name, to }), {
+      const { host = '', others: [to = ''] = [] } = seat.known ? seat.output : {};
+      const away = await run.step(`Migrate ${name} to another host`, operations.migrateVm({ name, to }), {
         typical: '3 minutes',
+        needs: [seat],
       });
-      await run.step(`Migrate ${name} back to ${host}`, operations.migrateVm({ vm, name, to: host }), {
+      await run.step(`Migrate ${name} back`, operations.migrateVm({ name, to: host }), {
         typical: '3 minutes',
         needs: [away],
       });

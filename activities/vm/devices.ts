@@ -1,20 +1,18 @@
 import { type EngineDisk, engineDisk } from '../../connectors/engine/model/disk.ts';
 import {
   type EngineDiskAttachment,
-  type EngineVm,
   type EngineWatchdog,
   engineCdrom,
   engineDiskAttachment,
   engineWatchdog,
 } from '../../connectors/engine/model/vm.ts';
 import { type EngineDecision, engineOperation } from '../operation.ts';
-import { vmInEngine } from './facts.ts';
+import { type VmFacts, vmFacts, vmPath, withoutVm } from './facts.ts';
 import type { VmParams } from './params.ts';
 import { findIso } from './preflight.ts';
 import { GIB, wishedVm } from './wish.ts';
 
-interface DiskFacts {
-  readonly vm: EngineVm;
+interface DiskFacts extends VmFacts {
   readonly attached?: EngineDiskAttachment;
   readonly disk?: EngineDisk;
 }
@@ -28,7 +26,8 @@ export const addVmDisk = engineOperation<VmParams, DiskFacts>({
   title: ({ name }) => `Give ${name} its disk`,
   settleSeconds: 900,
   async look(context, { name }) {
-    const vm = await vmInEngine(context, name);
+    const { vm } = await vmFacts(context, name);
+    if (vm === undefined) return {};
     const attachments = await context.engine().list(`/vms/${vm.id}/diskattachments`, engineDiskAttachment);
     const attached = attachments.find(({ bootable }) => bootable === true);
     const disk = attached && (await context.engine().find(`/disks/${attached.id}`, engineDisk));
@@ -51,9 +50,11 @@ export const addVmDisk = engineOperation<VmParams, DiskFacts>({
           storage_domains: { storage_domain: [{ name: domain }] },
         },
       };
+      const changes = [{ request: 'POST' as const, path: `${vmPath({ vm }, name)}/diskattachments`, body }];
+      if (vm === undefined) return withoutVm(name, changes);
       return {
         state: 'wouldDo',
-        changes: [{ request: 'POST', path: `/vms/${vm.id}/diskattachments`, body }],
+        changes,
         evidence: [`${name} has no disk to boot from`],
         awaits: `the storage makes the disk of ${name}`,
         undo: {
@@ -70,7 +71,7 @@ export const addVmDisk = engineOperation<VmParams, DiskFacts>({
       return { state: 'refused', changes: [], evidence, findings };
     }
     if (attached.active !== false) return { state: 'already', changes: [], evidence };
-    const path = `/vms/${vm.id}/diskattachments/${attached.id}`;
+    const path = `${vmPath({ vm }, name)}/diskattachments/${attached.id}`;
     return { state: 'wouldDo', changes: [{ request: 'PUT', path, body: { active: true } }], evidence };
   },
 });
@@ -86,7 +87,7 @@ export const removeVmDisk = engineOperation<VmParams, DiskFacts>({
       return { state: 'already', changes: [], evidence: [`${name} has no disk to boot from`] };
     const evidence = [`the boot disk of ${name} is ${disk?.status ?? 'there'}`];
     if (disk?.status === 'locked') return { state: 'underWay', changes: [], evidence, awaits: evidence[0] ?? '' };
-    const path = `/vms/${vm.id}/diskattachments/${attached.id}`;
+    const path = `${vmPath({ vm }, name)}/diskattachments/${attached.id}`;
     return { state: 'wouldDo', changes: [{ request: 'DELETE', path }], evidence };
   },
 });
@@ -94,8 +95,7 @@ export const removeVmDisk = engineOperation<VmParams, DiskFacts>({
 /** The one CD drive that every VM has. */
 const CD_DRIVE = '00000000-0000-0000-0000-000000000000';
 
-interface CdFacts {
-  readonly vm: EngineVm;
+interface CdFacts extends VmFacts {
   /** Id of what lies in the drive from the next start on; empty: nothing. */
   readonly inside: string;
   readonly image?: EngineDisk;
@@ -110,12 +110,12 @@ export const insertVmCd = engineOperation<VmParams, CdFacts>({
   title: ({ name }) => `Insert the installation image into ${name}`,
   settleSeconds: 60,
   async look(context, { name }) {
-    const vm = await vmInEngine(context, name);
+    const { vm } = await vmFacts(context, name);
     const [drive, image] = await Promise.all([
-      context.engine().find(`/vms/${vm.id}/cdroms/${CD_DRIVE}`, engineCdrom),
+      vm && context.engine().find(`/vms/${vm.id}/cdroms/${CD_DRIVE}`, engineCdrom),
       findIso(context, wishedVm(context.inventory, name).iso),
     ]);
-    return { vm, inside: drive?.file?.id ?? '', ...(image !== undefined && { image }) };
+    return { ...(vm && { vm }), inside: drive?.file?.id ?? '', ...(image !== undefined && { image }) };
   },
   decide({ vm, inside, image }, { name }, { inventory }): EngineDecision<undefined> {
     const { iso } = wishedVm(inventory, name);
@@ -125,9 +125,12 @@ export const insertVmCd = engineOperation<VmParams, CdFacts>({
     }
     if (inside === image.id)
       return { state: 'already', changes: [], evidence: [`${iso} lies in the drive of ${name}`] };
+    const body = { file: { id: image.id } };
+    const changes = [{ request: 'PUT' as const, path: `${vmPath({ vm }, name)}/cdroms/${CD_DRIVE}`, body }];
+    if (vm === undefined) return withoutVm(name, changes);
     return {
       state: 'wouldDo',
-      changes: [{ request: 'PUT', path: `/vms/${vm.id}/cdroms/${CD_DRIVE}`, body: { file: { id: image.id } } }],
+      changes,
       evidence: [inside === '' ? `the drive of ${name} is empty` : `another image lies in the drive of ${name}`],
       undo: {
         title: `Empty the drive of ${name}`,
@@ -147,13 +150,12 @@ export const ejectVmCd = engineOperation<VmParams, CdFacts>({
   decide({ vm, inside }, { name }): EngineDecision<undefined> {
     if (inside === '') return { state: 'already', changes: [], evidence: [`the drive of ${name} is empty`] };
     const body = { file: { id: '' } };
-    const changes = [{ request: 'PUT' as const, path: `/vms/${vm.id}/cdroms/${CD_DRIVE}`, body }];
+    const changes = [{ request: 'PUT' as const, path: `${vmPath({ vm }, name)}/cdroms/${CD_DRIVE}`, body }];
     return { state: 'wouldDo', changes, evidence: [`an image lies in the drive of ${name}`] };
   },
 });
 
-interface WatchdogFacts {
-  readonly vm: EngineVm;
+interface WatchdogFacts extends VmFacts {
   readonly watchdog?: EngineWatchdog;
 }
 
@@ -163,7 +165,8 @@ export const setVmWatchdog = engineOperation<VmParams, WatchdogFacts>({
   title: ({ name }) => `Give ${name} its watchdog`,
   settleSeconds: 60,
   async look(context, { name }) {
-    const vm = await vmInEngine(context, name);
+    const { vm } = await vmFacts(context, name);
+    if (vm === undefined) return {};
     const [watchdog] = await context.engine().list(`/vms/${vm.id}/watchdogs`, engineWatchdog);
     return { vm, ...(watchdog !== undefined && { watchdog }) };
   },
@@ -172,7 +175,8 @@ export const setVmWatchdog = engineOperation<VmParams, WatchdogFacts>({
     const evidence = [watchdog === undefined ? `${name} has no watchdog` : `${name} has a ${watchdog.model}`];
     if (watchdog?.model === model && watchdog.action === action) return { state: 'already', changes: [], evidence };
     const body = { model, action };
-    const path = `/vms/${vm.id}/watchdogs`;
+    const path = `${vmPath({ vm }, name)}/watchdogs`;
+    if (vm === undefined) return withoutVm(name, [{ request: 'POST', path, body }]);
     if (watchdog !== undefined) {
       const changes = [{ request: 'PUT' as const, path: `${path}/${watchdog.id}`, body }];
       return { state: 'wouldDo', changes, evidence };
@@ -198,7 +202,7 @@ export const removeVmWatchdog = engineOperation<VmParams, WatchdogFacts>({
   look: setVmWatchdog.look,
   decide({ vm, watchdog }, { name }): EngineDecision<undefined> {
     if (watchdog === undefined) return { state: 'already', changes: [], evidence: [`${name} has no watchdog`] };
-    const changes = [{ request: 'DELETE' as const, path: `/vms/${vm.id}/watchdogs/${watchdog.id}` }];
+    const changes = [{ request: 'DELETE' as const, path: `${vmPath({ vm }, name)}/watchdogs/${watchdog.id}` }];
     return { state: 'wouldDo', changes, evidence: [`${name} has a ${watchdog.model}`] };
   },
 });

@@ -2,7 +2,7 @@ import { engineStorageDomain } from '../../connectors/engine/model/storage-domai
 import { type EngineVm, engineVm } from '../../connectors/engine/model/vm.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
 import { engineHosts, type HostView } from '../engine/hosts.ts';
-import type { OperationContext } from '../operation.ts';
+import type { EngineDecision, EngineRequest, OperationContext } from '../operation.ts';
 import { wishedVm } from './wish.ts';
 
 export interface VmFacts {
@@ -20,6 +20,17 @@ export async function vmInEngine(context: OperationContext, name: string): Promi
   const { vm } = await vmFacts(context, name);
   if (vm !== undefined) return vm;
   throw new OperatorError('NotFound', `VM ${name}: the engine has none of this name`);
+}
+
+/** What stands in the path of a VM that a plan has still to make. */
+export function vmPath({ vm }: { readonly vm: EngineVm | undefined }, name: string): string {
+  return `/vms/${vm?.id ?? `{${name}}`}`;
+}
+
+/** For a plan: an earlier step makes the VM. Met in a run, it is gone. */
+export function withoutVm(name: string, changes: readonly EngineRequest[]): EngineDecision<undefined> {
+  const what = `the engine has no VM ${name}`;
+  return { state: 'refused', changes, evidence: [what], findings: [{ what, fix: 'Run createHaVm anew' }] };
 }
 
 /** Id of the storage domain that is to keep the lease of a VM; absent where it is to have none. */

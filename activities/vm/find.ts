@@ -5,13 +5,15 @@ import { readTrace, type Trace } from '../engine/trace.ts';
 import type { OperationContext } from '../operation.ts';
 
 export interface KnownVm {
-  /** Its id in the engine. */
-  readonly vm: string;
+  /** Its id in the engine; left out, it is found by its name. */
+  readonly vm?: string | undefined;
   /** Its name, for people. */
   readonly name: string;
 }
 
 export interface KnownVmFacts {
+  /** Empty while the engine has none of this name. */
+  readonly id: string;
   /** In the engine's words: up, down, migrating, powering_down, … */
   readonly status: string;
   /** Name in the inventory, else in the engine, of the host that runs it; absent: none does. */
@@ -22,14 +24,20 @@ export interface KnownVmFacts {
 }
 
 /** @throws NotFound when the engine does not have it any more */
-export async function lookAtVm(context: OperationContext, { vm: id }: KnownVm): Promise<KnownVmFacts> {
-  const [vm, hosts] = await Promise.all([context.engine().get(`/vms/${id}`, engineVm), engineHosts(context)]);
+export async function lookAtVm(context: OperationContext, { vm: id, name }: KnownVm): Promise<KnownVmFacts> {
+  const engine = context.engine();
+  const [vm, hosts] = await Promise.all([
+    id === undefined ? engine.named('/vms', name, engineVm) : engine.get(`/vms/${id}`, engineVm),
+    engineHosts(context),
+  ]);
+  if (vm === undefined) return { id: '', status: 'not there', hosts: [], trace: { begun: false, events: [] } };
   const on = hosts.find((host) => host.id === vm.host?.id);
   return {
+    id: vm.id,
     status: vm.status,
     ...(on !== undefined && { at: on.inventoryName ?? on.name }),
     hosts: hosts.filter(({ cluster }) => cluster?.id === vm.cluster?.id),
-    trace: await readTrace(context, { vm: id }),
+    trace: await readTrace(context, { vm: vm.id }),
   };
 }
 

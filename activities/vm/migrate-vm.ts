@@ -20,8 +20,8 @@ export const migrateVm = engineOperation<MigrateVm, KnownVmFacts>({
   settleSeconds: 900,
   look: lookAtVm,
   decide(facts, params): EngineDecision<undefined> {
-    const { vm: id, name, away, to } = params;
-    const { status, at, hosts, trace } = facts;
+    const { name, away, to } = params;
+    const { id, status, at, hosts, trace } = facts;
     const evidence = [describeVm(name, facts)];
     const there = to === undefined ? at !== away : at === to;
     if (at === undefined || (there && !MIGRATING.includes(status))) return { state: 'already', changes: [], evidence };

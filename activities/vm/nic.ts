@@ -1,12 +1,11 @@
 import { engineVnicProfile } from '../../connectors/engine/model/network.ts';
-import { type EngineVm, type EngineVmNic, engineVmNic } from '../../connectors/engine/model/vm.ts';
+import { type EngineVmNic, engineVmNic } from '../../connectors/engine/model/vm.ts';
 import { networkFacts } from '../network/facts.ts';
 import { type EngineDecision, engineOperation, type OperationContext } from '../operation.ts';
-import { vmInEngine } from './facts.ts';
+import { type VmFacts, vmFacts, vmPath, withoutVm } from './facts.ts';
 import type { VmNetwork } from './params.ts';
 
-interface NicFacts {
-  readonly vm: EngineVm;
+interface NicFacts extends VmFacts {
   readonly nics: readonly EngineVmNic[];
   /** The vNIC profile of the network's own name. */
   readonly profile?: { readonly id: string };
@@ -14,14 +13,14 @@ interface NicFacts {
 
 async function look(context: OperationContext, { name, network, dataCenter }: VmNetwork): Promise<NicFacts> {
   const engine = context.engine();
-  const vm = await vmInEngine(context, name);
+  const { vm } = await vmFacts(context, name);
   const [nics, found] = await Promise.all([
-    engine.list(`/vms/${vm.id}/nics`, engineVmNic),
+    vm === undefined ? [] : engine.list(`/vms/${vm.id}/nics`, engineVmNic),
     networkFacts(context, { name: network, dataCenter }),
   ]);
   const id = found.network?.id;
   const profile = id && (await engine.named(`/networks/${id}/vnicprofiles`, network, engineVnicProfile));
-  return { vm, nics, ...(profile && { profile }) };
+  return { nics, ...(vm && { vm }), ...(profile && { profile }) };
 }
 
 /**
@@ -49,9 +48,11 @@ export const connectVm = engineOperation<VmNetwork, NicFacts>({
         plugged: true,
         linked: true,
       };
+      const changes = [{ request: 'POST' as const, path: `${vmPath({ vm }, name)}/nics`, body }];
+      if (vm === undefined) return withoutVm(name, changes);
       return {
         state: 'wouldDo',
-        changes: [{ request: 'POST', path: `/vms/${vm.id}/nics`, body }],
+        changes,
         evidence: [`${name} has no NIC on ${network}`],
         undo: {
           title: `Disconnect ${name} from ${network}`,
@@ -63,7 +64,11 @@ export const connectVm = engineOperation<VmNetwork, NicFacts>({
     const evidence = [`${nic.name} of ${name} is on ${network}`];
     if (nic.plugged !== false && nic.linked !== false) return { state: 'already', changes: [], evidence };
     const changes = [
-      { request: 'PUT' as const, path: `/vms/${vm.id}/nics/${nic.id}`, body: { plugged: true, linked: true } },
+      {
+        request: 'PUT' as const,
+        path: `${vmPath({ vm }, name)}/nics/${nic.id}`,
+        body: { plugged: true, linked: true },
+      },
     ];
     return { state: 'wouldDo', changes, evidence: [`${nic.name} of ${name} is unplugged or has no link`] };
   },
@@ -78,7 +83,7 @@ export const disconnectVm = engineOperation<VmNetwork, NicFacts>({
   decide({ vm, nics, profile }, { name, network }): EngineDecision<undefined> {
     const nic = nics.find(({ vnic_profile }) => profile !== undefined && vnic_profile?.id === profile.id);
     if (nic === undefined) return { state: 'already', changes: [], evidence: [`${name} has no NIC on ${network}`] };
-    const changes = [{ request: 'DELETE' as const, path: `/vms/${vm.id}/nics/${nic.id}` }];
+    const changes = [{ request: 'DELETE' as const, path: `${vmPath({ vm }, name)}/nics/${nic.id}` }];
     return { state: 'wouldDo', changes, evidence: [`${nic.name} of ${name} is on ${network}`] };
   },
 });

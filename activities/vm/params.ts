@@ -27,8 +27,6 @@ export interface VmPreflight {
 
 /** Where a VM runs, and where else it could. */
 export interface VmSeat {
-  /** Id of the VM. */
-  readonly vm: string;
   readonly host: string;
   /** Hosts of its cluster that are up, by their names in the inventory. */
   readonly others: readonly string[];

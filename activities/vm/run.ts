@@ -1,7 +1,6 @@
-import type { EngineVm } from '../../connectors/engine/model/vm.ts';
 import { lines, readTrace, type Trace } from '../engine/trace.ts';
 import { type EngineDecision, engineOperation, type OperationContext } from '../operation.ts';
-import { vmInEngine } from './facts.ts';
+import { type VmFacts, vmFacts, vmPath, withoutVm } from './facts.ts';
 import type { VmParams } from './params.ts';
 
 /** Not up or down yet, and on the way to it without anybody's help. */
@@ -11,14 +10,13 @@ const PASSING = [...STARTING, 'powering_down', 'migrating', 'saving_state'];
 /** The start failed, or the VM went down with an error (AuditLogType of the engine). */
 const FAILED = [54, 119];
 
-interface RunFacts {
-  readonly vm: EngineVm;
+interface RunFacts extends VmFacts {
   readonly trace: Trace;
 }
 
 async function look(context: OperationContext, { name }: VmParams): Promise<RunFacts> {
-  const vm = await vmInEngine(context, name);
-  return { vm, trace: await readTrace(context, { vm: vm.id }) };
+  const { vm } = await vmFacts(context, name);
+  return { trace: await readTrace(context, { ...(vm && { vm: vm.id }) }), ...(vm && { vm }) };
 }
 
 /** Starts a VM; leaves it `up`, which says nothing of the system inside. (engine, POST /vms/{id}/start) */
@@ -28,6 +26,8 @@ export const runVm = engineOperation<VmParams, RunFacts>({
   settleSeconds: 900,
   look,
   decide({ vm, trace }, { name }): EngineDecision<undefined> {
+    const changes = [{ request: 'POST' as const, path: `${vmPath({ vm }, name)}/start`, body: {} }];
+    if (vm === undefined) return withoutVm(name, changes);
     const evidence = [`VM ${name} is ${vm.status}`];
     if (vm.status === 'up') return { state: 'already', changes: [], evidence };
     if (PASSING.includes(vm.status)) return { state: 'underWay', changes: [], evidence, awaits: evidence[0] ?? '' };
@@ -41,7 +41,7 @@ export const runVm = engineOperation<VmParams, RunFacts>({
     }
     return {
       state: 'wouldDo',
-      changes: [{ request: 'POST', path: `/vms/${vm.id}/start`, body: {} }],
+      changes,
       evidence,
       undo: {
         title: `Power off ${name}`,
@@ -59,8 +59,8 @@ export const powerOffVm = engineOperation<VmParams, RunFacts>({
   settleSeconds: 300,
   look,
   decide({ vm }, { name }): EngineDecision<undefined> {
-    const evidence = [`VM ${name} is ${vm.status}`];
-    if (vm.status === 'down') return { state: 'already', changes: [], evidence };
+    const evidence = [vm === undefined ? `the engine has no VM ${name}` : `VM ${name} is ${vm.status}`];
+    if (vm === undefined || vm.status === 'down') return { state: 'already', changes: [], evidence };
     if (['powering_down', 'image_locked', 'migrating'].includes(vm.status)) {
       return { state: 'underWay', changes: [], evidence, awaits: evidence[0] ?? '' };
     }

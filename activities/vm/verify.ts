@@ -35,7 +35,7 @@ export const verifyVm = engineOperation<VmParams, RunningFacts, VmSeat>({
         : [{ what: `VM ${name} is ${vm.status}`, fix: 'Look at its events in the Administration Portal' }]),
       ...differences.map((what) => ({ what: `${name}: ${what}`, fix: 'Restart the VM, so that its settings count' })),
     ];
-    const output = { vm: vm.id, host, others: others.map(hostName) };
+    const output = { host, others: others.map(hostName) };
     return findings.length > 0
       ? { state: 'refused', changes: [], evidence, output, findings }
       : { state: 'already', changes: [], evidence, output };

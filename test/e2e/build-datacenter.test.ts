@@ -56,6 +56,7 @@ test(
       ['Attach the storage domain data1', ['unknown']],
       ['Create the network ovirtvm-vlan432', ['unknown']],
       ['Upload CentOS-7-x86_64-Minimal-1908.iso', ['unknown']],
+      ['Create the VM vm1', ['unknown']],
     ]);
     expect(await revision()).toBe(untouched);
 

@@ -22,6 +22,7 @@ const facts = (
   events: readonly Event[] = [],
   hosts = [host('host1'), host('host2')],
 ) => ({
+  id: '7',
   status,
   ...(at !== undefined && { at }),
   hosts,
