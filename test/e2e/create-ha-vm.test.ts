@@ -1,4 +1,6 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { engineRequests } from '../support/engine-requests.ts';
 import type { End } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
@@ -11,6 +13,9 @@ let stack: Stack;
 
 beforeAll(async () => {
   stack = await Stack.open({ address: inject('temporalAddress'), preset: 'deployed', hosts: 2 });
+  const site = parse(readFileSync(stack.lab.inventory, 'utf8'));
+  Object.assign(site.vms[0], { watchdog: {}, highAvailability: { priority: 'medium', lease: 'data1' } });
+  writeFileSync(stack.lab.inventory, stringify(site, { lineWidth: 0 }));
 });
 afterAll(() => stack?.close());
 
