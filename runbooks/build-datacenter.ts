@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
-import { clusterLock, HOSTED_ENGINE_LOCK, hostLock, storageDomainLock } from './locks.ts';
+import { clusterLock, HOSTED_ENGINE_LOCK, hostLock, storageDomainLock, vmLock } from './locks.ts';
 
 export const BuildDatacenterInput = z.strictObject({
   atATime: z
@@ -26,7 +26,7 @@ export const buildDatacenter: RunbookDefinition<BuildDatacenterInput> = {
   name: 'buildDatacenter',
   title: 'Build the datacentre',
   purpose:
-    'Brings about all that the inventory describes, in the order of the article: the engine, data center, cluster, further hosts, fencing, storage domains, networks, images; what is there already stays as it is. Each part is a runbook of its own.',
+    'Brings about all that the inventory describes, in the order of the article: the engine, data center, cluster, further hosts, fencing, storage domains, networks, images, VMs; what is there already stays as it is. Each part is a runbook of its own.',
   risk: 'destructive',
   input: BuildDatacenterInput,
   locks: (_input, { hosts, engine, wished }) => [
@@ -34,6 +34,7 @@ export const buildDatacenter: RunbookDefinition<BuildDatacenterInput> = {
     clusterLock(engine.cluster),
     ...hosts.map(({ name }) => hostLock(name)),
     ...wished.dataDomains.map(({ name }) => storageDomainLock(name)),
+    ...wished.vms.map(({ name }) => vmLock(name)),
   ],
   identity: ['mode', 'plan', 'standingApproval', 'ticket'],
   example: {},

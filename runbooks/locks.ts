@@ -14,6 +14,7 @@ export interface LockSite {
   readonly wished: {
     readonly isos: readonly WishedImage[];
     readonly dataDomains: readonly { readonly name: string }[];
+    readonly vms: readonly { readonly name: string }[];
   };
 }
 

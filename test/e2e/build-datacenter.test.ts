@@ -93,7 +93,11 @@ test(
       ['attachStorageDomain', 'succeeded'],
       ['createLogicalNetwork', 'succeeded'],
       ['uploadIso', 'succeeded'],
+      ['createHaVm', 'succeeded'],
     ]);
+    expect((await stack.control.state()).engine).toMatchObject({
+      vms: { vm1: { status: 'up', highlyAvailable: true } },
+    });
     const requests = engineRequests(await stack.control.journal(since));
     expect(requests.filter((line) => /^POST \/(hosts|storagedomains)(\?|$)/.test(line))).toHaveLength(3);
 

@@ -57,7 +57,7 @@ function follow(lab: Lab, machine: Machine): void {
   }
   if (host.power !== 'off') return;
   // Whoever has started the VM has no say in its files.
-  if (machine.image !== record.image) actAs(undefined, () => renew(host));
+  if (machine.image !== record.image) renew(host);
   machine.image = record.image;
   void bootHost(host, { atOnce: true });
 }
