@@ -13,6 +13,7 @@ import { findOrphanedStates } from './find-orphaned-states.ts';
 import { moveHostedEngine } from './move-hosted-engine.ts';
 import { rebootHostedEngineHost } from './reboot-hosted-engine-host.ts';
 import { recoverHostedEngineAgent } from './recover-hosted-engine-agent.ts';
+import { snapshotVm } from './snapshot-vm.ts';
 import { uploadIso } from './upload-iso.ts';
 import { verifyDatacenter } from './verify-datacenter.ts';
 import { verifyHostedEngine } from './verify-hosted-engine.ts';
@@ -31,6 +32,7 @@ export const runbooks: Readonly<Record<string, RunbookDefinition>> = Object.from
       createLogicalNetwork,
       uploadIso,
       createHaVm,
+      snapshotVm,
       moveHostedEngine,
       rebootHostedEngineHost,
       recoverHostedEngineAgent,

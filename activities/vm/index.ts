@@ -6,4 +6,5 @@ export { connectVm, disconnectVm } from './nic.ts';
 export { shutDownVm, startVm } from './power.ts';
 export { preflightVm } from './preflight.ts';
 export { powerOffVm, runVm } from './run.ts';
+export * from './snapshot/index.ts';
 export { awaitGuestAgent, verifyVm } from './verify.ts';

@@ -126,18 +126,20 @@ export function migrate(call: Call, mover: Mover, wanted: HostRow | undefined, b
   });
   lab.changed(`VM ${mover.name} migrates`);
   const seconds = 4 + mover.memory / PER_SECOND;
-  run.inBackground(async () => {
-    await run.sleep(seconds);
+  // VDSM carries it out: it comes to its end whatever becomes of the engine, of which a new one tells nothing then.
+  lab.clock.after(seconds, () => {
+    const inform = run.ended ? () => undefined : (told: Parameters<typeof tell>[2]) => tell(lab, db, told);
+    const close = (how: 'finished' | 'failed') => (run.ended ? undefined : endJob(lab, job, how));
     // Someone cancelled it.
-    if (mover.migratingTo() !== to.id) return endJob(lab, job, 'failed');
+    if (mover.migratingTo() !== to.id) return close('failed');
     mover.mark(undefined);
     const reachable = [mover.from, to].every((row) => vdsmAnswers(machineAt(lab, row.address)));
     if (!reachable || !mover.runs()) {
-      tell(lab, db, { ...failure(mover, wanted), vm, host: mover.from, correlationId, user });
-      return endJob(lab, job, 'failed');
+      inform({ ...failure(mover, wanted), vm, host: mover.from, correlationId, user });
+      return close('failed');
     }
     mover.arrive(to);
-    tell(lab, db, {
+    inform({
       code: 63,
       vm,
       host: mover.from,
@@ -145,7 +147,7 @@ export function migrate(call: Call, mover: Mover, wanted: HostRow | undefined, b
       user,
       text: `Migration completed (${route}, Duration: ${span(seconds)}, Total: ${span(seconds)}, Actual downtime: 84ms)`,
     });
-    endJob(lab, job, 'finished');
+    close('finished');
     lab.changed(`VM ${mover.name} migrated to ${to.name}`);
   });
   return job;

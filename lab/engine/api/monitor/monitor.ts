@@ -34,14 +34,13 @@ export interface LiveEngine {
 /** An engine that has just started settles what its former life left behind. */
 function settle(lab: Lab, db: EngineDatabase, run: EngineRun): void {
   abandonJobs(lab, db);
-  db.engineVmMigratingTo = undefined;
   db.previousEngineHostId = db.engineHostId;
   for (const row of db.hosts.values()) {
     if (row.status === 'installing') row.status = 'install_failed';
     if (row.status === 'reboot' || row.status === 'kdumping') row.status = 'non_responsive';
     row.treated = undefined;
   }
-  for (const vm of db.vms.values()) Object.assign(vm, { migratingTo: undefined, launching: undefined });
+  for (const vm of db.vms.values()) vm.launching = undefined;
   settleStorage(db);
   settleSnapshots(lab, db);
   settleDisks(lab, db);

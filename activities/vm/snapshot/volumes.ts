@@ -1,0 +1,68 @@
+import { engineDisk } from '../../../connectors/engine/model/disk.ts';
+import { engineStorageDomain } from '../../../connectors/engine/model/storage-domain.ts';
+import { engineDiskAttachment } from '../../../connectors/engine/model/vm.ts';
+import { engineHosts } from '../../engine/hosts.ts';
+import { limited, readAll } from '../../host/read-all.ts';
+import { type EngineDecision, engineOperation, type OperationContext } from '../../operation.ts';
+import { vmInEngine } from '../facts.ts';
+import type { VmParams } from '../params.ts';
+
+interface VolumeFacts {
+  /** The host that was asked; absent where none of the inventory is up. */
+  readonly host?: string;
+  /** A line for each logical volume of the VM's disks. */
+  readonly volumes: readonly string[];
+}
+
+/**
+ * Tells the logical volumes of a VM's disks on block storage, as a host sees them: each snapshot is one more. Changes
+ * nothing. (article, section 15: lsblk and lvscan before and after)
+ */
+export const tellVmVolumes = engineOperation<VmParams, VolumeFacts>({
+  name: 'tellVmVolumes',
+  title: ({ name }) => `Tell the volumes of ${name}`,
+  look,
+  decide({ host, volumes }): EngineDecision<undefined> {
+    const none = host === undefined ? 'no host of the inventory is up to tell them' : `${host} has no such volume`;
+    return { state: 'already', changes: [], evidence: volumes.length > 0 ? volumes : [none] };
+  },
+});
+
+async function look(context: OperationContext, { name }: VmParams): Promise<VolumeFacts> {
+  const engine = context.engine();
+  const vm = await vmInEngine(context, name);
+  const [hosts, attachments] = await Promise.all([
+    engineHosts(context),
+    engine.list(`/vms/${vm.id}/diskattachments`, engineDiskAttachment),
+  ]);
+  const up = hosts.filter(({ status, cluster }) => status === 'up' && cluster?.id === vm.cluster?.id);
+  const at = up.find(({ id }) => id === vm.host?.id) ?? up[0];
+  const host = at?.inventoryName;
+  if (host === undefined) return { volumes: [] };
+  const disks = await Promise.all(attachments.map(({ id }) => engine.get(`/disks/${id}`, engineDisk)));
+  const groups = [...new Set(disks.flatMap(({ storage_domains }) => storage_domains.map(({ id }) => id)))];
+  const domains = await Promise.all(groups.map((id) => engine.get(`/storagedomains/${id}`, engineStorageDomain)));
+  const block = domains.filter(({ storage }) => ['fcp', 'iscsi'].includes(storage?.type ?? '')).map(({ id }) => id);
+  if (block.length === 0) return { host, volumes: [] };
+  const argv = ['lvs', '--noheadings', '--units', 'g', '-o', 'lv_name,lv_size,lv_tags', ...block];
+  const { lvs } = await readAll(context.host(host), { lvs: limited(argv) });
+  return {
+    host,
+    volumes: volumeLines(
+      lvs.text,
+      attachments.map(({ id }) => id),
+    ),
+  };
+}
+
+/** VDSM tags a volume with its disk (`IU_`) and the volume that it lies upon (`PU_`). */
+export function volumeLines(report: string, disks: readonly string[]): readonly string[] {
+  return report.split('\n').flatMap((line) => {
+    const [volume, size, tags = ''] = line.trim().split(/\s+/);
+    const disk = disks.find((id) => tags.split(',').includes(`IU_${id}`));
+    if (disk === undefined || volume === undefined) return [];
+    const below = /(?:^|,)PU_([0-9a-f-]+)/.exec(tags)?.[1];
+    const upon = below === undefined || /^[0-]+$/.test(below) ? 'the lowest' : `upon ${below}`;
+    return [`volume ${volume} of ${size}, ${upon}`];
+  });
+}
