@@ -243,19 +243,19 @@ test('a window fires by itself; the reboot that a freeze forbids parks, and is d
   writeFileSync(freeze, blackouts(ends));
   await run.decide({ ...gate?.answer, by: 'Ada' });
   const parked = await run.waitingFor('window');
-  expect([parked.phase, parked.waiting?.id]).toEqual(['parked', 'set-global-maintenance']);
+  expect([parked.phase, parked.waiting?.id]).toEqual(['parked', 'hand-the-spm-role-to-another-host']);
   expect(parked.waiting?.reason?.[0]).toMatch(
-    /^"Set global maintenance" needs about .* \((declared|usual .*)\).* does not fit .* window: it is closed for the blackout "Freeze"/,
+    /^"Hand the SPM role to another host" needs about .* \((declared|usual .*)\).* does not fit .* window: it is closed for the blackout "Freeze"/,
   );
   expect(await maintenance(since)).toEqual([]);
-  await run.decide({ step: 'set-global-maintenance', verb: 'postpone', by: 'Ada' });
+  await run.decide({ step: 'hand-the-spm-role-to-another-host', verb: 'postpone', by: 'Ada' });
   const { waiting: postponed } = await run.until(({ phase }) => phase === 'waiting');
   const { type, report, message } = await run.end();
   expect(type, message).toBe('succeeded');
   expect(report?.decisions.map(({ by, what }) => `${by}: ${what}`)).toEqual([
     'Ada: approved: Stop the engine and reboot the host',
-    'Ada: postpone: Set global maintenance',
-    'maintenance window: goes on: Set global maintenance',
+    'Ada: postpone: Hand the SPM role to another host',
+    'maintenance window: goes on: Hand the SPM role to another host',
   ]);
   expect(await maintenance(since)).toEqual(['--mode=global', 'systemctl reboot', '--mode=none']);
   const opened = Date.parse(postponed?.until ?? '');
