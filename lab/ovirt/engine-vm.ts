@@ -22,11 +22,16 @@ export interface VmRecord {
   exit?: 'lock-held' | 'migrated';
   /** The engine inside answers. */
   engine: boolean;
+  /** When the engine's service, which starts just now, will answer; virtual milliseconds. */
+  engineStartsAt?: number | undefined;
   readonly startedAt: number;
   readonly image: EngineImage | undefined;
   readonly storage: HostedStorage;
   cancel: (() => void)[];
 }
+
+/** How long the engine's service takes to start in its running VM. */
+const SERVICE_START_MS = 40_000;
 
 const KEY = 'hosted-engine-vm';
 const WATCHERS = 'hosted-engine-vm-watchers';
@@ -148,7 +153,15 @@ export function restartEngineService(host: LabHost): void {
   const record = vmRecord(host);
   if (!isRunning(record)) return;
   record.engine = false;
-  after(host, record, 40, () => {
+  record.engineStartsAt = host.lab.clock.now() + SERVICE_START_MS;
+  awaitService(host, record);
+}
+
+/** What a service needs to start it needs on whatever host its VM is meanwhile. */
+function awaitService(host: LabHost, record: VmRecord): void {
+  if (record.engineStartsAt === undefined) return;
+  after(host, record, Math.max(0, record.engineStartsAt - host.lab.clock.now()) / 1000, () => {
+    record.engineStartsAt = undefined;
     record.engine = record.status === 'Up' && record.image?.defect === undefined;
   });
 }
@@ -194,13 +207,14 @@ export function destroyVm(host: LabHost): void {
 export function switchVm(from: LabHost, to: LabHost): void {
   const record = vmRecord(from);
   if (!isRunning(record)) return;
-  const { image, storage, startedAt, engine } = record;
-  const arrived: VmRecord = { status: 'Up', engine, startedAt, image, storage, cancel: [] };
+  const { image, storage, startedAt, engine, engineStartsAt } = record;
+  const arrived: VmRecord = { status: 'Up', engine, engineStartsAt, startedAt, image, storage, cancel: [] };
   to.volatile.set(KEY, arrived);
   storage.lease = { host: to.name };
   occupy(to, arrived, storage.volumes.vm);
   from.libvirt.stop('HostedEngine', 'shutdown');
   record.exit = 'migrated';
+  awaitService(to, arrived);
   after(to, arrived, vmTimes.monitoring, () => forgetEnded(to));
 }
 
