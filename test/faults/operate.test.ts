@@ -25,7 +25,6 @@ test('whatever dies under the runbooks of the hosted engine, and whoever ends th
     stories,
     choose(reference) {
       const all = allCases(reference);
-      // A migration that ends with the engine parks the run; docs/faults.md says so, and "npm run faults" shows it.
       const faults = all.filter(({ kind }) => !isWayOut(kind));
       const waysOut = all.filter(({ kind }) => isWayOut(kind));
       return [...sample(faults, SAMPLED, seed), ...sample(waysOut, 1, seed)];
