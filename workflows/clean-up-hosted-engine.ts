@@ -26,6 +26,7 @@ export async function cleanUpHostedEngine(input: unknown): Promise<Report> {
           ? 'the hosted engine: no other host can run it'
           : `the host's part in it; fit for the engine VM: ${seen.fitElsewhere.join(', ') || 'none is needed'}`,
         'Backup of the engine': backup,
+        ...(seen.engineAway !== undefined && { Engine: `${seen.engineAway}; the host is not taken out of it first` }),
         Network: 'may be cut for a while, when the management bridge is given back',
         Packages: removePackages ? 'are removed' : 'stay',
       },

@@ -45,6 +45,13 @@ export const surveyReboot = operation<SurveyReboot, SurveyFacts, RebootSurvey>({
   },
 });
 
+const ENGINE_AWAY = 'the engine does not answer';
+
+/** Whether nothing is known of the host because nobody could be asked. */
+export function engineIsAway(managed: HostView | string): managed is string {
+  return typeof managed === 'string' && managed.startsWith(ENGINE_AWAY);
+}
+
 /** The host as the engine manages it, or a sentence that says why the engine tells nothing of it. */
 export async function askEngine(context: OperationContext, name: string): Promise<HostView | string> {
   return managedHost(await askEngineHosts(context), name);
@@ -61,7 +68,7 @@ async function askEngineHosts(context: OperationContext): Promise<readonly HostV
     return await engineHosts(context);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    return `the engine does not answer: ${error.message}`;
+    return `${ENGINE_AWAY}: ${error.message}`;
   }
 }
 

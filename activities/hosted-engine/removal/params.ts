@@ -17,6 +17,8 @@ export interface RemovalSurvey {
   readonly fitElsewhere: readonly string[];
   /** The engine answers and has the host. */
   readonly managed: boolean;
+  /** Why the engine could not be asked whether it has the host. */
+  readonly engineAway?: string;
   /** The host's place in the shared metadata. */
   readonly hostId?: number;
 }

@@ -1,11 +1,12 @@
 import type { HostView } from '../../engine/hosts.ts';
 import { operation } from '../../operation.ts';
+import { lookPatiently } from '../../runtime/look-patiently.ts';
 import { running } from '../ha/find-engine-vm.ts';
 import { fitHosts, unfitOthers } from '../ha/fitness.ts';
 import { type HaHost, isDeployed, readHaHosts } from '../ha/read-host.ts';
 import { enginePlace, hostIdOf } from '../ha/views.ts';
 import { Verdict } from '../preflight/checks.ts';
-import { askEngine } from '../reboot/survey.ts';
+import { askEngine, engineIsAway } from '../reboot/survey.ts';
 import type { RemovalSurvey, SurveyRemoval } from './params.ts';
 
 interface RemovalFacts {
@@ -13,6 +14,9 @@ interface RemovalFacts {
   /** The host as the engine manages it; a sentence where the engine tells nothing of it. */
   readonly managed: HostView | string;
 }
+
+/** An engine whose VM runs is most likely just starting; not asked, it would start vdsm again in the middle of a cleanup. */
+const PATIENCE = { seconds: 300, every: 15 };
 
 /**
  * Finds out what it means to take the hosted engine off this host. Refuses where the engine would go with it, unless
@@ -22,8 +26,13 @@ export const surveyRemoval = operation<SurveyRemoval, RemovalFacts, RemovalSurve
   name: 'surveyRemoval',
   title: ({ host }) => `Find out what a cleanup of ${host} means`,
   async look(context, { host }) {
-    const [hosts, managed] = await Promise.all([readHaHosts(context), askEngine(context, host)]);
-    return { hosts, managed };
+    const look = async () => {
+      const [hosts, managed] = await Promise.all([readHaHosts(context), askEngine(context, host)]);
+      return { hosts, managed };
+    };
+    return lookPatiently(context, PATIENCE, look, ({ hosts, managed }) =>
+      running(enginePlace(hosts)) !== undefined && engineIsAway(managed) ? managed : undefined,
+    );
   },
   decide({ hosts, managed }, { host, engineToo = false }) {
     const verdict = new Verdict();
@@ -73,6 +82,7 @@ export const surveyRemoval = operation<SurveyRemoval, RemovalFacts, RemovalSurve
         ...(runsOn !== undefined && { runsOn }),
         fitElsewhere: fit,
         managed: typeof managed !== 'string',
+        ...(engineIsAway(managed) && { engineAway: managed }),
         ...(id !== undefined && { hostId: id }),
       },
     };
