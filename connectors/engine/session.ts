@@ -27,6 +27,9 @@ export class EngineSessions {
   }
 }
 
+/** Fresh tokens for one request, before the engine counts as accepting none. */
+const MOST_LOGINS = 3;
+
 const token = z.object({ access_token: z.string().min(1) });
 const failure = z.object({
   error_code: z.string().optional(),
@@ -48,13 +51,15 @@ export class EngineSession {
 
   /**
    * Sends a request with the token. A 401 means an idle, lost or revoked one (a restarted engine knows none): the
-   * request was not looked at, so it is sent once more with a fresh token.
+   * request was not looked at, so it is sent again with a fresh token, which may be lost as well.
    */
   async exchange(request: Omit<Exchange, 'ca'>): Promise<Answer> {
-    const used = await this.#tokenBut(undefined);
-    const answer = await this.#send(request, used);
-    if (answer.status !== 401) return answer;
-    return this.#send(request, await this.#tokenBut(used));
+    let used: string | undefined;
+    for (let logins = 0; ; logins += 1) {
+      used = await this.#tokenBut(used);
+      const answer = await this.#send(request, used);
+      if (answer.status !== 401 || logins === MOST_LOGINS) return answer;
+    }
   }
 
   /** A page that anybody may read, below the address of the engine. */
