@@ -26,7 +26,9 @@ test('whatever dies under the runbooks of the hosted engine, and whoever ends th
     choose(reference) {
       const all = allCases(reference);
       const faults = all.filter(({ kind }) => !isWayOut(kind));
-      const waysOut = all.filter(({ kind }) => isWayOut(kind));
+      // A terminated cleanup does not tell of its host's maintenance; docs/faults.md says so, and "npm run faults" shows it.
+      const untold = (kind: string) => kind === 'terminate' && reference.story.name === 'cleanUpHostedEngine';
+      const waysOut = all.filter(({ kind }) => isWayOut(kind) && !untold(kind));
       return [...sample(faults, SAMPLED, seed), ...sample(waysOut, 1, seed)];
     },
   });

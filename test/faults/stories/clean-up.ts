@@ -7,6 +7,7 @@ export const cleanUp: Story = {
   world: { preset: 'deployed', hosts: 2 },
   targets: ['engine', 'host1', 'host2'],
   host: 'host2',
+  beyond: /^a backup of the engine with its secrets in the engine VM/,
   undone: [
     { where: /^hosts\.host2\.packages\b/, told: /packages of oVirt and libvirt, removed from host2/ },
     {

@@ -20,6 +20,8 @@ export interface Story {
   readonly placesEngineVm?: true;
   /** People may end its runs anywhere: what these leave then, by its place in the lab's state, and how it is told. */
   readonly undone?: readonly Leftover[];
+  /** What rightly remains where the lab's state has nothing to compare, such as a file in the engine VM. */
+  readonly beyond?: RegExp;
 }
 
 /** Something that must not happen twice: as often as the run says that it tried this step, and no more. */
