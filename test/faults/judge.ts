@@ -30,6 +30,9 @@ export async function judge(closing: Closing): Promise<string[]> {
   if (end.type === 'parked' && reference.story.rebootIsForPeople && kind === 'host-reboot') {
     return [...(await doubled(closing, end)), ...(await forgotten(closing))];
   }
+  if (end.type === 'parked' && kind === 'host-reboot' && reference.story.rebootTold?.test(end.message) === true) {
+    return [...problems, ...(await doubled(closing, end)), ...(await forgotten(closing))];
+  }
   if (end.type !== 'succeeded') return [...problems, `ended ${end.type}: ${end.message}`];
   const said = (end.report?.remains ?? []).map(({ what }) => what);
   const remains = differences(reference.remains, said).map((difference) => `remains: ${difference}`);

@@ -13,6 +13,8 @@ export const reboot: Story = {
   targets,
   host: 'host1',
   once,
+  // Before global maintenance, HA starts the engine VM of a host that goes down hard on another one.
+  rebootTold: /the engine VM is not on host1 any more, but on host2: somebody has moved it/,
   undone: [],
 };
 
