@@ -5,8 +5,7 @@ import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { imageioDaemon } from '../lab/python-packages.ts';
-import { ImageioDaemon } from '../test/support/imageio-daemon.ts';
+import { startDaemon } from '../test/support/imageio-daemon.ts';
 import { createAuthority } from '../test/unit/connectors/certificates.ts';
 import { type BenchResult, median, result } from './result.ts';
 
@@ -29,13 +28,12 @@ interface Upload {
  * same image. Empty where the daemon cannot be built here.
  */
 export async function measureUpload(directory: string): Promise<BenchResult[]> {
-  const found = await imageioDaemon();
-  if ('missing' in found) {
-    process.stderr.write(`no figures of uploads: ovirt-imageio cannot be built here, ${found.missing} is missing\n`);
+  const authority = await createAuthority('Engine CA');
+  const daemon = await startDaemon(directory, authority);
+  if ('missing' in daemon) {
+    process.stderr.write(`no figures of uploads: ovirt-imageio cannot be built here, ${daemon.missing} is missing\n`);
     return [];
   }
-  const authority = await createAuthority('Engine CA');
-  const daemon = await ImageioDaemon.start(found.program, directory, await authority.issue(['127.0.0.1']));
   try {
     const ca = join(directory, 'ca.pem');
     const file = join(directory, 'image.raw');

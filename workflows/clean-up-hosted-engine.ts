@@ -12,6 +12,7 @@ export async function cleanUpHostedEngine(input: unknown): Promise<Report> {
   return runbook(definition, input, async (run) => {
     const { host, engineToo, removePackages = false } = run.input;
     const seen = await run.preflight('Look who needs this host', operations.surveyRemoval({ host, engineToo }));
+    const staysInEngine = { known: true, output: seen.managed && !seen.takesEngine } as const;
     await run.check('Save the configuration', operations.saveConfiguration({ host }), { once: true });
 
     const backup = seen.deployed
@@ -34,8 +35,8 @@ export async function cleanUpHostedEngine(input: unknown): Promise<Report> {
     });
     // An engine that misses vdsm logs in and starts it again, in the middle of the cleanup.
     await run.when(
-      { known: true, output: seen },
-      ({ managed, takesEngine }) => managed && !takesEngine,
+      staysInEngine,
+      (stays) => stays,
       'the engine does not have the host, or goes with it',
       async () =>
         void (await run.step(
@@ -50,7 +51,7 @@ export async function cleanUpHostedEngine(input: unknown): Promise<Report> {
         host,
         enabledBefore: ['libvirtd'],
         leftoversOffered: true,
-        inMaintenance: seen.managed && !seen.takesEngine,
+        inMaintenance: staysInEngine.output,
         ...(seen.deployed && !seen.takesEngine && { hostId: seen.hostId }),
       }),
       {
@@ -72,8 +73,8 @@ export async function cleanUpHostedEngine(input: unknown): Promise<Report> {
     );
     await offerLeftovers(run, host, cleaned);
     await run.when(
-      { known: true, output: seen },
-      ({ managed, takesEngine }) => managed && !takesEngine,
+      staysInEngine,
+      (stays) => stays,
       'the engine does not have the host, or goes with it',
       () =>
         removeIfWanted(run, 'Remove the host from the engine', operations.removeHostFromEngine({ host }), {

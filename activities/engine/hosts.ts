@@ -31,6 +31,11 @@ export async function engineHosts(context: OperationContext): Promise<readonly H
   });
 }
 
+/** As people know it: its name in the inventory, else in the engine. */
+export function hostName({ inventoryName, name }: HostView): string {
+  return inventoryName ?? name;
+}
+
 /** The host of this inventory name in the engine; undefined when the engine does not have it. */
 export async function findHost(context: OperationContext, name: string): Promise<HostView | undefined> {
   return (await engineHosts(context)).find(({ inventoryName }) => inventoryName === name);

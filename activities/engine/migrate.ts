@@ -3,7 +3,7 @@ import { OperatorError } from '../../failures/operator-error.ts';
 import type { HostParams } from '../host/params.ts';
 import { type EngineDecision, engineOperation, type OperationContext } from '../operation.ts';
 import { said } from './add-host.ts';
-import { engineHosts, type HostView } from './hosts.ts';
+import { engineHosts, type HostView, hostName } from './hosts.ts';
 import { lines, readTrace, type Trace } from './trace.ts';
 
 interface MigrationFacts {
@@ -45,7 +45,7 @@ export const migrateEngineVm = engineOperation<HostParams, MigrationFacts>({
     };
   },
   decide({ vm, from, to, trace }, { host }): EngineDecision<undefined> {
-    const at = from === undefined ? 'nowhere' : (from.inventoryName ?? from.name);
+    const at = from === undefined ? 'nowhere' : hostName(from);
     const evidence = [`the engine VM is ${vm.status} on ${at}`];
     const refuse = (what: string, fix: string): EngineDecision<undefined> => ({
       state: 'refused',

@@ -1,7 +1,7 @@
 import { engineUnmanagedNetwork } from '../../connectors/engine/model/host-network.ts';
 import { type EngineNetwork, engineNetwork } from '../../connectors/engine/model/network.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
-import { engineHosts, type HostView } from '../engine/hosts.ts';
+import { engineHosts, type HostView, hostName } from '../engine/hosts.ts';
 import { readAll } from '../host/read-all.ts';
 import { type EngineDecision, engineOperation, type Finding, type OperationContext } from '../operation.ts';
 import { type ClusterNetworkFacts, clusterNetworkFacts, hostNetworks, settingsOf } from './facts.ts';
@@ -87,7 +87,7 @@ async function lookAtHosts(context: OperationContext, params: PreflightNetwork):
     known,
     hosts: await Promise.all(sights),
     strangers: params.hosts === undefined ? left.map((host) => host.name) : [],
-    others: left.map((host) => host.inventoryName ?? host.name),
+    others: left.map(hostName),
   };
 }
 

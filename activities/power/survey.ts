@@ -1,5 +1,5 @@
 import { OperatorError } from '../../failures/operator-error.ts';
-import { engineHosts, type HostView } from '../engine/hosts.ts';
+import { engineHosts, type HostView, hostName } from '../engine/hosts.ts';
 import { running } from '../hosted-engine/ha/find-engine-vm.ts';
 import { fitHosts, unfitOthers } from '../hosted-engine/ha/fitness.ts';
 import { type HaHost, isDeployed, readHaHosts } from '../hosted-engine/ha/read-host.ts';
@@ -75,7 +75,7 @@ function surveyed(
   const runsOn = running(enginePlace(ha));
   return {
     agent,
-    proxies: proxies.map(({ inventoryName, name }) => inventoryName ?? name),
+    proxies: proxies.map(hostName),
     installs: kdump && seen.kdump_status !== 'enabled',
     hostedEngine: here?.sight !== undefined && isDeployed(here.sight),
     runsEngine: here !== undefined && (runsOn === here.name || runsOn?.toLowerCase() === here.fqdn.toLowerCase()),

@@ -1,5 +1,6 @@
 import { type EngineLun, engineHostStorage } from '../../connectors/engine/model/host-storage.ts';
 import { engineStorageDomain } from '../../connectors/engine/model/storage-domain.ts';
+import { hostName } from '../engine/hosts.ts';
 import { sizeGiB } from '../host/parse/multipath.ts';
 import { readAll } from '../host/read-all.ts';
 import { type LunState, lunContent, lunReads, parseLun } from '../hosted-engine/lun.ts';
@@ -50,7 +51,7 @@ export const preflightStorageDomain = engineOperation<AttachedStorageDomain, Pre
       storage: first?.map === undefined ? storageWords(wish) : lunWords(first),
       exists: domain !== undefined,
       content,
-      hosts: facts.hosts.map((host) => host.inventoryName ?? host.name),
+      hosts: facts.hosts.map(hostName),
     };
     if (findings.length > 0) return { state: 'refused', changes: [], evidence, output, findings };
     return { state: 'already', changes: [], evidence, output };

@@ -57,7 +57,3 @@ export async function seatOf(context: OperationContext, { host, cluster }: Engin
   const others = hosts.filter((one) => one.id !== host?.id && one.cluster?.id === cluster?.id && one.status === 'up');
   return { others, ...(at !== undefined && { at }) };
 }
-
-export function hostName({ inventoryName, name }: HostView): string {
-  return inventoryName ?? name;
-}

@@ -1,18 +1,17 @@
 /** A VM that the engine has, by its id: what is read of it before it is moved, ended or started again. */
-import { engineVm } from '../../connectors/engine/model/vm.ts';
-import { engineHosts, type HostView } from '../engine/hosts.ts';
+import { type EngineVm, engineVm } from '../../connectors/engine/model/vm.ts';
+import { engineHosts, type HostView, hostName } from '../engine/hosts.ts';
 import { readTrace, type Trace } from '../engine/trace.ts';
 import type { OperationContext } from '../operation.ts';
 
 export interface KnownVm {
-  /** Its id in the engine; left out, it is found by its name. */
-  readonly vm?: string | undefined;
+  /** Its id in the engine. */
+  readonly vm: string;
   /** Its name, for people. */
   readonly name: string;
 }
 
 export interface KnownVmFacts {
-  /** Empty while the engine has none of this name. */
   readonly id: string;
   /** In the engine's words: up, down, migrating, powering_down, … */
   readonly status: string;
@@ -24,20 +23,19 @@ export interface KnownVmFacts {
 }
 
 /** @throws NotFound when the engine does not have it any more */
-export async function lookAtVm(context: OperationContext, { vm: id, name }: KnownVm): Promise<KnownVmFacts> {
-  const engine = context.engine();
-  const [vm, hosts] = await Promise.all([
-    id === undefined ? engine.named('/vms', name, engineVm) : engine.get(`/vms/${id}`, engineVm),
-    engineHosts(context),
-  ]);
-  if (vm === undefined) return { id: '', status: 'not there', hosts: [], trace: { begun: false, events: [] } };
+export async function lookAtVm(context: OperationContext, { vm: id }: KnownVm): Promise<KnownVmFacts> {
+  return viewOf(context, await context.engine().get(`/vms/${id}`, engineVm));
+}
+
+export async function viewOf(context: OperationContext, vm: EngineVm): Promise<KnownVmFacts> {
+  const [hosts, trace] = await Promise.all([engineHosts(context), readTrace(context, { vm: vm.id })]);
   const on = hosts.find((host) => host.id === vm.host?.id);
   return {
     id: vm.id,
     status: vm.status,
-    ...(on !== undefined && { at: on.inventoryName ?? on.name }),
+    ...(on !== undefined && { at: hostName(on) }),
     hosts: hosts.filter(({ cluster }) => cluster?.id === vm.cluster?.id),
-    trace: await readTrace(context, { vm: vm.id }),
+    trace,
   };
 }
 

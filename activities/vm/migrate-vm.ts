@@ -1,13 +1,26 @@
+import { hostName } from '../engine/hosts.ts';
 import { MIGRATING, MIGRATION_FAILED } from '../engine/migrate.ts';
 import { lines } from '../engine/trace.ts';
-import { type EngineDecision, engineOperation } from '../operation.ts';
-import { describeVm, type KnownVm, type KnownVmFacts, lookAtVm } from './find.ts';
+import { type EngineDecision, engineOperation, type OperationContext } from '../operation.ts';
+import { vmFacts } from './facts.ts';
+import { describeVm, type KnownVm, type KnownVmFacts, lookAtVm, viewOf } from './find.ts';
 
-export interface MigrateVm extends KnownVm {
+export interface MigrateVm extends Partial<KnownVm> {
+  /** By which it is found where its id is not known yet. */
+  readonly name: string;
   /** Host that it is to leave, wherever the engine finds room. */
   readonly away?: string | undefined;
   /** Host that it is to go to. */
   readonly to?: string | undefined;
+}
+
+/** For a plan whose earlier step makes the VM. */
+const NOT_THERE: KnownVmFacts = { id: '', status: 'not there', hosts: [], trace: { begun: false, events: [] } };
+
+async function look(context: OperationContext, { vm: id, name }: MigrateVm): Promise<KnownVmFacts> {
+  if (id !== undefined) return lookAtVm(context, { vm: id, name });
+  const { vm } = await vmFacts(context, name);
+  return vm === undefined ? NOT_THERE : viewOf(context, vm);
 }
 
 /**
@@ -18,7 +31,7 @@ export const migrateVm = engineOperation<MigrateVm, KnownVmFacts>({
   name: 'migrateVm',
   title: ({ name, away, to }) => (to === undefined ? `Move ${name} away from ${away}` : `Move ${name} to ${to}`),
   settleSeconds: 900,
-  look: lookAtVm,
+  look,
   decide(facts, params): EngineDecision<undefined> {
     const { name, away, to } = params;
     const { id, status, at, hosts, trace } = facts;
@@ -32,7 +45,7 @@ export const migrateVm = engineOperation<MigrateVm, KnownVmFacts>({
       const failed = { what: `the migration of ${name} failed`, lines: lines(trace) };
       return { state: 'underWay', changes: [], evidence, failed };
     }
-    const target = hosts.find(({ inventoryName, name: own }) => (inventoryName ?? own) === to);
+    const target = hosts.find((host) => hostName(host) === to);
     if (to !== undefined && target === undefined) {
       const fix = 'Migrate it in the Administration Portal, or leave it where it is';
       return { state: 'refused', changes: [], evidence, findings: [{ what: `its cluster has no host ${to}`, fix }] };

@@ -1,10 +1,10 @@
+import { MIGRATING } from '../engine/migrate.ts';
 import { lines } from '../engine/trace.ts';
 import { type EngineDecision, type EngineRequest, engineOperation } from '../operation.ts';
 import { describeVm, type KnownVm, type KnownVmFacts, lookAtVm } from './find.ts';
 
 /** AuditLogType: failed to run. */
 const FAILED_TO_RUN = 54;
-const STARTING = ['wait_for_launch', 'powering_up', 'reboot_in_progress', 'migrating'];
 
 /**
  * Shuts a VM down through its guest system, and returns when it is down. HA of the engine leaves alone what is shut down
@@ -51,7 +51,7 @@ export const startVm = engineOperation<KnownVm, KnownVmFacts>({
       const failed = { what: `${name} failed to start`, lines: lines(trace) };
       return { state: 'underWay', changes: [], evidence, failed };
     }
-    if (STARTING.includes(status) || status === 'powering_down') {
+    if (MIGRATING.includes(status) || status === 'powering_down') {
       return { state: 'underWay', changes: [], evidence, awaits: describeVm(name, facts) };
     }
     const changes: EngineRequest[] = [{ request: 'POST', path: `/vms/${id}/start` }];

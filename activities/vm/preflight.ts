@@ -1,11 +1,11 @@
 import { engineCluster } from '../../connectors/engine/model/cluster.ts';
 import { type EngineDisk, engineDisk } from '../../connectors/engine/model/disk.ts';
 import { engineVm } from '../../connectors/engine/model/vm.ts';
-import { engineHosts } from '../engine/hosts.ts';
+import { engineHosts, hostName } from '../engine/hosts.ts';
 import { networkFacts } from '../network/facts.ts';
 import { type EngineDecision, engineOperation, type Finding, type OperationContext } from '../operation.ts';
 import { type DomainFacts, domainFacts } from '../storage/facts.ts';
-import { hostName, leaseDomain, type VmFacts } from './facts.ts';
+import { leaseDomain, type VmFacts } from './facts.ts';
 import type { VmPlace, VmPreflight } from './params.ts';
 import { GIB, vmDifferences, wishedVm } from './wish.ts';
 

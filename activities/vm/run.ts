@@ -1,11 +1,11 @@
+import { MIGRATING } from '../engine/migrate.ts';
 import { lines, readTrace, type Trace } from '../engine/trace.ts';
 import { type EngineDecision, engineOperation, type OperationContext } from '../operation.ts';
 import { type VmFacts, vmFacts, vmPath, withoutVm } from './facts.ts';
 import type { VmParams } from './params.ts';
 
 /** Not up or down yet, and on the way to it without anybody's help. */
-const STARTING = ['wait_for_launch', 'powering_up', 'reboot_in_progress', 'restoring_state', 'image_locked'];
-const PASSING = [...STARTING, 'powering_down', 'migrating', 'saving_state'];
+const PASSING = [...MIGRATING, 'restoring_state', 'image_locked', 'powering_down', 'saving_state'];
 
 /** The start failed, or the VM went down with an error (AuditLogType of the engine). */
 const FAILED = [54, 119];

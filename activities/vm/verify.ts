@@ -1,6 +1,8 @@
 import type { EngineVm } from '../../connectors/engine/model/vm.ts';
+import { hostName } from '../engine/hosts.ts';
 import { type EngineDecision, engineOperation, type Finding } from '../operation.ts';
-import { hostName, leaseDomain, type Seat, seatOf, vmInEngine } from './facts.ts';
+import { lookPatiently } from '../runtime/look-patiently.ts';
+import { leaseDomain, type Seat, seatOf, vmInEngine } from './facts.ts';
 import type { VmParams, VmSeat } from './params.ts';
 import { vmDifferences, wishedVm } from './wish.ts';
 
@@ -42,8 +44,7 @@ export const verifyVm = engineOperation<VmParams, RunningFacts, VmSeat>({
   },
 });
 
-const TRIES = 40;
-const EVERY_SECONDS = 15;
+const PATIENCE = { seconds: 600, every: 15 };
 
 /**
  * Waits up to ten minutes until the guest agent of a VM reports. Changes nothing.
@@ -52,14 +53,11 @@ const EVERY_SECONDS = 15;
 export const awaitGuestAgent = engineOperation<VmParams, { readonly vm: EngineVm }, undefined>({
   name: 'awaitGuestAgent',
   title: ({ name }) => `Wait for the guest agent of ${name}`,
-  async look(context, { name }) {
-    let vm = await vmInEngine(context, name);
-    for (let left = TRIES; left > 0 && vm.fqdn === undefined; left -= 1) {
-      context.progress(`the guest agent of ${name} has not reported yet`);
-      await context.pause(EVERY_SECONDS);
-      vm = await vmInEngine(context, name);
-    }
-    return { vm };
+  look(context, { name }) {
+    const look = async () => ({ vm: await vmInEngine(context, name) });
+    return lookPatiently(context, PATIENCE, look, ({ vm }) =>
+      vm.fqdn === undefined ? `the guest agent of ${name} has not reported yet` : undefined,
+    );
   },
   decide({ vm }, { name }): EngineDecision<undefined> {
     if (vm.fqdn !== undefined) {

@@ -6,8 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vit
 import { fileChecksum, imageChecksum } from '../../connectors/imageio/checksum.ts';
 import { RemoteImage } from '../../connectors/imageio/image.ts';
 import { upload } from '../../connectors/imageio/upload.ts';
-import { imageioDaemon } from '../../lab/python-packages.ts';
-import { ImageioDaemon } from '../support/imageio-daemon.ts';
+import { daemonOrSkip, type Found, ImageioDaemon, startDaemon } from '../support/imageio-daemon.ts';
 import { type Authority, createAuthority } from '../unit/connectors/certificates.ts';
 
 const MIB = 2 ** 20;
@@ -21,8 +20,7 @@ let source: string;
 let content: Buffer;
 let ca: Authority;
 let other: Authority;
-let daemon: ImageioDaemon | undefined;
-let missing: string | undefined;
+let found: Found;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'imageio-'));
@@ -30,21 +28,15 @@ beforeAll(async () => {
   content = randomBytes(SIZE);
   await writeFile(source, content);
   [ca, other] = await Promise.all([createAuthority('Engine CA'), createAuthority('Other CA')]);
-  const found = await imageioDaemon();
-  if ('missing' in found) missing = found.missing;
-  else daemon = await ImageioDaemon.start(found.program, directory, await ca.issue(['127.0.0.1']));
+  found = await startDaemon(directory, ca);
 }, 240_000);
 
 afterAll(async () => {
-  await daemon?.end();
+  if (found instanceof ImageioDaemon) await found.end();
   await rm(directory, { recursive: true });
 });
 
-/** The daemon, or the end of the test where this machine cannot have it. */
-function real(context: TestContext): ImageioDaemon {
-  if (daemon === undefined) context.skip(`ovirt-imageio cannot be built here: ${missing} is missing`);
-  return daemon as ImageioDaemon;
-}
+const real = (context: TestContext): ImageioDaemon => daemonOrSkip(found, context);
 
 function open(served: ImageioDaemon, id: string, options: { ca?: string; signal?: AbortSignal } = {}): RemoteImage {
   const { signal = new AbortController().signal } = options;

@@ -7,8 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vit
 import type { ImageSend } from '../../activities/operation.ts';
 import { type Progress, progressOf } from '../../activities/runtime/progress.ts';
 import { sendImage } from '../../activities/runtime/send-image.ts';
-import { imageioDaemon } from '../../lab/python-packages.ts';
-import { ImageioDaemon } from '../support/imageio-daemon.ts';
+import { daemonOrSkip, type Found, ImageioDaemon, startDaemon } from '../support/imageio-daemon.ts';
 import { type Authority, createAuthority } from '../unit/connectors/certificates.ts';
 import { environment, inActivity } from './runtime-environment.ts';
 import { LocalHost } from './runtime-local-host.ts';
@@ -23,8 +22,7 @@ let host: LocalHost;
 let file: string;
 let sha256: string;
 let ca: Authority;
-let daemon: ImageioDaemon | undefined;
-let missing: string | undefined;
+let found: Found;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'send-image-'));
@@ -35,22 +33,16 @@ beforeAll(async () => {
   await writeFile(file, content);
   sha256 = createHash('sha256').update(content).digest('hex');
   ca = await createAuthority('Engine CA');
-  const found = await imageioDaemon();
-  if ('missing' in found) missing = found.missing;
-  else daemon = await ImageioDaemon.start(found.program, directory, await ca.issue(['127.0.0.1']));
+  found = await startDaemon(directory, ca);
 }, 240_000);
 
 afterAll(async () => {
-  await daemon?.end();
+  if (found instanceof ImageioDaemon) await found.end();
   host?.close();
   await rm(directory, { recursive: true });
 });
 
-/** The daemon, or the end of the test where this machine cannot have it. */
-function real(context: TestContext): ImageioDaemon {
-  if (daemon === undefined) context.skip(`ovirt-imageio cannot be built here: ${missing} is missing`);
-  return daemon as ImageioDaemon;
-}
+const real = (context: TestContext): ImageioDaemon => daemonOrSkip(found, context);
 
 function change(served: ImageioDaemon, transfer: string, more: Partial<ImageSend> = {}): ImageSend {
   const routes = [`${served.images}/${transfer}`];

@@ -5,6 +5,9 @@ import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { TestContext } from 'vitest';
+import { imageioDaemon } from '../../lab/python-packages.ts';
+import type { Authority } from '../unit/connectors/certificates.ts';
 import { endWithUs } from './end-with-us.ts';
 
 const living = new Set<ChildProcess>();
@@ -81,4 +84,19 @@ function configuration(directory: string): string {
   return Object.entries(sections)
     .map(([name, fields]) => [`[${name}]`, ...Object.entries(fields).map((field) => field.join(' = '))].join('\n'))
     .join('\n');
+}
+
+/** The daemon, or what this machine lacks to build it. */
+export type Found = ImageioDaemon | { readonly missing: string };
+
+/** Starts the daemon with a certificate by this CA, where this machine can have it. */
+export async function startDaemon(directory: string, ca: Authority): Promise<Found> {
+  const found = await imageioDaemon();
+  return 'missing' in found ? found : ImageioDaemon.start(found.program, directory, await ca.issue(['127.0.0.1']));
+}
+
+/** The daemon, or the end of the test where this machine cannot have it. */
+export function daemonOrSkip(found: Found, context: TestContext): ImageioDaemon {
+  if (found instanceof ImageioDaemon) return found;
+  return context.skip(`ovirt-imageio cannot be built here: ${found.missing} is missing`);
 }

@@ -1,5 +1,5 @@
 import { OperatorError } from '../../../failures/operator-error.ts';
-import { engineHosts, type HostView } from '../../engine/hosts.ts';
+import { engineHosts, type HostView, hostName } from '../../engine/hosts.ts';
 import { type OperationContext, operation } from '../../operation.ts';
 import { firstOf, lookPatiently } from '../../runtime/look-patiently.ts';
 import { describeHost } from '../deploy.ts';
@@ -208,5 +208,5 @@ function takersFor(managed: HostView, all: readonly HostView[]): readonly string
   const others = all.filter(
     ({ id, status, cluster }) => id !== managed.id && status === 'up' && cluster?.id === managed.cluster?.id,
   );
-  return others.map(({ inventoryName, name }) => inventoryName ?? name);
+  return others.map(hostName);
 }

@@ -115,7 +115,7 @@ export const undoVmPreview = endOfPreview(
   ({ name }) => `Set ${name} to where it was before the preview`,
 );
 
-function endOfPreview<Name extends string>(name: Name, action: string, title: (params: VmSnapshot) => string) {
+function endOfPreview(name: string, action: string, title: (params: VmSnapshot) => string) {
   return engineOperation<VmSnapshot, SnapshotFacts>({
     name,
     title,

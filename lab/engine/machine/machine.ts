@@ -40,7 +40,7 @@ export function engineMachine(lab: Lab): Host {
     release: '1.el7',
     arch: 'noarch',
   });
-  // Whoever on a host starts the VM is nobody inside of it.
+  // Whoever on a host starts the VM is nobody inside of it, and has no say in its files.
   watchEngineVm(lab, () => actAs(undefined, () => follow(lab, machine)));
   follow(lab, machine);
   return host;
@@ -56,19 +56,12 @@ function follow(lab: Lab, machine: Machine): void {
     return;
   }
   if (host.power !== 'off') return;
-  // Whoever has started the VM has no say in its files.
   if (machine.image !== record.image) renew(host);
   machine.image = record.image;
   void bootHost(host, { atOnce: true });
 }
 
 /** A new appliance has nothing of what was done in the old one. */
-function renew(host: Host): void {
-  const { fs } = host;
-  // Whoever has started the VM has no say on the machine's own disk.
-  host.asRoot(() => {
-    for (const path of ['/var/lib/ovirt-engine-backup', '/var/lib/ovirt-runbooks']) {
-      if (fs.exists(path)) fs.remove(path);
-    }
-  });
+function renew({ fs }: Host): void {
+  for (const path of ['/var/lib/ovirt-engine-backup', '/var/lib/ovirt-runbooks']) if (fs.exists(path)) fs.remove(path);
 }
