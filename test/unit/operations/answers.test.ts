@@ -6,25 +6,7 @@ import {
   secretAnswers,
 } from '../../../activities/hosted-engine/answers.ts';
 import { macOf } from '../../../activities/hosted-engine/wish.ts';
-import { type Inventory, inventorySchema } from '../../../inventory/schema.ts';
-
-const lun = '3600a098000e4b4b3000003c95d171065';
-
-function inventoryWith(engine: object = {}, more: object = {}): Inventory {
-  return inventorySchema.parse({
-    profile: 'ovirt-4.3',
-    engine: {
-      fqdn: 'ovirt.test.local',
-      url: 'https://127.0.0.1:8443/ovirt-engine',
-      password: { env: 'ENGINE_PASSWORD' },
-      rootPassword: { env: 'ENGINE_ROOT_PASSWORD' },
-      ...engine,
-    },
-    hosts: [{ name: 'host1', fqdn: 'host1.test.local', address: '127.0.0.1', ssh: { agent: true } }],
-    storage: { hostedEngine: { type: 'fc', lun } },
-    ...more,
-  });
-}
+import { inventoryWith, LUN } from './site.ts';
 
 const params = {
   host: 'host1',
@@ -34,7 +16,7 @@ const params = {
     gateway: '172.20.32.32',
     dnsServers: ['172.20.32.2', '172.20.32.3', '172.20.32.4', '172.20.32.6'],
     mac: '00:16:3e:01:02:03',
-    lun: { wwid: lun, size: '150G', vendor: 'DELL', product: 'MD38xxf', paths: 2, dm: 'dm-3' },
+    lun: { wwid: LUN, size: '150G', vendor: 'DELL', product: 'MD38xxf', paths: 2, dm: 'dm-3' },
   },
 };
 
@@ -64,12 +46,12 @@ describe('the answers of a deployment', () => {
       'OVEHOSTED_NOTIF/smtpPort': 'str:25',
       'OVEHOSTED_VM/ovfArchive': 'str:',
       'OVEHOSTED_STORAGE/domainType': 'str:fc',
-      'OVEHOSTED_STORAGE/LunID': `str:${lun}`,
+      'OVEHOSTED_STORAGE/LunID': `str:${LUN}`,
     });
   });
 
   it('give a static address with its prefix length and at most three name servers', () => {
-    expect(deploymentAnswers(params, inventoryWith({ address: '172.20.32.5/24' }))).toMatchObject({
+    expect(deploymentAnswers(params, inventoryWith({ engine: { address: '172.20.32.5/24' } }))).toMatchObject({
       'OVEHOSTED_VM/cloudinitVMStaticCIDR': 'str:172.20.32.5/24',
       'OVEHOSTED_VM/cloudinitVMDNS': 'str:172.20.32.2,172.20.32.3,172.20.32.4',
     });
@@ -82,12 +64,10 @@ describe('the answers of a deployment', () => {
   });
 
   it('prefer what is asked for over the inventory, and given answers over both', () => {
-    const inventory = inventoryWith(
-      { vcpus: 8, timeZone: 'Europe/Zurich' },
-      {
-        notifications: { smtp: { server: 'mail.test.local', from: 'ovirt@test.local', to: 'ops@test.local' } },
-      },
-    );
+    const inventory = inventoryWith({
+      engine: { vcpus: 8, timeZone: 'Europe/Zurich' },
+      notifications: { smtp: { server: 'mail.test.local', from: 'ovirt@test.local', to: 'ops@test.local' } },
+    });
     const answers = deploymentAnswers(
       {
         ...params,

@@ -1,22 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { UnitState } from '../../../activities/host/parse/systemctl.ts';
 import { cleanUpHostedEngine } from '../../../activities/hosted-engine/clean-up.ts';
-import { inventorySchema } from '../../../inventory/schema.ts';
-import { resolveProfile } from '../../../profiles/index.ts';
+import { contextOf, LUN } from './site.ts';
 
-const lun = '3600a098000e4b4b3000003c95d171065';
-const inventory = inventorySchema.parse({
-  profile: 'ovirt-4.3',
-  engine: {
-    fqdn: 'ovirt.test.local',
-    url: 'https://127.0.0.1:8443/ovirt-engine',
-    password: { env: 'ENGINE_PASSWORD' },
-    rootPassword: { env: 'ENGINE_ROOT_PASSWORD' },
-  },
-  hosts: [{ name: 'host1', fqdn: 'host1.test.local', address: '127.0.0.1', ssh: { agent: true } }],
-  storage: { hostedEngine: { type: 'fc', lun } },
-});
-const context = { inventory, profile: resolveProfile(inventory), secret: async () => 'unused' };
+const context = contextOf();
 
 type Facts = Parameters<typeof cleanUpHostedEngine.decide>[0];
 
@@ -39,7 +26,7 @@ const clean: Facts = {
     bridge: false,
     running: [],
   },
-  lun: { wwid: lun, signatures: [], children: [] },
+  lun: { wwid: LUN, signatures: [], children: [] },
   units: { 'ovirt-ha-agent': off, 'ovirt-ha-broker': off, libvirtd: on, vdsmd: off },
   localVms: [],
   answerFiles: [],
@@ -95,10 +82,10 @@ describe('cleanUpHostedEngine', () => {
       'systemctl disable ovirt-ha-broker',
       'systemctl start libvirtd',
     ]);
-    expect(decide(facts).evidence).toContain(`stays: LUN ${lun}: volume group 2639f482; signature LVM2_member`);
+    expect(decide(facts).evidence).toContain(`stays: LUN ${LUN}: volume group 2639f482; signature LVM2_member`);
     expect(decide(facts).leaves).toEqual({
-      what: `of the deployment on host1: LUN ${lun}: volume group 2639f482; signature LVM2_member; packages ovirt-engine-appliance; the SSH key of the engine in /root/.ssh/authorized_keys`,
-      byHand: `if nothing on the LUN is needed: vgremove -f 2639f482; wipefs -a /dev/mapper/${lun}; yum remove ovirt-engine-appliance; remove the line with ovirt-engine from /root/.ssh/authorized_keys`,
+      what: `of the deployment on host1: LUN ${LUN}: volume group 2639f482; signature LVM2_member; packages ovirt-engine-appliance; the SSH key of the engine in /root/.ssh/authorized_keys`,
+      byHand: `if nothing on the LUN is needed: vgremove -f 2639f482; wipefs -a /dev/mapper/${LUN}; yum remove ovirt-engine-appliance; remove the line with ovirt-engine from /root/.ssh/authorized_keys`,
     });
   });
 

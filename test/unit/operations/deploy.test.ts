@@ -1,29 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { HostStatus } from '../../../activities/host/parse/vm-status.ts';
 import { deployHostedEngine, stageOfDeployment } from '../../../activities/hosted-engine/deploy.ts';
-import { inventorySchema } from '../../../inventory/schema.ts';
-import { resolveProfile } from '../../../profiles/index.ts';
+import { contextOf, LUN } from './site.ts';
 
-const lun = '3600a098000e4b4b3000003c95d171065';
 const secretsFile = '/run/ovirt-runbooks/hosted-engine-secrets.conf';
 const answers = '/var/lib/ovirt-hosted-engine-setup/answers/ovirt-runbooks-ovirt.test.local.conf';
 
-const inventory = inventorySchema.parse({
-  profile: 'ovirt-4.3',
-  engine: {
-    fqdn: 'ovirt.test.local',
-    url: 'https://127.0.0.1:8443/ovirt-engine',
-    password: { env: 'ENGINE_PASSWORD' },
-    rootPassword: { env: 'ENGINE_ROOT_PASSWORD' },
-  },
-  hosts: [{ name: 'host1', fqdn: 'host1.test.local', address: '127.0.0.1', ssh: { agent: true } }],
-  storage: { hostedEngine: { type: 'fc', lun } },
-});
-const context = {
-  inventory,
-  profile: resolveProfile(inventory),
-  secret: async (_ref: unknown, purpose: string) => `secret of ${purpose}`,
-};
+const context = contextOf();
 
 type Facts = Parameters<typeof deployHostedEngine.decide>[0];
 
@@ -49,8 +32,8 @@ const bare: Facts = {
     running: [],
   },
   lun: {
-    wwid: lun,
-    map: { wwid: lun, dm: 'dm-3', vendor: 'DELL', product: 'MD38xxf', size: '150G', readOnly: false, paths: [] },
+    wwid: LUN,
+    map: { wwid: LUN, dm: 'dm-3', vendor: 'DELL', product: 'MD38xxf', size: '150G', readOnly: false, paths: [] },
     signatures: [],
     children: [],
   },
@@ -94,7 +77,7 @@ describe('deployHostedEngine', () => {
   it('registers the cleanup as its undo', () => {
     expect(decide(bare).undo?.call).toEqual({
       operation: 'cleanUpHostedEngine',
-      params: { host: 'host1', engineFqdn: 'ovirt.test.local', lun, enabledBefore: ['libvirtd'] },
+      params: { host: 'host1', engineFqdn: 'ovirt.test.local', lun: LUN, enabledBefore: ['libvirtd'] },
     });
     // What stays is told by the cleanup, once it is known.
     expect(decide(bare).leaves).toBeUndefined();
@@ -153,8 +136,8 @@ describe('deployHostedEngine', () => {
       changes: [],
       findings: [
         {
-          what: `LUN ${lun} on host1 is not empty: volume group 2639f482; signature LVM2_member`,
-          fix: `Make sure that nothing needs what is on it, then on host1: vgremove -f 2639f482; wipefs -a /dev/mapper/${lun}`,
+          what: `LUN ${LUN} on host1 is not empty: volume group 2639f482; signature LVM2_member`,
+          fix: `Make sure that nothing needs what is on it, then on host1: vgremove -f 2639f482; wipefs -a /dev/mapper/${LUN}`,
         },
       ],
     });
@@ -164,7 +147,7 @@ describe('deployHostedEngine', () => {
     const { map: _gone, ...unseen } = bare.lun;
     expect(decide({ ...bare, lun: unseen })).toMatchObject({
       state: 'refused',
-      findings: [{ what: `LUN ${lun} is not visible on host1` }],
+      findings: [{ what: `LUN ${LUN} is not visible on host1` }],
     });
   });
 });

@@ -3,29 +3,9 @@
 import type { UnitState } from '../../../activities/host/parse/systemctl.ts';
 import type { HostStatus } from '../../../activities/host/parse/vm-status.ts';
 import type { HaHost, HaSight } from '../../../activities/hosted-engine/ha/read-host.ts';
-import { inventorySchema } from '../../../inventory/schema.ts';
-import { resolveProfile } from '../../../profiles/index.ts';
+import { contextOf, inventoryWith } from './site.ts';
 
-const hostOf = (n: number) => ({
-  name: `host${n}`,
-  fqdn: `host${n}.test.local`,
-  address: '127.0.0.1',
-  ssh: { agent: true },
-  role: 'hostedEngine',
-});
-const inventory = inventorySchema.parse({
-  profile: 'ovirt-4.3',
-  engine: {
-    fqdn: 'ovirt.test.local',
-    url: 'https://127.0.0.1:8443/ovirt-engine',
-    password: { env: 'ENGINE_PASSWORD' },
-    rootPassword: { env: 'ENGINE_ROOT_PASSWORD' },
-  },
-  hosts: [hostOf(1), hostOf(2)],
-  storage: { hostedEngine: { type: 'fc', lun: '3600a098000e4b4b3000003c95d171065' } },
-});
-const profile = resolveProfile(inventory);
-export const context = { inventory, profile, secret: async () => 'unused' };
+export const context = contextOf(inventoryWith({ hosts: [{ role: 'hostedEngine' }, { role: 'hostedEngine' }] }));
 
 export const on: UnitState = { loaded: true, masked: false, active: true, enabled: true, words: 'active/running' };
 export const down = (words: string): UnitState => ({ ...on, active: false, words });
@@ -72,7 +52,7 @@ export function sight({
   return {
     conf: { ...CONF, host_id: '1' },
     localMaintenance: false,
-    units: { ...Object.fromEntries(profile.hostedEngine.services.map((service) => [service, on])), ...units },
+    units: { ...Object.fromEntries(context.profile.hostedEngine.services.map((service) => [service, on])), ...units },
     socket: true,
     vmConf: true,
     ...(status !== null && { status: { globalMaintenance, hosts: status } }),

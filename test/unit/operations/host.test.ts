@@ -8,21 +8,9 @@ import { restartService } from '../../../activities/host/restart-service.ts';
 import { enableService, restoreService } from '../../../activities/host/service.ts';
 import { updatePackages } from '../../../activities/host/update-packages.ts';
 import type { Decision } from '../../../activities/operation.ts';
-import { inventorySchema } from '../../../inventory/schema.ts';
-import { resolveProfile } from '../../../profiles/index.ts';
+import { contextOf } from './site.ts';
 
-const inventory = inventorySchema.parse({
-  profile: 'ovirt-4.3',
-  engine: {
-    fqdn: 'ovirt.test.local',
-    url: 'https://127.0.0.1:8443/ovirt-engine',
-    password: { env: 'ENGINE_PASSWORD' },
-    rootPassword: { env: 'ENGINE_ROOT_PASSWORD' },
-  },
-  hosts: [{ name: 'host1', fqdn: 'host1.test.local', address: '127.0.0.1', ssh: { agent: true } }],
-  storage: { hostedEngine: { type: 'fc', lun: '3600a098000e4b4b3000003c95d171065' } },
-});
-const context = { inventory, profile: resolveProfile(inventory), secret: async () => 'unused' };
+const context = contextOf();
 const host = 'host1';
 
 const running: UnitState = {

@@ -2,32 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { checkDescription, inspectEngineHosts, inspectHosts } from '../../../activities/datacenter/index.ts';
 import { networkDifferences, parseNetworkSettings } from '../../../activities/datacenter/network-settings.ts';
 import type { HostView } from '../../../activities/engine/hosts.ts';
-import { inventorySchema } from '../../../inventory/schema.ts';
-import { resolveProfile } from '../../../profiles/index.ts';
+import { contextOf, inventoryWith } from './site.ts';
 
 const described = (roles: readonly ('hostedEngine' | 'host')[]) =>
-  inventorySchema.parse({
-    profile: 'ovirt-4.3',
-    engine: {
-      fqdn: 'ovirt.test.local',
-      url: 'https://127.0.0.1:8443/ovirt-engine',
-      password: { env: 'ENGINE_PASSWORD' },
-      rootPassword: { env: 'ENGINE_ROOT_PASSWORD' },
-    },
-    hosts: roles.map((role, index) => ({
-      name: `host${index + 1}`,
-      fqdn: `host${index + 1}.test.local`,
-      address: '127.0.0.1',
-      ssh: { agent: true },
-      role,
-    })),
-    storage: { hostedEngine: { type: 'fc', lun: '3600a098000e4b4b3000003c95d171065' } },
-  });
-const contextOf = (inventory: ReturnType<typeof described>) => ({
-  inventory,
-  profile: resolveProfile(inventory),
-  secret: async () => 'unused',
-});
+  inventoryWith({ hosts: roles.map((role) => ({ role })) });
 const context = contextOf(described(['hostedEngine', 'hostedEngine']));
 
 describe('checkDescription', () => {

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { HostFacts, PreflightFacts } from '../../../activities/hosted-engine/preflight/facts.ts';
 import { preflightHostedEngine } from '../../../activities/hosted-engine/preflight/index.ts';
-import { type Inventory, inventorySchema } from '../../../inventory/schema.ts';
-import { resolveProfile } from '../../../profiles/index.ts';
+import type { Inventory } from '../../../inventory/schema.ts';
+import { contextOf, inventoryWith, LUN } from './site.ts';
 
-const lun = '3600a098000e4b4b3000003c95d171065';
 const path = (hctl: string, device: string, state = 'active ready running') => ({
   hctl,
   device,
@@ -12,7 +11,7 @@ const path = (hctl: string, device: string, state = 'active ready running') => (
   usable: state === 'active ready running',
 });
 const map = {
-  wwid: lun,
+  wwid: LUN,
   dm: 'dm-3',
   vendor: 'DELL',
   product: 'MD38xxf',
@@ -68,33 +67,18 @@ const good: HostFacts = {
   },
   engine: noEngine,
   links: [],
-  lun: { wwid: lun, map, signatures: [], children: [] },
+  lun: { wwid: LUN, map, signatures: [], children: [] },
 };
 
-function inventoryWith(engine: object = {}, host: object = {}, storage: object = {}): Inventory {
-  return inventorySchema.parse({
-    profile: 'ovirt-4.3',
-    engine: {
-      fqdn: 'ovirt.test.local',
-      url: 'https://127.0.0.1:8443/ovirt-engine',
-      password: { env: 'ENGINE_PASSWORD' },
-      rootPassword: { env: 'ENGINE_ROOT_PASSWORD' },
-      address: '172.20.32.5/24',
-      ...engine,
-    },
-    hosts: [
-      { name: 'host1', fqdn: 'host1.test.local', address: '127.0.0.1', ssh: { agent: true }, ...host },
-      { name: 'host2', fqdn: 'host2.test.local', address: '127.0.0.2', ssh: { agent: true } },
-    ],
-    storage: { hostedEngine: { type: 'fc', lun, ...storage } },
-  });
-}
+/** Two hosts, and an engine with an address of its own. */
+const site = ({ engine, host = {}, storage = {} }: { engine?: object; host?: object; storage?: object } = {}) =>
+  inventoryWith({ engine: { address: '172.20.32.5/24', ...engine }, hosts: [host, {}], storage });
 
-function decide(facts: Partial<PreflightFacts>, inventory = inventoryWith(), wish: object = {}) {
+function decide(facts: Partial<PreflightFacts>, inventory = site(), wish: object = {}) {
   return preflightHostedEngine.decide(
     { others: [{ name: 'host2', engine: noEngine }], secretProblems: [], ...facts },
     { host: 'host1', ...wish },
-    { inventory, profile: resolveProfile(inventory), secret: async () => 'unused' },
+    contextOf(inventory),
   );
 }
 const found = (host: Partial<HostFacts>, inventory?: Inventory, wish?: object) =>
@@ -113,7 +97,7 @@ describe('a host that is ready', () => {
         managementInterface: 'em1',
         gateway: '172.20.32.32',
         dnsServers: ['172.20.32.2'],
-        lun: { wwid: lun, size: '150G', vendor: 'DELL', product: 'MD38xxf', paths: 2, dm: 'dm-3' },
+        lun: { wwid: LUN, size: '150G', vendor: 'DELL', product: 'MD38xxf', paths: 2, dm: 'dm-3' },
         vcpusAvailable: 32,
         memoryMiB: 62548,
       },
@@ -121,10 +105,10 @@ describe('a host that is ready', () => {
   });
 
   it('passes with what the inventory fixes', () => {
-    const inventory = inventoryWith(
-      { mac: '00:16:3e:00:00:01', dns: ['172.20.32.9'], gateway: '172.20.32.1' },
-      { managementInterface: 'em1' },
-    );
+    const inventory = site({
+      engine: { mac: '00:16:3e:00:00:01', dns: ['172.20.32.9'], gateway: '172.20.32.1' },
+      host: { managementInterface: 'em1' },
+    });
     expect(decide({ host: good }, inventory).output).toMatchObject({
       mac: '00:16:3e:00:00:01',
       dnsServers: ['172.20.32.9'],
@@ -280,7 +264,7 @@ describe('what makes a deployment fail', () => {
       { engine: { ...noEngine, deployed: true, fqdn: 'old.test.local' } },
       'host1 has a hosted engine (old.test.local): /etc/ovirt-hosted-engine/hosted-engine.conf',
     ],
-    ['no LUN', { lun: { wwid: lun, signatures: [], children: [] } }, `LUN ${lun} is not visible on host1`],
+    ['no LUN', { lun: { wwid: LUN, signatures: [], children: [] } }, `LUN ${LUN} is not visible on host1`],
     [
       'a broken path',
       {
@@ -289,23 +273,23 @@ describe('what makes a deployment fail', () => {
           map: { ...map, paths: [path('15:0:0:4', 'sdc', 'failed faulty running'), path('18:0:0:4', 'sdj')] },
         },
       },
-      `LUN ${lun} on host1 has paths that are not active ready running: 15:0:0:4 sdc failed faulty running`,
+      `LUN ${LUN} on host1 has paths that are not active ready running: 15:0:0:4 sdc failed faulty running`,
     ],
     [
       'a small LUN',
       { lun: { ...good.lun, map: { ...map, size: '50G' } } },
-      `LUN ${lun} has 50G; a disk of 51 GiB needs 58 GiB there`,
+      `LUN ${LUN} has 50G; a disk of 51 GiB needs 58 GiB there`,
     ],
-    ['a read-only LUN', { lun: { ...good.lun, map: { ...map, readOnly: true } } }, `LUN ${lun} is read-only on host1`],
+    ['a read-only LUN', { lun: { ...good.lun, map: { ...map, readOnly: true } } }, `LUN ${LUN} is read-only on host1`],
     [
       'a used LUN',
       { lun: { ...good.lun, volumeGroup: '2639f482', signatures: ['LVM2_member'] } },
-      `LUN ${lun} on host1 is not empty: volume group 2639f482; signature LVM2_member`,
+      `LUN ${LUN} on host1 is not empty: volume group 2639f482; signature LVM2_member`,
     ],
     [
       'a partitioned LUN',
       { lun: { ...good.lun, children: [{ name: 'x1', type: 'part', fileSystem: 'xfs', mountPoint: '/data' }] } },
-      `LUN ${lun} on host1 is not empty: partitions x1; mounted: x1 at /data`,
+      `LUN ${LUN} on host1 is not empty: partitions x1; mounted: x1 at /data`,
     ],
   ])('%s', (_what, change, sentence) => {
     expect(found(change)).toContain(sentence);
@@ -329,12 +313,12 @@ describe('what makes a deployment fail', () => {
       'engine.address 172.20.32.11/24 is not an address of its own in the network of 172.20.32.11/24',
     ],
   ])('%s', (_what, engine, sentence) => {
-    expect(found({}, inventoryWith(engine))).toContain(sentence);
+    expect(found({}, site({ engine }))).toContain(sentence);
   });
 
   it('a LUN of another size than the inventory expects', () => {
-    expect(found({}, inventoryWith({}, {}, { size: '2.0T' }))).toEqual([
-      `LUN ${lun} has 150G, but the inventory expects 2.0T: this may be the wrong LUN`,
+    expect(found({}, site({ storage: { size: '2.0T' } }))).toEqual([
+      `LUN ${LUN} has 150G, but the inventory expects 2.0T: this may be the wrong LUN`,
     ]);
   });
 
@@ -347,7 +331,7 @@ describe('what makes a deployment fail', () => {
 
   it('finds all at once, each with what to do', () => {
     const { findings = [] } = decide({
-      host: { ...good, kvmDevice: false, defaultRoute: undefined, lun: { wwid: lun, signatures: [], children: [] } },
+      host: { ...good, kvmDevice: false, defaultRoute: undefined, lun: { wwid: LUN, signatures: [], children: [] } },
       secretProblems: ['engine.password holds a line break'],
     });
     expect(findings).toHaveLength(4);

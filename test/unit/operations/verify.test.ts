@@ -2,22 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { UnitState } from '../../../activities/host/parse/systemctl.ts';
 import type { HostStatus } from '../../../activities/host/parse/vm-status.ts';
 import { verifyHostedEngine } from '../../../activities/hosted-engine/verify.ts';
-import { inventorySchema } from '../../../inventory/schema.ts';
-import { resolveProfile } from '../../../profiles/index.ts';
+import { contextOf } from './site.ts';
 
-const inventory = inventorySchema.parse({
-  profile: 'ovirt-4.3',
-  engine: {
-    fqdn: 'ovirt.test.local',
-    url: 'https://127.0.0.1:8443/ovirt-engine',
-    password: { env: 'ENGINE_PASSWORD' },
-    rootPassword: { env: 'ENGINE_ROOT_PASSWORD' },
-  },
-  hosts: [{ name: 'host1', fqdn: 'host1.test.local', address: '127.0.0.1', ssh: { agent: true } }],
-  storage: { hostedEngine: { type: 'fc', lun: '3600a098000e4b4b3000003c95d171065' } },
-});
-const profile = resolveProfile(inventory);
-const context = { inventory, profile, secret: async () => 'unused' };
+const context = contextOf();
 
 type Facts = Parameters<typeof verifyHostedEngine.decide>[0];
 
@@ -51,7 +38,7 @@ const engine: Facts['engine'] = {
 };
 const serving: Facts = {
   engine,
-  units: Object.fromEntries(profile.hostedEngine.services.map((service) => [service, on])),
+  units: Object.fromEntries(context.profile.hostedEngine.services.map((service) => [service, on])),
   liveliness: 'Hosted Engine is up!',
   ca: 'the CA in engine-ca.pem',
   health: { status: 200, text: 'DB Up!Welcome to Health Status!' },
