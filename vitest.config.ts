@@ -1,9 +1,36 @@
+import { availableParallelism } from 'node:os';
+import { relative } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** The long files first: one that begins when the others are through is waited for by all. */
+const LONG_FIRST = [
+  'test/faults/',
+  'test/e2e/build-datacenter',
+  'test/e2e/cli.',
+  'test/e2e/schedules',
+  'test/e2e/',
+  'test/workflow/',
+];
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const path = relative(import.meta.dirname, moduleId);
+      const found = LONG_FIRST.findIndex((start) => path.startsWith(start));
+      return found === -1 ? LONG_FIRST.length : found;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'lab/**/*.test.ts'],
     globalSetup: ['test/support/temporal-server.ts'],
+    // A file with a stack keeps about one core busy, in several processes, and waits for the rest of its time.
+    maxWorkers: availableParallelism(),
+    sequence: { sequencer: LongFirst },
     testTimeout: 90_000,
     hookTimeout: 120_000,
   },
