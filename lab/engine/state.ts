@@ -3,6 +3,7 @@ import type { Lab } from '../types.ts';
 import { engineAccess } from './access.ts';
 import { databaseOf } from './api/database/database.ts';
 import { vmsWith } from './api/database/disks.ts';
+import { agentsOf, powerOf } from './api/database/fencing.ts';
 import { vmStatus } from './api/database/placement.ts';
 import { isHighlyAvailable, leaseDomainOf } from './api/database/vms.ts';
 import { dataCenterStatus } from './api/monitor/spm.ts';
@@ -27,6 +28,17 @@ export function engineState(lab: Lab): Record<string, unknown> {
       dataCenter: dataCenterName(row.dataCenterId),
       cpu: row.cpu.type,
     })),
+    power: named(db.hosts.values(), (row) => {
+      const { enabled, kdumpDetection, automatic } = powerOf(row);
+      const agents = agentsOf(db, row).map(({ type, address, username, order, options }) => ({
+        ...{ type, address, username, order },
+        options: Object.fromEntries(options.map(({ name, value }) => [name, value])),
+      }));
+      return { enabled, kdumpDetection, automatic, agents };
+    }),
+    vnicProfiles: [...db.vnicProfiles.values()].map(
+      ({ name, networkId }) => `${name} of ${db.networks.get(networkId)?.name}`,
+    ),
     storageDomains: named(db.storageDomains.values(), (row) => ({
       id: row.id,
       status: row.status,

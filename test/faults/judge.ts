@@ -5,6 +5,7 @@ import type { Lane } from './lane.ts';
 import { butForReboot, differences, forgottenSecrets, whenCalm } from './outcome.ts';
 import type { Point } from './points.ts';
 import type { Reference } from './reference.ts';
+import type { Once } from './stories/story.ts';
 import { whatCameOf, withinLimit } from './wait.ts';
 import { judgeWayOut } from './way-out.ts';
 
@@ -71,8 +72,9 @@ async function doubled({ lane, kind, run, since, reference: { story } }: Closing
   return fine ? [] : [`${once.step} was done ${seen} times in ${tried} attempts`];
 }
 
-function attempts({ steps }: StatusView, step: string): number {
-  return steps.find(({ id }) => id === step)?.attempts ?? 0;
+function attempts({ steps }: StatusView, wished: Once['step']): number {
+  const own = steps.filter(({ id }) => (typeof wished === 'string' ? id === wished : wished.test(id)));
+  return own.reduce((sum, step) => sum + step.attempts, 0);
 }
 
 async function forgotten({ lane, reference: { story } }: Closing): Promise<string[]> {

@@ -1,12 +1,20 @@
 /** One file per runbook that the loop interrupts: its datacentre, its input, what it may leave. */
 import { add } from './add.ts';
 import { cleanUp } from './clean-up.ts';
+import { cluster, clusterChanged } from './cluster.ts';
+import { dataCenter } from './data-center.ts';
 import { deploy } from './deploy.ts';
+import { fencing } from './fencing.ts';
 import { move } from './move.ts';
+import { network } from './network.ts';
 import { reboot, rebootMoved } from './reboot.ts';
 import { recover } from './recover.ts';
+import { storageDomain } from './storage-domain.ts';
 import type { Story } from './story.ts';
 
 export type { Story } from './story.ts';
 
-export const stories: readonly Story[] = [deploy, recover, move, reboot, rebootMoved, cleanUp, add];
+const hostedEngine: readonly Story[] = [deploy, recover, move, reboot, rebootMoved, cleanUp, add];
+const datacentre: readonly Story[] = [dataCenter, cluster, clusterChanged, storageDomain, network, fencing];
+
+export const stories: readonly Story[] = [...hostedEngine, ...datacentre];

@@ -26,10 +26,10 @@ export interface Story {
   readonly beyond?: RegExp;
 }
 
-/** Something that must not happen twice: as often as the run says that it tried this step, and no more. */
+/** Something that must not happen twice: as often as the run says that it tried these steps, and no more. */
 export interface Once {
-  /** Id of the step. */
-  readonly step: string;
+  /** Ids of the steps. */
+  readonly step: string | RegExp;
   /** The program in the lab's journal, or the request. */
   readonly seen: RegExp;
 }

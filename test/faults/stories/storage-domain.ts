@@ -1,0 +1,13 @@
+import type { Story } from './story.ts';
+
+/** On a LUN that nobody has used. */
+export const storageDomain: Story = {
+  name: 'attachStorageDomain',
+  runbook: 'attachStorageDomain',
+  input: { name: 'data1', dataCenter: 'Datacenter1' },
+  world: { preset: 'deployed', hosts: 2 },
+  targets: ['engine', 'host1', 'host2'],
+  host: 'host2',
+  once: { step: 'create-the-storage-domain-data1', seen: /^POST \/ovirt-engine\/api\/storagedomains\b(?!\/)/ },
+  undone: [],
+};
