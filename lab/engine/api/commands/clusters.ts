@@ -88,6 +88,7 @@ export function addCluster(call: Call): ClusterRow {
     name,
     dataCenterId: dataCenter.id,
     macPoolId: wantedMacPool(db, body, undefined),
+    cpuProfileId: uuid(lab),
     version,
     cpu: wantedCpu(body, version, 'create', { architecture: 'undefined', type: '' }),
     settings: wantedSettings(body, newClusterSettings('')),
@@ -193,4 +194,18 @@ export function removeCluster(call: Call, row: ClusterRow): void {
   forgetNetworks(db, ({ clusterId }) => clusterId === row.id);
   tell(lab, db, { code: 813, correlationId, user, text: `Host cluster ${row.name} was removed by ${user}` });
   lab.changed(`cluster ${row.name} removed`);
+}
+
+/** Marks a cluster as being upgraded, or no longer: the mark is seen in events alone, and hinders nobody (4.3). */
+export function markUpgrade(call: Call, row: ClusterRow): void {
+  const { lab, db, body, correlationId } = call;
+  const wanted = text(body, 'upgrade_action');
+  if (wanted === undefined) throw notGiven("Parameter 'upgrade_action' is mandatory but was not provided.");
+  const user = userName(call.user);
+  const told =
+    wanted === 'start'
+      ? { code: 892, text: `Successfully set upgrade running flag on Host cluster ${row.name} by ${user}` }
+      : { code: 894, text: `Successfully cleared upgrade running flag on Host cluster ${row.name} by (User: ${user})` };
+  tell(lab, db, { ...told, cluster: row, correlationId, user });
+  lab.changed(`cluster ${row.name} upgrade ${wanted}`);
 }

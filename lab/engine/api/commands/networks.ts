@@ -3,16 +3,8 @@ import { clusterOf } from '../database/data-centers.ts';
 import { tell, userName } from '../database/events.ts';
 import type { Job } from '../database/jobs.ts';
 import { endJob, startJob } from '../database/jobs.ts';
-import type { ClusterNetworkRow, NetworkRow, Role, VnicProfileRow } from '../database/networks.ts';
-import {
-  forgetNetworks,
-  insertNetwork,
-  insertProfile,
-  MANAGEMENT,
-  networksIn,
-  networksOf,
-  roles,
-} from '../database/networks.ts';
+import type { ClusterNetworkRow, NetworkRow, Role } from '../database/networks.ts';
+import { forgetNetworks, insertNetwork, MANAGEMENT, networksIn, networksOf, roles } from '../database/networks.ts';
 import type { Call } from '../routing/call.ts';
 import { entityNotFound, incomplete, refused } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
@@ -179,43 +171,25 @@ export function detachNetwork(call: Call, one: ClusterNetworkRow, network: Netwo
   lab.changed(`network ${network.name} detached from cluster ${cluster.name}`);
 }
 
-/** Makes a further profile of a network. */
-export function addVnicProfile(call: Call): VnicProfileRow {
+/** Gives a network a label: hosts whose NICs carry the same one are meant to have it. */
+export function labelNetwork(call: Call, row: NetworkRow): string {
   const { lab, db, body, correlationId } = call;
-  const networkId = call.route.ids[0] ?? text(part(body, 'network'), 'id');
-  const missing = [...(text(body, 'name') ? [] : ['name']), ...(networkId ? [] : ['network.id'])];
-  if (missing.length > 0) throw incomplete(`VnicProfile [${missing.join(', ')}] required for add`);
-  const network = db.networks.get(networkId ?? '');
-  if (!network) throw entityNotFound(`Network: id=${networkId ?? ''}`);
-  const name = text(body, 'name') ?? '';
-  if ([...db.vnicProfiles.values()].some((one) => one.networkId === network.id && one.name === name)) {
-    throw refused(
-      409,
-      'Cannot add VM network interface profile. The VM network interface profile name is already used by an existing profile for the same network.\n-Please choose a different name.',
-    );
-  }
-  const filter = part(body, 'network_filter');
-  const row = insertProfile(lab, db, {
-    networkId: network.id,
-    name,
-    description: text(body, 'description'),
-    passThrough: text(part(body, 'pass_through'), 'mode') ?? 'disabled',
-    portMirroring: flag(body, 'port_mirroring') ?? false,
-    filtered: filter === undefined || text(filter, 'id') !== undefined,
-  });
-  const dataCenter = db.dataCenters.get(network.dataCenterId);
-  const told = `VM network interface profile ${name} was added to network ${network.name} in Data Center: ${dataCenter?.name ?? ''}. (User: ${userName(call.user)})`;
-  tell(lab, db, { code: 1122, dataCenter, correlationId, user: userName(call.user), text: told });
-  lab.changed(`vNIC profile ${name} added`);
-  return row;
+  const label = text(body, 'id');
+  if (!label) throw incomplete('NetworkLabel [id] required for add');
+  if (row.label !== undefined) throw refused(409, 'Cannot add Label. The specified network is already labeled.');
+  row.label = label;
+  const dataCenter = db.dataCenters.get(row.dataCenterId);
+  const told = `Network ${row.name} was labeled ${label} in data-center ${dataCenter?.name ?? ''}.`;
+  tell(lab, db, { code: 1132, dataCenter, correlationId, user: userName(call.user), text: told });
+  lab.changed(`network ${row.name} labeled ${label}`);
+  return label;
 }
 
-export function removeVnicProfile(call: Call, row: VnicProfileRow): void {
+export function unlabelNetwork(call: Call, row: NetworkRow): void {
   const { lab, db, correlationId } = call;
-  db.vnicProfiles.delete(row.id);
-  const network = db.networks.get(row.networkId);
-  const dataCenter = db.dataCenters.get(network?.dataCenterId ?? '');
-  const told = `VM network interface profile ${row.name} was removed from network ${network?.name ?? ''} in Data Center: ${dataCenter?.name ?? ''}. (User: ${userName(call.user)})`;
-  tell(lab, db, { code: 1126, dataCenter, correlationId, user: userName(call.user), text: told });
-  lab.changed(`vNIC profile ${row.name} removed`);
+  row.label = undefined;
+  const dataCenter = db.dataCenters.get(row.dataCenterId);
+  const told = `Network ${row.name} was unlabeled in data-center ${dataCenter?.name ?? ''}.`;
+  tell(lab, db, { code: 1134, dataCenter, correlationId, user: userName(call.user), text: told });
+  lab.changed(`network ${row.name} unlabeled`);
 }

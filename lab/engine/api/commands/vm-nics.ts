@@ -1,7 +1,7 @@
 import { uuid } from '../../../ovirt/ids.ts';
 import { tell, userName } from '../database/events.ts';
 import { vmStatus } from '../database/placement.ts';
-import type { VmNicRow, VmRow } from '../database/vms.ts';
+import type { FilterParameterRow, VmNicRow, VmRow } from '../database/vms.ts';
 import { freeMac } from '../database/vms.ts';
 import type { Call } from '../routing/call.ts';
 import { incomplete, refused } from '../wire/fault.ts';
@@ -88,6 +88,7 @@ export function addNic(call: Call, vm: VmRow): VmNicRow {
     plugged: flag(body, 'plugged') ?? true,
     linked: flag(body, 'linked') ?? true,
     profileId,
+    filterParameters: [],
   };
   vm.nics.push(nic);
   told(call, vm, 932, `${named(nic)} was added to VM ${vm.name}.`);
@@ -134,4 +135,32 @@ export function plugNic(call: Call, vm: VmRow, nic: VmNicRow, plugged: boolean):
   const [code, what] = plugged ? [1012, `plugged to`] : [1014, 'unplugged from'];
   told(call, vm, code as number, `Network ${named(nic)} was ${what} VM ${vm.name}.`);
   call.lab.changed(`NIC ${nic.name} of VM ${vm.name} ${plugged ? '' : 'un'}plugged`);
+}
+
+/** Sets a variable of the filter of a card's profile; a running VM gets it when the card is plugged in again. */
+export function addFilterParameter(call: Call, vm: VmRow, nic: VmNicRow): FilterParameterRow {
+  const { lab, db, body, correlationId } = call;
+  const [name, value] = [text(body, 'name'), text(body, 'value')];
+  const lacking = [...(name ? [] : ['name']), ...(value ? [] : ['value'])];
+  if (!name || !value) throw incomplete(`NetworkFilterParameter [${lacking.join(', ')}] required for add`);
+  const row: FilterParameterRow = { id: uuid(lab), name, value };
+  nic.filterParameters = [...nic.filterParameters, row];
+  const user = userName(call.user);
+  tell(lab, db, {
+    code: 10912,
+    correlationId,
+    user,
+    text: `Network interface filter parameter ${name} (id ${row.id}) was successfully added to Interface with id ${nic.id} on VM ${vm.name} by ${user}.`,
+  });
+  lab.changed(`filter parameter ${name} of NIC ${nic.name} added`);
+  return row;
+}
+
+export function removeFilterParameter(call: Call, nic: VmNicRow, row: FilterParameterRow): void {
+  const { lab, db, correlationId } = call;
+  nic.filterParameters = nic.filterParameters.filter((other) => other !== row);
+  const user = userName(call.user);
+  const told = `Network interface filter parameter (id ${row.id}) was successfully removed by ${user}.`;
+  tell(lab, db, { code: 10910, correlationId, user, text: told });
+  lab.changed(`filter parameter ${row.name} of NIC ${nic.name} removed`);
 }

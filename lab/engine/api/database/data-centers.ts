@@ -36,6 +36,8 @@ export interface ClusterRow {
   /** A cluster outlives its data center. */
   dataCenterId: string | undefined;
   macPoolId: string;
+  /** Its only CPU profile, of its own name. */
+  readonly cpuProfileId: string;
   version: Version;
   cpu: { readonly architecture: string; readonly type: string };
   /** Everything else as the API shows it: what an update brings is merged into it. */

@@ -73,7 +73,6 @@ export interface HostRow {
 
 export interface EngineDatabase {
   readonly image: EngineImage;
-  readonly cpuProfileId: string;
   readonly quotaId: string;
   readonly iconIds: { readonly small: string; readonly large: string };
   readonly userId: string;
@@ -121,6 +120,7 @@ function stock(lab: Lab, db: EngineDatabase, name: { dataCenter: string; cluster
     name: cluster,
     dataCenterId: owner.id,
     macPoolId: pool ?? '',
+    cpuProfileId: uuid(lab),
     version: newestLevel,
     cpu: { architecture: 'undefined', type: '' },
     settings: newClusterSettings(cluster === DEFAULT ? 'The default server cluster' : '', true),
@@ -134,7 +134,6 @@ function make(lab: Lab, image: EngineImage): EngineDatabase {
   const pool = defaultMacPool(lab);
   const db: EngineDatabase = {
     image,
-    cpuProfileId: uuid(lab),
     quotaId: uuid(lab),
     iconIds: { small: uuid(lab), large: uuid(lab) },
     userId: uuid(lab),

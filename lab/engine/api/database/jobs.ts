@@ -6,6 +6,9 @@ export type JobStatus = 'started' | 'finished' | 'failed' | 'unknown';
 
 export interface Step {
   readonly id: string;
+  /** A step of a job from outside that belongs to another step. */
+  readonly parentId?: string;
+  readonly external?: true;
   readonly type: string;
   readonly description: string;
   readonly number: number;
@@ -20,6 +23,10 @@ export interface Job {
   readonly correlationId: string;
   readonly startedAt: number;
   readonly steps: Step[];
+  /** A client's own job, which the client ends. */
+  readonly external?: true;
+  /** Forgotten some time after its end; a client's own job only when the client wishes it. */
+  autoCleared: boolean;
   status: JobStatus;
   updatedAt: number;
   endedAt?: number;
@@ -35,8 +42,9 @@ const kept: Readonly<Record<JobStatus, number>> = {
 
 const now = (lab: Lab): number => Math.floor(lab.clock.now());
 
-function step(lab: Lab, job: Job, type: string, description: string): Step {
+function step(lab: Lab, job: Job, type: string, description: string, more: Partial<Step> = {}): Step {
   const made: Step = {
+    ...more,
     id: uuid(lab),
     type,
     description,
@@ -66,6 +74,7 @@ export function startJob(
     startedAt: now(lab),
     updatedAt: now(lab),
     steps: [],
+    autoCleared: true,
     status: 'started',
   };
   db.jobs.set(job.id, job);
@@ -84,6 +93,48 @@ export function endJob(lab: Lab, job: Job, status: 'finished' | 'failed'): void 
   job.updatedAt = now(lab);
 }
 
+/** A job that a client reports about work of its own. */
+export function addExternalJob(
+  lab: Lab,
+  db: EngineDatabase,
+  told: Pick<Job, 'description' | 'correlationId' | 'autoCleared'>,
+): Job {
+  const at = now(lab);
+  const job: Job = {
+    ...told,
+    id: uuid(lab),
+    startedAt: at,
+    updatedAt: at,
+    steps: [],
+    external: true,
+    status: 'started',
+  };
+  db.jobs.set(job.id, job);
+  return job;
+}
+
+export function addExternalStep(lab: Lab, job: Job, told: Pick<Step, 'type' | 'description'>, parentId?: string): Step {
+  job.updatedAt = now(lab);
+  return step(lab, job, told.type, told.description, {
+    external: true,
+    ...(parentId === undefined ? {} : { parentId }),
+  });
+}
+
+/** Ends a client's step; its job goes on. */
+export function endExternalStep(lab: Lab, job: Job, one: Step, status: 'finished' | 'failed'): void {
+  close(lab, one, status);
+  job.updatedAt = now(lab);
+}
+
+/** Ends a client's job with its open steps; a forced end lets it be forgotten in time. */
+export function endExternalJob(lab: Lab, job: Job, status: 'finished' | 'failed', forced: boolean): void {
+  for (const one of job.steps) if (one.status === 'started') close(lab, one, status);
+  close(lab, job, status);
+  if (forced) job.autoCleared = true;
+  job.updatedAt = now(lab);
+}
+
 /** What an engine finds of its former life: nobody can say how those commands ended. */
 export function abandonJobs(lab: Lab, db: EngineDatabase): void {
   for (const job of db.jobs.values()) {
@@ -96,6 +147,7 @@ export function abandonJobs(lab: Lab, db: EngineDatabase): void {
 
 export function purgeJobs(lab: Lab, db: EngineDatabase): void {
   for (const job of db.jobs.values()) {
-    if (job.endedAt !== undefined && now(lab) - job.endedAt > kept[job.status] * 1000) db.jobs.delete(job.id);
+    if (job.autoCleared && job.endedAt !== undefined && now(lab) - job.endedAt > kept[job.status] * 1000)
+      db.jobs.delete(job.id);
   }
 }

@@ -2,6 +2,7 @@ import { uuid } from '../../../ovirt/ids.ts';
 import type { Lab } from '../../../types.ts';
 import type { ClusterRow, DataCenterRow } from './data-centers.ts';
 import type { EngineDatabase } from './database.ts';
+import { USUAL_FILTER } from './network-filters.ts';
 
 /** The network that every data center is born with. */
 export const MANAGEMENT = 'ovirtmgmt';
@@ -18,6 +19,8 @@ export interface NetworkRow {
   stp: boolean;
   /** VMs may be connected to it. */
   vm: boolean;
+  /** NICs of hosts that carry the same label are meant to have it. */
+  label?: string | undefined;
 }
 
 /** What a network is used for in a cluster besides VMs; each by one network only. */
@@ -40,7 +43,7 @@ export interface VnicProfileRow {
   description?: string | undefined;
   passThrough: string;
   portMirroring: boolean;
-  filtered: boolean;
+  filterId: string | undefined;
 }
 
 export function insertProfile(
@@ -48,7 +51,13 @@ export function insertProfile(
   db: EngineDatabase,
   made: Pick<VnicProfileRow, 'networkId' | 'name'> & Partial<VnicProfileRow>,
 ): VnicProfileRow {
-  const row: VnicProfileRow = { passThrough: 'disabled', portMirroring: false, filtered: true, ...made, id: uuid(lab) };
+  const row: VnicProfileRow = {
+    passThrough: 'disabled',
+    portMirroring: false,
+    filterId: USUAL_FILTER,
+    ...made,
+    id: uuid(lab),
+  };
   db.vnicProfiles.set(row.id, row);
   return row;
 }

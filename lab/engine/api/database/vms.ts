@@ -15,6 +15,14 @@ export interface VmNicRow {
   linked: boolean;
   /** None: connected to no network. */
   profileId?: string | undefined;
+  /** Values for the variables of its profile's network filter. */
+  filterParameters: readonly FilterParameterRow[];
+}
+
+export interface FilterParameterRow {
+  readonly id: string;
+  readonly name: string;
+  readonly value: string;
 }
 
 export interface WatchdogRow {

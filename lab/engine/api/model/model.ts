@@ -1,7 +1,7 @@
 /**
  * The vocabulary of the API: oVirt's own description of its types and services (ovirt-engine-api-model 4.3.21,
- * Apache-2.0, one JSON object per line, documentation left out; with the phases of image transfers that came with
- * engine 4.3.5), and the ways in which its names are written.
+ * Apache-2.0, one JSON object per line, documentation left out; with what came in later engines of 4.3: the upgrade of
+ * clusters, the phases of image transfers, the time-out of a host's upgrade), and the ways in which its names are written.
  */
 import { readFileSync } from 'node:fs';
 

@@ -1,8 +1,8 @@
-import { addCluster, removeCluster, updateCluster } from '../commands/clusters.ts';
+import { addCluster, markUpgrade, removeCluster, updateCluster } from '../commands/clusters.ts';
 import type { ClusterRow } from '../database/data-centers.ts';
 import type { EngineDatabase } from '../database/database.ts';
 import type { Call, Handler, Resource } from '../routing/call.ts';
-import { created, many, one, removed } from '../routing/call.ts';
+import { complete, created, many, one, removed } from '../routing/call.ts';
 import type { Fields } from '../routing/search.ts';
 import { select } from '../routing/search.ts';
 import { unknownId } from '../wire/fault.ts';
@@ -65,5 +65,9 @@ export const cluster: Readonly<Record<string, Handler>> = {
   remove: (call) => {
     removeCluster(call, existing(call));
     return removed(call);
+  },
+  upgrade: (call) => {
+    markUpgrade(call, existing(call));
+    return complete();
   },
 };

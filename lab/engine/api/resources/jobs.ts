@@ -1,6 +1,13 @@
+import {
+  beginExternalJob,
+  beginExternalStep,
+  clearExternalJob,
+  finishExternalJob,
+  finishExternalStep,
+} from '../commands/external-jobs.ts';
 import type { Job, Step } from '../database/jobs.ts';
 import type { Call, Handler, Resource } from '../routing/call.ts';
-import { many, one } from '../routing/call.ts';
+import { complete, created, many, one } from '../routing/call.ts';
 import { select } from '../routing/search.ts';
 import { ApiFault, unknownId } from '../wire/fault.ts';
 
@@ -11,9 +18,9 @@ function jobResource(call: Call, job: Job): Resource {
     path: `/jobs/${job.id}`,
     entity: {
       description: job.description,
-      auto_cleared: true,
+      auto_cleared: job.autoCleared,
       ...(job.endedAt === undefined ? {} : { end_time: job.endedAt }),
-      external: false,
+      external: job.external === true,
       last_updated: job.updatedAt,
       start_time: job.startedAt,
       status: job.status,
@@ -30,12 +37,13 @@ function stepResource(job: Job, step: Step): Resource {
     entity: {
       description: step.description,
       ...(step.endedAt === undefined ? {} : { end_time: step.endedAt }),
-      external: false,
+      external: step.external === true,
       number: step.number,
       start_time: step.startedAt,
       status: step.status,
       type: step.type,
       job: { id: job.id },
+      ...(step.parentId === undefined ? {} : { parent_step: { id: step.parentId } }),
     },
   };
 }
@@ -67,9 +75,20 @@ export const jobs: Readonly<Record<string, Handler>> = {
       found.map((job) => jobResource(call, job)),
     );
   },
+  add: (call) => created(jobResource(call, beginExternalJob(call))),
 };
 
-export const job: Readonly<Record<string, Handler>> = { get: (call) => one(jobResource(call, byId(call))) };
+export const job: Readonly<Record<string, Handler>> = {
+  get: (call) => one(jobResource(call, byId(call))),
+  end: (call) => {
+    finishExternalJob(call, byId(call));
+    return complete();
+  },
+  clear: (call) => {
+    clearExternalJob(call, byId(call));
+    return complete();
+  },
+};
 
 export const steps: Readonly<Record<string, Handler>> = {
   list: (call) => {
@@ -79,13 +98,27 @@ export const steps: Readonly<Record<string, Handler>> = {
       owner.steps.map((step) => stepResource(owner, step)),
     );
   },
+  add: (call) => {
+    const owner = byId(call);
+    return created(stepResource(owner, beginExternalStep(call, owner)));
+  },
 };
+
+function stepOfPath(call: Call): { owner: Job; found: Step } {
+  const owner = byId(call);
+  const found = owner.steps.find((one) => one.id === call.route.ids[1]);
+  if (!found) throw unknownId();
+  return { owner, found };
+}
 
 export const step: Readonly<Record<string, Handler>> = {
   get: (call) => {
-    const owner = byId(call);
-    const found = owner.steps.find((one) => one.id === call.route.ids[1]);
-    if (!found) throw unknownId();
+    const { owner, found } = stepOfPath(call);
     return one(stepResource(owner, found));
+  },
+  end: (call) => {
+    const { owner, found } = stepOfPath(call);
+    finishExternalStep(call, owner, found);
+    return complete();
   },
 };

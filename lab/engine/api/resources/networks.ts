@@ -1,16 +1,16 @@
 import {
   addNetwork,
-  addVnicProfile,
   attachNetwork,
   detachNetwork,
+  labelNetwork,
   removeNetwork,
-  removeVnicProfile,
+  unlabelNetwork,
   updateClusterNetwork,
   updateNetwork,
 } from '../commands/networks.ts';
 import type { ClusterRow } from '../database/data-centers.ts';
 import type { EngineDatabase } from '../database/database.ts';
-import type { ClusterNetworkRow, NetworkRow, VnicProfileRow } from '../database/networks.ts';
+import type { ClusterNetworkRow, NetworkRow } from '../database/networks.ts';
 import { networksIn, networksOf, roles } from '../database/networks.ts';
 import { isOperational } from '../monitor/required-networks.ts';
 import type { Call, Handler, Reply, Resource } from '../routing/call.ts';
@@ -20,9 +20,6 @@ import { select } from '../routing/search.ts';
 import { unknownId } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
 import { byName, dataCenterOfPath } from './data-centers.ts';
-
-/** vdsm-no-mac-spoofing, the filter of every profile that names none. */
-const FILTER = 'd2370ab4-fee3-11e9-a310-8c1645ce738e';
 
 const settings = (row: NetworkRow): Entity => ({
   name: row.name,
@@ -56,20 +53,6 @@ function clusterNetworkResource(call: Call, at: ClusterNetworkRow, row: NetworkR
     },
   };
 }
-
-const profileResource = (row: VnicProfileRow, under = ''): Resource => ({
-  type: 'vnic_profile',
-  service: 'vnic_profile',
-  path: `${under}/vnicprofiles/${row.id}`,
-  entity: {
-    name: row.name,
-    description: row.description,
-    pass_through: { mode: row.passThrough },
-    port_mirroring: row.portMirroring,
-    network: { id: row.networkId },
-    ...(row.filtered ? { network_filter: { id: FILTER } } : {}),
-  },
-});
 
 const fields = (db: EngineDatabase): Fields<NetworkRow> => ({
   name: (row) => row.name,
@@ -174,41 +157,44 @@ export const clusterNetwork: Readonly<Record<string, Handler>> = {
   },
 };
 
-function profile(call: Call): VnicProfileRow {
-  const found = call.db.vnicProfiles.get(call.route.ids.at(-1) ?? '');
+const labelResource = (row: NetworkRow, label: string): Resource => ({
+  type: 'network_label',
+  service: 'network_label',
+  path: `/networks/${row.id}/networklabels/${label}`,
+  entity: { network: { id: row.id } },
+});
+
+/** The network that the path begins with. */
+function owner(call: Call): NetworkRow {
+  const found = call.db.networks.get(call.route.ids[0] ?? '');
   if (!found) throw unknownId();
   return found;
 }
 
-const addProfile = (call: Call): Reply => {
-  const row = addVnicProfile(call);
-  return created(profileResource(row, `/networks/${row.networkId}`));
+function labelled(call: Call): { row: NetworkRow; label: string } {
+  const row = owner(call);
+  if (row.label === undefined || row.label !== call.route.ids[1]) throw unknownId();
+  return { row, label: row.label };
+}
+
+export const networkLabels: Readonly<Record<string, Handler>> = {
+  list: (call) => {
+    const row = owner(call);
+    return many('network_label', row.label === undefined ? [] : [labelResource(row, row.label)]);
+  },
+  add: (call) => {
+    const row = owner(call);
+    return created(labelResource(row, labelNetwork(call, row)));
+  },
 };
 
-export const vnicProfiles: Readonly<Record<string, Handler>> = {
-  // A search is understood here by nobody, and finds nothing.
-  list: ({ db, query }) =>
-    many('vnic_profile', query.has('search') ? [] : [...db.vnicProfiles.values()].map((row) => profileResource(row))),
-  add: addProfile,
-};
-
-export const vnicProfile: Readonly<Record<string, Handler>> = {
-  get: (call) => one(profileResource(profile(call))),
+export const networkLabel: Readonly<Record<string, Handler>> = {
+  get: (call) => {
+    const { row, label } = labelled(call);
+    return one(labelResource(row, label));
+  },
   remove: (call) => {
-    removeVnicProfile(call, profile(call));
+    unlabelNetwork(call, labelled(call).row);
     return removed(call);
   },
-};
-
-export const assignedVnicProfiles: Readonly<Record<string, Handler>> = {
-  list: (call) => {
-    const row = call.db.networks.get(call.route.ids[0] ?? '');
-    if (!row) throw unknownId();
-    const rows = [...call.db.vnicProfiles.values()].filter(({ networkId }) => networkId === row.id);
-    return many(
-      'vnic_profile',
-      rows.map((each) => profileResource(each)),
-    );
-  },
-  add: addProfile,
 };

@@ -1,4 +1,5 @@
 import { runningOn } from '../../../ovirt/engine-vm.ts';
+import { clusterOf } from '../database/data-centers.ts';
 import type { HostRow } from '../database/database.ts';
 import { engineHost, engineVm, vmStatus } from '../database/placement.ts';
 import type { VmRow } from '../database/vms.ts';
@@ -78,13 +79,13 @@ export const allVms = (call: Call): Shown[] => [
 const onlyInAll = ['console', 'rng_device', 'soundcard_enabled', 'virtio_scsi'];
 
 /** Settings in the form of a document. */
-export function settingsEntity(call: Pick<Call, 'db' | 'allContent'>, settings: Entity): Entity {
+export function settingsEntity(call: Pick<Call, 'db' | 'allContent'>, clusterId: string, settings: Entity): Entity {
   const shown = Object.entries(settings).filter(([name]) => call.allContent || !onlyInAll.includes(name));
   return {
     ...Object.fromEntries(shown),
     large_icon: { id: call.db.iconIds.large },
     small_icon: { id: call.db.iconIds.small },
-    cpu_profile: { id: call.db.cpuProfileId },
+    cpu_profile: { id: clusterOf(call.db, { clusterId }).cpuProfileId },
     original_template: { id: BLANK },
     template: { id: BLANK },
     quota: { id: call.db.quotaId },
@@ -105,7 +106,7 @@ export function vmResource(call: Call, vm: Shown): Resource {
     ...vmReference(vm),
     entity: {
       name: vm.name,
-      ...settingsEntity(call, next ?? vm.settings),
+      ...settingsEntity(call, vm.clusterId, next ?? vm.settings),
       creation_time: vm.createdAt,
       next_run_configuration_exists: vm.row?.nextRun !== undefined,
       origin: vm.origin,

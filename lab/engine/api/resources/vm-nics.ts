@@ -1,5 +1,12 @@
-import { addNic, plugNic, removeNic, updateNic } from '../commands/vm-nics.ts';
-import type { VmNicRow, VmRow } from '../database/vms.ts';
+import {
+  addFilterParameter,
+  addNic,
+  plugNic,
+  removeFilterParameter,
+  removeNic,
+  updateNic,
+} from '../commands/vm-nics.ts';
+import type { FilterParameterRow, VmNicRow, VmRow } from '../database/vms.ts';
 import { guestReport } from '../monitor/guest-agents.ts';
 import type { Call, Handler, Reply, Resource } from '../routing/call.ts';
 import { complete, created, many, one, removed } from '../routing/call.ts';
@@ -92,4 +99,44 @@ function reported(call: Call): Resource[] {
 
 export const vmReportedDevices: Readonly<Record<string, Handler>> = {
   list: (call) => many('reported_device', reported(call)),
+};
+
+const parameterResource = (vm: VmRow, nic: VmNicRow, row: FilterParameterRow): Resource => ({
+  type: 'network_filter_parameter',
+  service: 'nic_network_filter_parameter',
+  path: `/vms/${vm.id}/nics/${nic.id}/networkfilterparameters/${row.id}`,
+  entity: { name: row.name, value: row.value, nic: { id: nic.id } },
+});
+
+export const nicFilterParameters: Readonly<Record<string, Handler>> = {
+  list: (call) => {
+    const { vm, nic } = existing(call);
+    return many(
+      'network_filter_parameter',
+      nic.filterParameters.map((row) => parameterResource(vm, nic, row)),
+    );
+  },
+  add: (call) => {
+    const { vm, nic } = existing(call);
+    return created(parameterResource(vm, nic, addFilterParameter(call, vm, nic)));
+  },
+};
+
+function parameter(call: Call): { vm: VmRow; nic: VmNicRow; row: FilterParameterRow } {
+  const { vm, nic } = existing(call);
+  const row = nic.filterParameters.find(({ id }) => id === call.route.ids[2]);
+  if (!row) throw unknownId();
+  return { vm, nic, row };
+}
+
+export const nicFilterParameter: Readonly<Record<string, Handler>> = {
+  get: (call) => {
+    const { vm, nic, row } = parameter(call);
+    return one(parameterResource(vm, nic, row));
+  },
+  remove: (call) => {
+    const { nic, row } = parameter(call);
+    removeFilterParameter(call, nic, row);
+    return removed(call);
+  },
 };

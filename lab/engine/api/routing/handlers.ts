@@ -18,20 +18,28 @@ import {
 } from '../resources/host-networks.ts';
 import { hostStorage, storage } from '../resources/host-storage.ts';
 import { host, hosts } from '../resources/hosts.ts';
+import { icon, icons } from '../resources/icons.ts';
 import { imageTransfer, imageTransfers } from '../resources/image-transfers.ts';
 import { job, jobs, step, steps } from '../resources/jobs.ts';
 import { macPool, macPools } from '../resources/mac-pools.ts';
 import {
-  assignedVnicProfiles,
   clusterNetwork,
   clusterNetworks,
   dataCenterNetwork,
   dataCenterNetworks,
   network,
+  networkLabel,
+  networkLabels,
   networks,
-  vnicProfile,
-  vnicProfiles,
 } from '../resources/networks.ts';
+import {
+  clusterCpuProfiles,
+  cpuProfile,
+  cpuProfiles,
+  diskProfile,
+  diskProfiles,
+  domainDiskProfiles,
+} from '../resources/profiles.ts';
 import { schedulingPolicies, schedulingPolicy } from '../resources/scheduling-policies.ts';
 import { snapshot, snapshotDisks, snapshotNics, snapshots } from '../resources/snapshots.ts';
 import {
@@ -41,8 +49,15 @@ import {
   storageDomains,
 } from '../resources/storage-domains.ts';
 import { template, templates } from '../resources/templates.ts';
-import { vmNic, vmNics, vmReportedDevices } from '../resources/vm-nics.ts';
+import { nicFilterParameter, nicFilterParameters, vmNic, vmNics, vmReportedDevices } from '../resources/vm-nics.ts';
 import { vm, vms } from '../resources/vms.ts';
+import {
+  assignedVnicProfiles,
+  networkFilter,
+  networkFilters,
+  vnicProfile,
+  vnicProfiles,
+} from '../resources/vnic-profiles.ts';
 import { watchdog, watchdogs } from '../resources/watchdogs.ts';
 import type { Handler } from './call.ts';
 
@@ -50,6 +65,10 @@ import type { Handler } from './call.ts';
 const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   attached_storage_domain: attachedStorageDomain,
   attached_storage_domains: attachedStorageDomains,
+  assigned_cpu_profile: cpuProfile,
+  assigned_cpu_profiles: clusterCpuProfiles,
+  assigned_disk_profile: diskProfile,
+  assigned_disk_profiles: domainDiskProfiles,
   assigned_vnic_profile: vnicProfile,
   assigned_vnic_profiles: assignedVnicProfiles,
   cluster,
@@ -62,17 +81,27 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   network_attachment: networkAttachment,
   network_attachments: networkAttachments,
   network,
+  network_filter: networkFilter,
+  network_filters: networkFilters,
+  network_label: networkLabel,
+  network_labels: networkLabels,
   networks,
+  nic_network_filter_parameter: nicFilterParameter,
+  nic_network_filter_parameters: nicFilterParameters,
   vnic_profile: vnicProfile,
   vnic_profiles: vnicProfiles,
   cluster_level: clusterLevel,
   cluster_levels: clusterLevels,
   clusters,
+  cpu_profile: cpuProfile,
+  cpu_profiles: cpuProfiles,
   data_center: dataCenter,
   data_centers: dataCenters,
   disk,
   disk_attachment: diskAttachment,
   disk_attachments: diskAttachments,
+  disk_profile: diskProfile,
+  disk_profiles: diskProfiles,
   disks,
   event,
   fence_agent: fenceAgent,
@@ -81,6 +110,8 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   host,
   host_storage: hostStorage,
   hosts,
+  icon,
+  icons,
   image_transfer: imageTransfer,
   image_transfers: imageTransfers,
   job,
