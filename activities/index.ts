@@ -5,6 +5,7 @@
 import type { LockRequest, RunKey } from '../workflows/contract.ts';
 import * as datacenter from './datacenter/index.ts';
 import * as engine from './engine/index.ts';
+import * as failover from './failover/index.ts';
 import * as host from './host/index.ts';
 import * as hostedEngine from './hosted-engine/index.ts';
 import * as image from './image/index.ts';
@@ -24,6 +25,7 @@ import * as watch from './watch/index.ts';
 export const operations = {
   ...datacenter,
   ...engine,
+  ...failover,
   ...host,
   ...hostedEngine,
   ...image,

@@ -1,6 +1,7 @@
 import { addHostedEngineHost } from './add-hosted-engine-host.ts';
 import { attachStorageDomain } from './attach-storage-domain.ts';
 import { buildDatacenter } from './build-datacenter.ts';
+import { checkFailover } from './check-failover.ts';
 import { cleanUpHostedEngine } from './clean-up-hosted-engine.ts';
 import { configureFencing } from './configure-fencing.ts';
 import { createCluster } from './create-cluster.ts';
@@ -33,6 +34,7 @@ export const runbooks: Readonly<Record<string, RunbookDefinition>> = Object.from
       uploadIso,
       createHaVm,
       snapshotVm,
+      checkFailover,
       moveHostedEngine,
       rebootHostedEngineHost,
       recoverHostedEngineAgent,

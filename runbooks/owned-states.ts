@@ -7,6 +7,7 @@ export const OWNED_KINDS = [
   'localMaintenance',
   'stoppedEngineVm',
   'stoppedVm',
+  'movedVm',
   'disabledFirewall',
   'imageTransfer',
 ] as const;
@@ -42,6 +43,8 @@ export function ownedWords({ kind, target }: Owned): string {
       return 'the engine VM is shut down';
     case 'stoppedVm':
       return `the VM ${target} is shut down`;
+    case 'movedVm':
+      return `the VM ${target} is away from its host`;
     case 'disabledFirewall':
       return `the firewall of ${target} is off`;
     case 'imageTransfer':

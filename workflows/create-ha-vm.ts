@@ -1,7 +1,7 @@
-import type { VmSeat } from '../activities/vm/params.ts';
 import { createHaVm as definition } from '../runbooks/create-ha-vm.ts';
 import type { Report } from './contract.ts';
 import { approveChange } from './procedures/approve-change.ts';
+import { moveThereAndBack } from './procedures/move-there-and-back.ts';
 import { operations, type Result, type Run, runbook } from './runtime/index.ts';
 
 /**
@@ -39,7 +39,13 @@ export async function createHaVm(input: unknown): Promise<Report> {
     const seat = await run.check(`Verify ${name}`, operations.verifyVm({ name }), { needs: [started] });
     if (seen.exists) return;
     await system(run, name, seat);
-    await moveThereAndBack(run, name, seat);
+    const alone = 'no other host of its cluster is up';
+    await run.when(
+      seat,
+      ({ others }) => others.length > 0,
+      alone,
+      () => moveThereAndBack(run, name, seat),
+    );
   });
 }
 
@@ -64,25 +70,6 @@ async function system(run: Run, name: string, runs: Result<unknown>): Promise<vo
       await run.check(`Wait for the guest agent of ${name}`, operations.awaitGuestAgent({ name }), {
         typical: '10 minutes',
         needs: [runs],
-      });
-    },
-  );
-}
-
-async function moveThereAndBack(run: Run, name: string, seat: Result<VmSeat>): Promise<void> {
-  await run.when(
-    seat,
-    ({ others }) => others.length > 0,
-    'no other host of its cluster is up',
-    async () => {
-      const { host = '', others: [to = ''] = [] } = seat.known ? seat.output : {};
-      const away = await run.step(`Migrate ${name} to another host`, operations.migrateVm({ name, to }), {
-        typical: '3 minutes',
-        needs: [seat],
-      });
-      await run.step(`Migrate ${name} back`, operations.migrateVm({ name, to: host }), {
-        typical: '3 minutes',
-        needs: [away],
       });
     },
   );

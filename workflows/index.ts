@@ -8,6 +8,7 @@ import { runbooks } from '../runbooks/index.ts';
 export { addHostedEngineHost } from './add-hosted-engine-host.ts';
 export { attachStorageDomain } from './attach-storage-domain.ts';
 export { buildDatacenter } from './build-datacenter.ts';
+export { checkFailover } from './check-failover.ts';
 export { cleanUpHostedEngine } from './clean-up-hosted-engine.ts';
 export { configureFencing } from './configure-fencing.ts';
 export { createCluster } from './create-cluster.ts';

@@ -23,6 +23,8 @@ export const engineHost = z.object({
       local_maintenance: field.boolean,
     })
     .optional(),
+  /** In bytes: how much memory a VM that is started or moved here may still have. */
+  max_scheduling_memory: field.integer.optional(),
   network_operation_in_progress: field.boolean.optional(),
   ssh: z.object({ port: field.integer.default(22) }).optional(),
   /** Of vdsm on the host; the engine takes an absent one for 54321. */

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { commonInput, type RunbookDefinition } from './definition.ts';
+import { HOSTED_ENGINE_LOCK, vmLock } from './locks.ts';
+
+export const CheckFailoverInput = z.strictObject({
+  vm: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Highly available VM that is migrated there and back: its name in the engine; default: all that run are looked at, none is moved',
+    ),
+  engineVm: z.boolean().optional().describe('The VM of the engine, and the hosts that can run it; default true'),
+  migrate: z
+    .boolean()
+    .optional()
+    .describe('Migrate vm, and the engine VM, to another host and back, each after an approval; default true'),
+  ...commonInput,
+});
+
+export type CheckFailoverInput = z.infer<typeof CheckFailoverInput>;
+
+export const checkFailover: RunbookDefinition<CheckFailoverInput> = {
+  name: 'checkFailover',
+  title: 'Check failover',
+  purpose:
+    'Finds what would keep highly available VMs, and the VM of the engine, from being restarted when their host fails; then migrates them to another host and back, each after an approval.',
+  risk: 'disruptive',
+  input: CheckFailoverInput,
+  identity: ['vm', 'engineVm', 'mode', 'plan', 'standingApproval', 'ticket'],
+  example: { vm: 'vm1' },
+  typicalDuration: '15 minutes',
+  locks: ({ vm, engineVm = true }) => [
+    ...(engineVm ? [HOSTED_ENGINE_LOCK] : []),
+    ...(vm === undefined ? [] : [vmLock(vm)]),
+  ],
+  source: 'article, section 14; ovirt-engine 4.3 (/hosts/{id}/fence, HaAutoStartVmsRunner); ovirt-hosted-engine-ha 2.3',
+};
