@@ -1,9 +1,8 @@
-import { OperatorError } from '../../failures/operator-error.ts';
 import { PASSING } from '../engine/add-host.ts';
 import { type HostView, hostInEngine } from '../engine/hosts.ts';
 import { lines, newest, readTrace, type Trace } from '../engine/trace.ts';
-import { limited, readAll } from '../host/read-all.ts';
-import { type EngineDecision, engineOperation, type OperationContext } from '../operation.ts';
+import { type EngineDecision, engineOperation } from '../operation.ts';
+import { bootOf } from './boot.ts';
 import type { PowerCycle } from './params.ts';
 
 /** AuditLogType of the engine: a restart by a user has failed, or did well. */
@@ -26,7 +25,7 @@ export const powerCycleHost = engineOperation<PowerCycle, CycleFacts>({
   settleSeconds: 1800,
   async look(context, { host }) {
     const seen = await hostInEngine(context, host);
-    const bootId = await boot(context, host);
+    const bootId = await bootOf(context, host);
     return {
       seen,
       trace: await readTrace(context, { host: seen.id }),
@@ -57,15 +56,3 @@ export const powerCycleHost = engineOperation<PowerCycle, CycleFacts>({
     return { state: 'refused', changes: [change], evidence, findings: [finding] };
   },
 });
-
-async function boot(context: OperationContext, host: string): Promise<string | undefined> {
-  try {
-    const { boot: read } = await readAll(context.host(host), {
-      boot: limited(['cat', '/proc/sys/kernel/random/boot_id']),
-    });
-    return read.text.trim();
-  } catch (error) {
-    if (error instanceof OperatorError && ['HostUnreachable', 'OutcomeUnknown'].includes(error.type)) return undefined;
-    throw error;
-  }
-}

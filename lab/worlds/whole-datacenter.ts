@@ -57,12 +57,14 @@ async function configureFencing(lab: Lab, operator: Operator): Promise<void> {
       order: 1,
       username: user,
       password,
-      ...(port === undefined ? { address } : { address: '127.0.0.1', port }),
+      address: port === undefined ? address : '127.0.0.1',
       options: {
         option: [
           { name: 'secure', value: '1' },
           { name: 'cmd_prompt', value: '>' },
           { name: 'login_timeout', value: '30' },
+          // The engine's own `port` of an agent is none that fence_drac5 would hear.
+          ...(port === undefined ? [] : [{ name: 'ipport', value: String(port) }]),
         ],
       },
     });

