@@ -1,3 +1,4 @@
+import { addHost } from './add-host.ts';
 import { addHostedEngineHost } from './add-hosted-engine-host.ts';
 import { attachStorageDomain } from './attach-storage-domain.ts';
 import { buildDatacenter } from './build-datacenter.ts';
@@ -28,6 +29,7 @@ export const runbooks: Readonly<Record<string, RunbookDefinition>> = Object.from
       createDataCenter,
       createCluster,
       addHostedEngineHost,
+      addHost,
       configureFencing,
       attachStorageDomain,
       createLogicalNetwork,

@@ -5,6 +5,7 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { runbooks } from '../runbooks/index.ts';
 
+export { addHost } from './add-host.ts';
 export { addHostedEngineHost } from './add-hosted-engine-host.ts';
 export { attachStorageDomain } from './attach-storage-domain.ts';
 export { buildDatacenter } from './build-datacenter.ts';

@@ -1,5 +1,5 @@
 /** The article's ways out of known failures: steps that more than one procedure takes. */
-import { operations, type Run } from './runtime/index.ts';
+import { operations, type Run, type StepOptions } from './runtime/index.ts';
 
 /** The article's recovery from `firewalld is required to be enabled and active` (section 3). */
 export async function enableFirewalldAgain(run: Run, host: string): Promise<void> {
@@ -32,4 +32,14 @@ export async function renewLibvirt(run: Run, host: string): Promise<void> {
     'Check again that libvirt offers md-clear',
     operations.cpuFeature({ host, feature: 'md-clear', require: true }),
   );
+}
+
+/** What is mended unasked where the engine's installation of a host fails. (article, sections 2 and 3) */
+export function installationFixes(run: Run, host: string): NonNullable<StepOptions['fixes']> {
+  return {
+    'md-clear': { title: 'Renew libvirt', automatic: true, run: () => renewLibvirt(run, host) },
+    firewalld: { title: 'Enable firewalld again', automatic: true, run: () => enableFirewalldAgain(run, host) },
+    // Nothing is to be mended: done again, the step finds what the engine has left and installs in place.
+    'engine-restarted': { title: 'Install the host once more', automatic: true, run: async () => undefined },
+  };
 }

@@ -28,8 +28,7 @@ export const checkDescription = engineOperation<object, undefined>({
     if (able.length > 0 && able.length < ENGINE_HOSTS) {
       verdict.seen(`only ${able[0]} is to run the engine VM: when it fails, nothing restarts the engine elsewhere`);
     }
-    if (others.length > 0)
-      verdict.seen(`not added by this runbook, because they only run other VMs: ${others.join(', ')}`);
+    if (others.length > 0) verdict.seen(`to run other VMs only: ${others.join(', ')}`);
     if (storage.dataDomains.length === 0)
       verdict.seen('no data domain is described: the data center will not be initialised');
     const { findings, evidence } = verdict;

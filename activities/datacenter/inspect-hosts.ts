@@ -4,6 +4,7 @@ import { readAll } from '../host/read-all.ts';
 import { type LunState, lunReads, parseLun } from '../hosted-engine/lun.ts';
 import { Verdict } from '../hosted-engine/preflight/checks.ts';
 import { unreachable } from '../hosted-engine/preflight/other-hosts.ts';
+import { inventoryHost } from '../hosted-engine/wish.ts';
 import { type OperationContext, operation } from '../operation.ts';
 import { judgeLun } from '../storage/preflight.ts';
 import { type NetworkSettings, networkDifferences, networkReads, parseNetworkSettings } from './network-settings.ts';
@@ -67,7 +68,7 @@ export const inspectHosts = operation<InspectHosts, readonly HostSight[]>({
 async function lookAtHost(context: OperationContext, name: string): Promise<HostSight> {
   const { storage } = context.inventory;
   const wished = [
-    storage.hostedEngine,
+    ...(inventoryHost(context.inventory, name).role === 'hostedEngine' ? [storage.hostedEngine] : []),
     ...storage.dataDomains.flatMap(({ type, lun, size }) =>
       type === 'fc' && lun !== undefined ? [{ lun, size }] : [],
     ),

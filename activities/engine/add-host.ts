@@ -37,37 +37,39 @@ interface FurtherHost extends InstalledHost {
 export interface AddHostToEngine extends HostParams {
   /** Name of the cluster of the engine VM: a host of another cluster cannot run it. */
   readonly cluster: string;
+  /** The host is to be able to run the engine VM. */
+  readonly hostedEngine: boolean;
 }
 
 /**
- * Makes a host one that can run the engine VM: added to the engine, or installed again where the engine has it without,
- * each with the deployment of the hosted engine. Leaves it `up` and configured for HA. An installation that failed is
- * begun anew: in place, or, where the engine is too old to deploy then, by adding the host once more. The firewall is
- * set up as the engine does it unasked since 4.1.2; the fingerprint of the host key is not sent, because which of the
- * host's keys the engine will see is its choice. (engine: AddVdsCommand, InstallVdsCommand)
+ * Makes a host one of the engine's: added to it, and leaves it `up`; with the hosted engine also configured for HA,
+ * installed again where the engine has it without. An installation that failed is begun anew: in place, or, where the
+ * engine is too old to deploy the hosted engine then, by adding the host once more. The firewall is set up as the engine
+ * does it unasked since 4.1.2; the fingerprint of the host key is not sent, because which of the host's keys the engine
+ * will see is its choice. (engine: AddVdsCommand, InstallVdsCommand)
  */
 export const addHostToEngine = engineOperation<AddHostToEngine, FurtherHost>({
   name: 'addHostToEngine',
-  title: ({ host }) => `Add ${host} to the engine with the hosted engine`,
+  title: ({ host, hostedEngine }) => `Add ${host} to the engine${hostedEngine ? ' with the hosted engine' : ''}`,
   inTurns: true,
   settleSeconds: 3600,
   async look(context, { host }) {
     const [release, seen] = await Promise.all([engineRelease(context), findHost(context, host)]);
     return { release, seen, trace: await readTrace(context, { ...(seen !== undefined && { host: seen.id }) }) };
   },
-  decide(facts, { host: name, cluster }, { inventory }): EngineDecision<undefined> {
+  decide(facts, { host: name, cluster, hostedEngine }, { inventory }): EngineDecision<undefined> {
     const { seen, trace, release } = facts;
-    const adding = add(inventoryHost(inventory, name), cluster);
+    const adding = add(inventoryHost(inventory, name), cluster, hostedEngine);
     const evidence = [seen === undefined ? `the engine does not have ${name}` : sentence(name, seen)];
     if (seen === undefined) {
       return {
         state: 'wouldDo',
         changes: [adding],
         evidence,
-        undo: undo(name, seen),
+        undo: undo(name, seen, hostedEngine),
       };
     }
-    const configured = seen.hosted_engine?.configured === true;
+    const configured = !hostedEngine || seen.hosted_engine?.configured === true;
     const installed = trace.events.some(({ code }) => code === INSTALLED);
     const awaits = said(`${name} is ${seen.status}`, trace);
     if (seen.status === 'up' && configured) return { state: 'already', changes: [], evidence };
@@ -77,19 +79,20 @@ export const addHostToEngine = engineOperation<AddHostToEngine, FurtherHost>({
     if (PASSING.includes(seen.status) || (seen.status === 'up' && installed)) {
       return { state: 'underWay', changes: [], evidence, awaits };
     }
-    const changes = requests(seen, configured, ignoresDeployment(release) ? adding : undefined);
-    if (changes.length > 0) return { state: 'wouldDo', changes, evidence, undo: undo(name, seen) };
-    return { state: 'refused', changes: [], evidence, findings: [unwilling(name, seen, release)] };
+    const anew = hostedEngine && ignoresDeployment(release) ? adding : undefined;
+    const changes = requests(seen, { configured, hostedEngine }, anew);
+    if (changes.length > 0) return { state: 'wouldDo', changes, evidence, undo: undo(name, seen, hostedEngine) };
+    return { state: 'refused', changes: [], evidence, findings: [unwilling(name, seen, anew && release)] };
   },
 });
 
-function add({ name, fqdn, address, ssh }: InventoryHost, cluster: string): EngineRequest {
+function add({ name, fqdn, address, ssh }: InventoryHost, cluster: string, hostedEngine: boolean): EngineRequest {
   // A port on the worker itself belongs to a tunnel; the engine goes to the host.
   const port = ssh.port !== 22 && !address.startsWith('127.') ? { port: ssh.port } : {};
   return {
     request: 'POST',
     path: '/hosts',
-    query: { deploy_hosted_engine: 'true', activate: 'true' },
+    query: { ...(hostedEngine && { deploy_hosted_engine: 'true' }), activate: 'true' },
     body: {
       name,
       address: fqdn,
@@ -100,14 +103,19 @@ function add({ name, fqdn, address, ssh }: InventoryHost, cluster: string): Engi
 }
 
 /** What is still to come for a host that the engine has; `adding` where only a host that is added gets deployed. */
-function requests({ id, status }: HostView, configured: boolean, adding?: EngineRequest): readonly EngineRequest[] {
+function requests(
+  { id, status }: HostView,
+  { configured, hostedEngine }: { readonly configured: boolean; readonly hostedEngine: boolean },
+  adding?: EngineRequest,
+): readonly EngineRequest[] {
   const action = (verb: string, body: JsonObject = {}): EngineRequest => ({
     request: 'POST',
     path: `/hosts/${id}/${verb}`,
     body,
   });
   // The engine's code takes `false` where the model promises `true`.
-  const install = action('install', { ...BY_KEY, deploy_hosted_engine: true, activate: true });
+  const deploy: JsonObject = hostedEngine ? { deploy_hosted_engine: true } : {};
+  const install = action('install', { ...BY_KEY, ...deploy, activate: true });
   const rest = action('deactivate', { reason: 'installation with the hosted engine' });
   if (adding !== undefined && !configured) {
     return status === 'install_failed' ? [{ request: 'DELETE', path: `/hosts/${id}` }, adding] : [];
@@ -126,10 +134,10 @@ function requests({ id, status }: HostView, configured: boolean, adding?: Engine
   }
 }
 
-function unwilling(name: string, { status }: HostView, release: string): Finding {
-  if (ignoresDeployment(release)) {
+function unwilling(name: string, { status }: HostView, ignoring: string | undefined): Finding {
+  if (ignoring !== undefined) {
     const fix = 'Update the engine to 4.3.10, or remove the host from it, then retry';
-    return { what: `engine ${release} would install ${name} again without the hosted engine`, fix };
+    return { what: `engine ${ignoring} would install ${name} again without the hosted engine`, fix };
   }
   const fix = 'Bring the host up or into maintenance in the Administration Portal, then retry';
   return { what: `${name} is ${status} in the engine`, fix };
@@ -153,12 +161,23 @@ export function ended(name: string, { seen, trace }: InstalledHost) {
   return undefined;
 }
 
-function undo(name: string, seen: HostView | undefined) {
+function undo(name: string, seen: HostView | undefined, hostedEngine: boolean) {
   const to = seen === undefined ? 'absent' : seen.status === 'up' ? 'up' : 'maintenance';
+  if (!hostedEngine) return undoOrdinary(name, to === 'absent');
   return {
     title: to === 'absent' ? `Take ${name} out of the engine again` : `Take the hosted engine off ${name} again`,
     call: { operation: 'takeHostedEngineOff', params: { host: name, to } },
     byHand: `in the Administration Portal, for ${name}: Maintenance, Installation > Reinstall with Hosted Engine > Undeploy${to === 'absent' ? ', Remove' : ''}`,
+  };
+}
+
+function undoOrdinary(name: string, absent: boolean) {
+  return {
+    title: absent ? `Take ${name} out of the engine again` : `Put ${name} into maintenance again`,
+    call: absent
+      ? { operation: 'takeHostedEngineOff', params: { host: name, to: 'absent' } }
+      : { operation: 'deactivateHost', params: { host: name } },
+    byHand: `in the Administration Portal, for ${name}: Maintenance${absent ? ', Remove' : ''}`,
   };
 }
 

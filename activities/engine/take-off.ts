@@ -38,9 +38,11 @@ export const takeHostedEngineOff = engineOperation<TakeHostedEngineOff, TakeOffF
     const atWork = seen !== undefined && PASSING.includes(seen.status);
     return { seen, trace, ...(!atWork && (await askHosts(context, host))) };
   },
-  decide(facts, { host: name, to }): EngineDecision<undefined> {
+  decide(facts, { host: name, to }, context): EngineDecision<undefined> {
     const { seen, trace, deployed } = facts;
-    const leaves = leftBy(name, facts);
+    const { hosts } = context.inventory;
+    const ordinary = hosts.some((host) => host.name === name && host.role === 'host');
+    const leaves = leftBy(name, facts, ordinary);
     if (seen === undefined) {
       return {
         state: 'already',
@@ -79,11 +81,17 @@ async function askHosts(context: OperationContext, name: string): Promise<Partia
 }
 
 /** What no undeployment takes away, and how people do. */
-function leftBy(name: string, { block, localMaintenance }: TakeOffFacts): { what: string; byHand: string } {
+function leftBy(
+  name: string,
+  { block, localMaintenance }: TakeOffFacts,
+  ordinary: boolean,
+): { what: string; byHand: string } {
   const what = [
     `what the engine installed on ${name}: packages of oVirt, certificates, the bridge ovirtmgmt, services, open ports of its firewall`,
   ];
-  const byHand = [`on ${name}: ovirt-hosted-engine-cleanup -q, then a reboot; or install its system anew`];
+  // The hosted engine's cleanup is not installed on a host that only runs other VMs.
+  const cleanup = ordinary ? '' : `on ${name}: ovirt-hosted-engine-cleanup -q, then a reboot; or `;
+  const byHand = [`${cleanup}install the system of ${name} anew`];
   if (block !== undefined) {
     what.push(`block ${block} of the shared metadata, which the other hosts still show`);
     byHand.push(
@@ -122,7 +130,7 @@ function requests(
   const resting = ['maintenance', 'install_failed'].includes(status);
   const changes: EngineRequest[] = [];
   if (!resting && !(undeployed && to === 'up'))
-    changes.push(action('deactivate', { reason: 'hosted engine taken off' }));
+    changes.push(action('deactivate', { reason: undeployed ? 'taken out of the engine' : 'hosted engine taken off' }));
   // What failed to install has nothing to undeploy, unless it is there; the engine lets it be removed as it is.
   if (!undeployed && (deployed || status !== 'install_failed' || to !== 'absent')) changes.push(install);
   if (to === 'absent') changes.push({ request: 'DELETE', path: `/hosts/${id}` });

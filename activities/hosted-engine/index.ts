@@ -3,7 +3,7 @@ export { answerFile, removeAnswerFile } from './answer-file.ts';
 export * from './backup/index.ts';
 export { cleanUpHostedEngine } from './clean-up.ts';
 export { deployHostedEngine } from './deploy.ts';
-export { preflightHostedEngineHost } from './further-host/index.ts';
+export { preflightHost, preflightHostedEngineHost } from './further-host/index.ts';
 export * from './ha/index.ts';
 export { preflightHostedEngine } from './preflight/index.ts';
 export * from './reboot/index.ts';

@@ -1,4 +1,5 @@
 import type { SiteView } from '../../activities/run/site.ts';
+import { addHost } from '../../runbooks/add-host.ts';
 import { addHostedEngineHost } from '../../runbooks/add-hosted-engine-host.ts';
 import { attachStorageDomain } from '../../runbooks/attach-storage-domain.ts';
 import { configureFencing } from '../../runbooks/configure-fencing.ts';
@@ -23,13 +24,17 @@ export interface Part extends ChildCall {
 export function datacenterParts({ engine, hosts, wished }: SiteView): readonly (readonly Part[])[] {
   const able = hosts.filter(({ role }) => role === 'hostedEngine');
   const [first, ...further] = able.map(({ name }) => name);
-  const fenceable = able.filter((host) => host.fenceable).map(({ name }) => name);
+  const ordinary = hosts.filter(({ role }) => role === 'host').map(({ name }) => name);
+  const fenceable = hosts.filter((host) => host.fenceable).map(({ name }) => name);
   const stages = [
     first === undefined ? [] : [part(`Deploy the hosted engine on ${first}`, deployHostedEngine, { host: first })],
     // The deploy makes both, with the names of the inventory; what it could not set is compared here.
     [part(`Create the data center ${engine.dataCenter}`, createDataCenter, {})],
     [part(`Create the cluster ${engine.cluster}`, createCluster, {})],
-    further.map((host) => part(`Add ${host} with the hosted engine`, addHostedEngineHost, { host })),
+    [
+      ...further.map((host) => part(`Add ${host} with the hosted engine`, addHostedEngineHost, { host })),
+      ...ordinary.map((host) => part(`Add ${host}`, addHost, { host })),
+    ],
     // Tested through another host, so not before there is one.
     fenceable.map((host) => part(`Configure fencing of ${host}`, configureFencing, { host })),
     // Every host has to see a LUN before it becomes a domain of theirs; the first domain initialises the data center.

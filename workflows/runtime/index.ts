@@ -4,5 +4,5 @@
  */
 export { operations } from './activities.ts';
 export { asChild, type ChildCall } from './child.ts';
-export type { Fix, Result, Run } from './run.ts';
+export type { Fix, Result, Run, StepOptions } from './run.ts';
 export { runbook } from './runbook.ts';

@@ -1,6 +1,7 @@
 /**
- * activities/hosted-engine/further-host/ finds everything that would keep a host from becoming one more that can run the
- * engine VM: `facts.ts` gathers on it, on those that can already and in the engine; `judge.ts` judges.
+ * activities/hosted-engine/further-host/ finds everything that would keep a host from becoming one more, able to run the
+ * engine VM or other VMs only: `facts.ts` gathers on it, on those that can run the engine VM and in the engine;
+ * `judge.ts` judges.
  */
 import { engineCluster } from '../../../connectors/engine/model/cluster.ts';
 import { engineVm } from '../../../connectors/engine/model/vm.ts';

@@ -106,16 +106,45 @@ export function judgeOwner({ facts, host, wish }: CheckInput, all: FurtherHostFa
   );
 }
 
-/** The engine serves, its VM is managed, and another host can run it. */
-export function judgeEngine({ facts, host }: CheckInput, { engine, ha }: FurtherHostFacts, verdict: Verdict): void {
-  const { vm, version, hosts } = engine;
+const IMPORTS = 'Wait until the storage domain hosted_storage is active in the engine; it imports the VM then';
+
+/** The engine serves, and knows its VM, whose cluster the host is to belong to; it has no other host under this name. */
+export function judgeEngine({ facts, host }: CheckInput, { engine }: FurtherHostFacts, verdict: Verdict): void {
+  const { vm, version } = engine;
   verdict.seen(`engine ${version}, cluster ${engine.cluster?.name ?? 'unknown'}`);
+  verdict.demand(vm !== undefined, 'the engine knows no VM of its own', IMPORTS);
+  const known = inEngine(host, engine);
+  if (known === undefined) return;
+  const own = [host.fqdn, host.address, ...facts.names.fqdn.addresses].map((text) => text.toLowerCase());
   verdict.demand(
-    vm?.origin === 'managed_hosted_engine',
-    vm === undefined
-      ? 'the engine knows no VM of its own'
-      : 'the engine VM is not imported yet, so the engine would refuse',
-    'Wait until the storage domain hosted_storage is active in the engine; it imports the VM then',
+    own.includes(known.address.toLowerCase()),
+    `the engine has a host ${known.name} at ${known.address}, which is no address of ${host.name}`,
+    'Give one of them another name: in the inventory, or in the engine',
+  );
+}
+
+/** A host that the engine does not have yet needs the memory of the engine VM. */
+export function judgeMemory(
+  { host, profile }: CheckInput,
+  memoryMiB: number,
+  { engine }: FurtherHostFacts,
+  verdict: Verdict,
+): void {
+  const needed = Math.round((engine.vm?.memory ?? 0) / 2 ** 20);
+  verdict.demand(
+    inEngine(host, engine) !== undefined || memoryMiB + profile.hostedEngine.memoryGraceMiB >= needed,
+    `the engine VM has ${needed} MiB of memory, but ${host.name} has ${memoryMiB} MiB available`,
+    'End what uses the memory, or take a larger host',
+  );
+}
+
+/** The engine VM is managed, another host can run it, and the engine heeds the wish to deploy it on this one. */
+export function judgeHostedEngine({ host }: CheckInput, { engine, ha }: FurtherHostFacts, verdict: Verdict): void {
+  const { vm, version } = engine;
+  verdict.demand(
+    vm === undefined || vm.origin === 'managed_hosted_engine',
+    'the engine VM is not imported yet, so the engine would refuse',
+    IMPORTS,
   );
   const live = knownIds(ha).flatMap((id) => liveStatus(id, ha) ?? []);
   const able = live.filter(({ hostName, score }) => score > 0 && hostName.toLowerCase() !== host.fqdn.toLowerCase());
@@ -125,14 +154,8 @@ export function judgeEngine({ facts, host }: CheckInput, { engine, ha }: Further
     'Look at verifyHostedEngine, and bring the agents of the other hosts back first',
   );
   if (able.length > 0) verdict.seen(`can run the engine VM: ${able.map(({ hostName }) => hostName).join(', ')}`);
-  const known = hosts.find(({ inventoryName }) => inventoryName === host.name);
+  const known = inEngine(host, engine);
   if (known === undefined) return;
-  const own = [host.fqdn, host.address, ...facts.names.fqdn.addresses].map((text) => text.toLowerCase());
-  verdict.demand(
-    own.includes(known.address.toLowerCase()),
-    `the engine has a host ${known.name} at ${known.address}, which is no address of ${host.name}`,
-    'Give one of them another name: in the inventory, or in the engine',
-  );
   // What failed to install is taken out of the engine and added anew.
   const added = known.hosted_engine?.configured === true || known.status === 'install_failed';
   verdict.demand(
@@ -140,4 +163,8 @@ export function judgeEngine({ facts, host }: CheckInput, { engine, ha }: Further
     `the engine has ${host.name} without the hosted engine, and engine ${version} ignores the wish to deploy it in a new installation (bugzilla 1817450)`,
     'Update the engine to 4.3.10, or remove the host from it and start again',
   );
+}
+
+function inEngine({ name }: CheckInput['host'], { hosts }: FurtherHostFacts['engine']) {
+  return hosts.find(({ inventoryName }) => inventoryName === name);
 }

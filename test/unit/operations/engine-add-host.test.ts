@@ -29,10 +29,15 @@ describe('addHostToEngine', () => {
     events: readonly Event[] = [],
     port = 22,
     release = '4.3.10.4-1.el7',
+    hostedEngine = true,
   ) =>
-    addHostToEngine.decide({ seen: now, trace: trace(events), release }, { host: 'host3', cluster: 'C' }, {
-      inventory: { hosts: [{ ...host, ssh: { port } }] } as unknown as Inventory,
-    } as OperationContext);
+    addHostToEngine.decide(
+      { seen: now, trace: trace(events), release },
+      { host: 'host3', cluster: 'C', hostedEngine },
+      {
+        inventory: { hosts: [{ ...host, ssh: { port } }] } as unknown as Inventory,
+      } as OperationContext,
+    );
 
   it.each([
     ['maintenance', {}, ['POST /hosts/7/install']],

@@ -22,7 +22,7 @@ describe('checkDescription', () => {
     expect(evidence).toContain(
       'only host1 is to run the engine VM: when it fails, nothing restarts the engine elsewhere',
     );
-    expect(evidence).toContain('not added by this runbook, because they only run other VMs: host2');
+    expect(evidence).toContain('to run other VMs only: host2');
   });
 });
 
