@@ -30,7 +30,7 @@ export async function attachStorageDomain(input: unknown): Promise<Report> {
     );
     const created = await run.step(
       `Create the storage domain ${name}`,
-      operations.createStorageDomain({ ...place, overwrite }),
+      operations.createStorageDomain({ ...place, overwrite, held: seen.held }),
       { typical: '2 minutes', undoTypical: '2 minutes' },
     );
     const attached = await run.step(`Attach ${name} to ${dataCenter}`, operations.attachStorageDomain(place), {

@@ -12,7 +12,7 @@ export const createStorageDomain = engineOperation<CreateStorageDomain, DomainFa
   title: ({ name }) => `Create the storage domain ${name}`,
   settleSeconds: 600,
   look: (context, { name, dataCenter }) => domainFacts(context, name, dataCenter),
-  decide(facts, { name, overwrite = false }, { inventory }): EngineDecision<undefined> {
+  decide(facts, { name, overwrite = false, held = [] }, { inventory }): EngineDecision<undefined> {
     const wish = wishedDomain(inventory, name);
     if (facts.domain !== undefined) {
       return { state: 'already', changes: [], evidence: [`storage domain ${name} exists`] };
@@ -25,7 +25,10 @@ export const createStorageDomain = engineOperation<CreateStorageDomain, DomainFa
       awaits: `the engine prepares ${storageWords(wish)}`,
       undo: {
         title: `Remove the storage domain ${name}`,
-        call: { operation: 'removeStorageDomain', params: { name, format: true } },
+        call: {
+          operation: 'removeStorageDomain',
+          params: { name, format: true, ...(wish.type === 'fc' && wish.lun && { lun: { wwid: wish.lun, held } }) },
+        },
         byHand: `remove storage domain ${name} with Format Domain ticked, in the Administration Portal`,
       },
     };

@@ -12,6 +12,8 @@ export interface CreateStorageDomain extends StorageDomainParams {
   readonly dataCenter: string;
   /** Take a LUN that carries something; a person has agreed to lose it. */
   readonly overwrite?: boolean;
+  /** What its LUN carries before, a line each, for what remains when the domain is removed again. */
+  readonly held?: readonly string[];
 }
 
 export interface AttachedStorageDomain extends StorageDomainParams {
@@ -21,6 +23,8 @@ export interface AttachedStorageDomain extends StorageDomainParams {
 export interface RemoveStorageDomain extends StorageDomainParams {
   /** Wipe what the engine wrote, so that the storage counts as free again. */
   readonly format: boolean;
+  /** Its LUN, and what that carried before the domain, a line each. */
+  readonly lun?: { readonly wwid: string; readonly held: readonly string[] };
 }
 
 /** What a person has to know before the domain is made. */
@@ -30,5 +34,7 @@ export interface StoragePreflight {
   readonly exists: boolean;
   /** What the LUN carries now, a line each; all of it will be lost. */
   readonly content: readonly string[];
+  /** The same with the label that a removed domain has left. */
+  readonly held: readonly string[];
   readonly hosts: readonly string[];
 }

@@ -51,6 +51,7 @@ export const preflightStorageDomain = engineOperation<AttachedStorageDomain, Pre
       storage: first?.map === undefined ? storageWords(wish) : lunWords(first),
       exists: domain !== undefined,
       content,
+      held: domain !== undefined ? [] : [...new Set(states.flatMap(([, state]) => lunContent(state)))],
       hosts: facts.hosts.map(hostName),
     };
     if (findings.length > 0) return { state: 'refused', changes: [], evidence, output, findings };

@@ -1,5 +1,7 @@
 import { type EngineStorageDomain, engineStorageDomain } from '../../connectors/engine/model/storage-domain.ts';
 import { engineHosts, type HostView } from '../engine/hosts.ts';
+import { readAll } from '../host/read-all.ts';
+import { type LunState, lunContent, lunReads, parseLun, wipeByHand } from '../hosted-engine/lun.ts';
 import { type EngineDecision, type EngineRequest, engineOperation } from '../operation.ts';
 import { type DomainFacts, domainFacts } from './facts.ts';
 import type { AttachedStorageDomain, RemoveStorageDomain } from './params.ts';
@@ -30,6 +32,8 @@ export const detachStorageDomain = engineOperation<AttachedStorageDomain, Domain
 interface RemoveFacts {
   readonly domain: EngineStorageDomain | undefined;
   readonly host: HostView | undefined;
+  /** What is on its LUN once the domain is gone. */
+  readonly lun?: LunState;
 }
 
 /**
@@ -40,15 +44,23 @@ export const removeStorageDomain = engineOperation<RemoveStorageDomain, RemoveFa
   name: 'removeStorageDomain',
   title: ({ name }) => `Remove the storage domain ${name}`,
   settleSeconds: 600,
-  async look(context, { name }) {
+  async look(context, { name, lun }) {
     const [domain, hosts] = await Promise.all([
       context.engine().named('/storagedomains', name, engineStorageDomain),
       engineHosts(context),
     ]);
-    return { domain, host: hosts.find(({ status }) => status === 'up') };
+    const up = hosts.filter(({ status }) => status === 'up');
+    const host = up.find(({ inventoryName }) => inventoryName !== undefined) ?? up[0];
+    if (domain !== undefined || lun === undefined || host?.inventoryName === undefined) return { domain, host };
+    const answers = await readAll(context.host(host.inventoryName), lunReads(lun.wwid));
+    return { domain, host, lun: parseLun(lun.wwid, answers) };
   },
-  decide({ domain, host }, { name, format }): EngineDecision<undefined> {
-    if (domain === undefined) return { state: 'already', changes: [], evidence: [`the engine has no domain ${name}`] };
+  decide({ domain, host, lun: seen }, { name, format, lun }): EngineDecision<undefined> {
+    if (domain === undefined) {
+      const leaves = seen && lun && leftOn(seen, lun.held);
+      const evidence = [`the engine has no domain ${name}`];
+      return { state: 'already', changes: [], evidence, ...(leaves && { leaves }) };
+    }
     const evidence = [`storage domain ${name} is ${domain.status ?? 'attached'}`];
     if (host === undefined) {
       const fix = 'Activate a host that sees the storage';
@@ -62,3 +74,14 @@ export const removeStorageDomain = engineOperation<RemoveStorageDomain, RemoveFa
     };
   },
 });
+
+/** The group goes, the label of its physical volume stays; what the LUN held before does not come back. */
+function leftOn(seen: LunState, before: readonly string[]) {
+  const now = lunContent(seen);
+  if (now.join() === before.join()) return undefined;
+  const was = before.length === 0 ? 'nothing' : before.join('; ');
+  return {
+    what: `LUN ${seen.wwid} carries ${now.join('; ') || 'nothing'}; before the run it carried ${was}`,
+    byHand: `for oVirt it counts as free; for any other use, on one host: ${wipeByHand(seen)}`,
+  };
+}
