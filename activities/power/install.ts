@@ -25,14 +25,10 @@ export const integrateKdump = engineOperation<HostParams, InstallFacts>({
     const { seen, trace } = facts;
     const kdump = seen.kdump_status ?? 'unknown';
     const evidence = [`${name} is ${seen.status} in the engine, Kdump integration ${kdump}`];
-    const leaves = {
-      what: `${name} keeps the Kdump integration (fence_kdump_nodes in /etc/kdump.conf)`,
-      byHand: `install ${name} again with Kdump integration off: Administration Portal, Installation > Reinstall`,
-    };
     if (PASSING.includes(seen.status)) {
-      return { state: 'underWay', changes: [], evidence, leaves, awaits: said(`${name} is ${seen.status}`, trace) };
+      return { state: 'underWay', changes: [], evidence, awaits: said(`${name} is ${seen.status}`, trace) };
     }
-    if (kdump === 'enabled') return { state: 'already', changes: [], evidence, leaves };
+    if (kdump === 'enabled') return { state: 'already', changes: [], evidence };
     const bad = ended(name, facts) ?? (trace.events.some(({ code }) => code === INSTALLED) ? without(name) : undefined);
     if (bad !== undefined) return { state: 'underWay', changes: [], evidence, failed: bad };
     const install = {
@@ -41,10 +37,32 @@ export const integrateKdump = engineOperation<HostParams, InstallFacts>({
       body: { ssh: { authentication_method: 'publickey' }, activate: false },
     };
     if (['maintenance', 'install_failed'].includes(seen.status)) {
-      return { state: 'wouldDo', changes: [install], evidence, leaves };
+      return { state: 'wouldDo', changes: [install], evidence, undo: lookAgain(name) };
     }
     const finding = { what: `${name} is ${seen.status} in the engine`, fix: 'Put it into maintenance, then retry' };
     return { state: 'refused', changes: [install], evidence, findings: [finding] };
+  },
+});
+
+const lookAgain = (host: string) => ({
+  title: `Nothing takes the Kdump integration of ${host} back: see whether it is there`,
+  call: { operation: 'tellKdump', params: { host } },
+  byHand: `see whether ${host} has fence_kdump_nodes in /etc/kdump.conf`,
+});
+
+/** Changes nothing; tells that the host keeps its Kdump integration, where an installation got as far. */
+export const tellKdump = engineOperation<HostParams, HostView>({
+  name: 'tellKdump',
+  title: ({ host }) => `See whether ${host} keeps its Kdump integration`,
+  look: (context, { host }) => hostInEngine(context, host),
+  decide({ kdump_status: kdump = 'unknown' }, { host }): EngineDecision<undefined> {
+    const evidence = [`Kdump integration of ${host} is ${kdump}`];
+    if (kdump === 'disabled') return { state: 'already', changes: [], evidence };
+    const leaves = {
+      what: `${host} ${kdump === 'enabled' ? 'keeps' : 'may have'} the Kdump integration (fence_kdump_nodes in /etc/kdump.conf)`,
+      byHand: `install ${host} again with Kdump integration off: Administration Portal, Installation > Reinstall`,
+    };
+    return { state: 'already', changes: [], evidence, leaves };
   },
 });
 

@@ -1,7 +1,8 @@
+import { kdumpDetectable } from '../ovirt/kdump.ts';
 import { anyStorage } from '../ovirt/storage.ts';
 import type { Lab } from '../types.ts';
 import { engineAccess } from './access.ts';
-import { databaseOf } from './api/database/database.ts';
+import { databaseOf, machineAt } from './api/database/database.ts';
 import { vmsWith } from './api/database/disks.ts';
 import { agentsOf, powerOf } from './api/database/fencing.ts';
 import { vmStatus } from './api/database/placement.ts';
@@ -34,7 +35,9 @@ export function engineState(lab: Lab): Record<string, unknown> {
         ...{ type, address, username, order },
         options: Object.fromEntries(options.map(({ name, value }) => [name, value])),
       }));
-      return { enabled, kdumpDetection, automatic, agents };
+      const machine = machineAt(lab, row.address);
+      const kdump = machine !== undefined && kdumpDetectable(machine);
+      return { enabled, kdumpDetection, automatic, kdump, agents };
     }),
     vnicProfiles: [...db.vnicProfiles.values()].map(
       ({ name, networkId }) => `${name} of ${db.networks.get(networkId)?.name}`,

@@ -33,3 +33,28 @@ describe('a host that loses power during a deployment', () => {
     }
   });
 });
+
+/** Virtual seconds from the power button on: its services are being started. */
+const starting = [108, 112, 118, 124];
+
+describe('a host that loses power while it boots', () => {
+  it.each(starting)('after %d seconds runs nothing until its next boot, and all of it then', async (seconds) => {
+    const t = await testLab({ preset: 'deployed', hosts: 2 });
+    try {
+      await t.fast(async () => {
+        t.host.powerLoss();
+        void t.host.powerOn();
+        await t.lab.clock.sleep(seconds);
+        t.host.powerLoss();
+        await t.lab.clock.sleep(60);
+        expect(t.host.processes.size).toBe(0);
+        await t.host.powerOn();
+        await t.lab.clock.sleep(60);
+      });
+      expect(t.host.fs.exists('/var/run/ovirt-hosted-engine-ha/broker.socket')).toBe(true);
+      expect(t.lab.defects).toEqual([]);
+    } finally {
+      t.close();
+    }
+  });
+});

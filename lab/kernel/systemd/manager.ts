@@ -145,7 +145,12 @@ export class UnitManager implements Units {
           : /vdsmd/.test(name)
             ? 2
             : 3;
-    for (const name of services.sort((a, b) => rank(a) - rank(b))) await this.start(name).catch(() => undefined);
+    const cycle = this.host.powerCycle;
+    for (const name of services.sort((a, b) => rank(a) - rank(b))) {
+      await this.start(name).catch(() => undefined);
+      // Power was lost meanwhile: the rest is for the next boot.
+      if (this.host.powerCycle !== cycle) return;
+    }
   }
 
   /** The machine is gone: no unit ran its stop commands. */
@@ -184,6 +189,7 @@ export class UnitManager implements Units {
       return;
     }
     unit.unmet = undefined;
+    const cycle = this.host.powerCycle;
     for (const other of [
       ...settings.words('Unit', 'Requires'),
       ...settings.words('Unit', 'BindsTo'),
@@ -197,6 +203,7 @@ export class UnitManager implements Units {
         if (!(error instanceof UnitError)) throw error;
       });
     }
+    if (this.host.powerCycle !== cycle) return;
     this.host.worldChanged(`start ${name}`);
     await launch(this, unit);
   }

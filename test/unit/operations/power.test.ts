@@ -6,6 +6,7 @@ import {
   resetFenceAgent,
   setFenceAgent,
   setPowerManagement,
+  tellKdump,
 } from '../../../activities/power/index.ts';
 import { renderRequest } from '../../../connectors/engine/index.ts';
 import { parseInventory } from '../../../inventory/load.ts';
@@ -149,6 +150,17 @@ describe('integrateKdump', () => {
     const disabled = { status: 'maintenance', kdump_status: 'disabled' };
     expect(decide(disabled, 509, 504).failed?.fix).toContain('crashkernel=auto');
     expect(decide({ ...disabled, status: 'install_failed' }, 509, 505).failed?.what).toContain('installation of host1');
+  });
+});
+
+describe('tellKdump', () => {
+  it.each([
+    ['enabled', 'host1 keeps the Kdump integration (fence_kdump_nodes in /etc/kdump.conf)'],
+    ['unknown', 'host1 may have the Kdump integration (fence_kdump_nodes in /etc/kdump.conf)'],
+    ['disabled', undefined],
+  ])('of a host where it is %s: %s', (kdump_status, what) => {
+    const { state, leaves } = tellKdump.decide(host({ kdump_status }), HOST, context());
+    expect([state, leaves?.what]).toEqual(['already', what]);
   });
 });
 
