@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OperationContext } from '../../../activities/operation.ts';
-import { createStorageDomain, removeStorageDomain } from '../../../activities/storage/index.ts';
+import { createStorageDomain, preflightStorageDomain, removeStorageDomain } from '../../../activities/storage/index.ts';
 
 const NAME = 'data1';
 const DATA_LUN = '3600a098000e4b4b3000003175cec1840';
@@ -65,5 +65,93 @@ describe('removeStorageDomain', () => {
   it('asks for a host that is up', () => {
     const { state, findings } = decide({ domain: { id: '5', name: NAME }, host: undefined });
     expect([state, findings?.[0]?.what]).toEqual(['refused', 'no host is up to remove it with']);
+  });
+});
+
+describe('preflightStorageDomain', () => {
+  const path = (usable: boolean) => ({
+    ...{ hctl: '15:0:0:1', device: 'sdb', usable },
+    state: usable ? 'active ready running' : 'failed faulty running',
+  });
+  const map = (change: object = {}) => ({
+    ...{ wwid: DATA_LUN, dm: 'dm-3', vendor: 'DELL', product: 'MD38xxf', size: '2.0T', readOnly: false },
+    paths: [path(true), path(true)],
+    ...change,
+  });
+  const seenAs = (change: object = {}) => new Map([['host1', { ...lun([]), map: map(change) }]]);
+  const decide = (facts: object = {}, wish: object = {}) =>
+    preflightStorageDomain.decide(
+      {
+        dataCenter: { id: '1', name: 'D', status: 'up' },
+        ...{ hosts: [host], strangers: [], seen: seenAs() },
+        ...facts,
+      } as never,
+      { name: NAME, dataCenter: 'D' },
+      context({ type: 'fc', lun: DATA_LUN, ...wish }),
+    );
+  const refusal = (facts?: object, wish?: object) => {
+    const { state, findings } = decide(facts, wish);
+    return [state, findings?.map(({ what }) => what)];
+  };
+
+  it('takes an empty LUN over sound paths, and one with the label of an earlier domain', () => {
+    expect(decide()).toMatchObject({
+      state: 'already',
+      output: { storage: `LUN ${DATA_LUN}, 2.0T, DELL MD38xxf, 2 of 2 paths`, content: [], held: [] },
+    });
+    const labelled = new Map([['host1', { ...lun(['LVM2_member']), map: map() }]]);
+    expect(decide({ seen: labelled }).output).toMatchObject({ content: [], held: ['signature LVM2_member'] });
+  });
+
+  it('names what the LUN carries, once', () => {
+    const used = { ...lun(['LVM2_member'], 'old'), map: map() };
+    const both = new Map([
+      ['host1', used],
+      ['host2', used],
+    ]);
+    const content = ['volume group old', 'signature LVM2_member'];
+    expect(decide({ seen: both })).toMatchObject({ state: 'already', output: { content, held: content } });
+  });
+
+  it.each<readonly [string, object, object, string]>([
+    [
+      'a host does not see the LUN',
+      { seen: new Map([['host1', lun([])]]) },
+      {},
+      `LUN ${DATA_LUN} is not visible on host1`,
+    ],
+    [
+      'a path is broken',
+      { seen: seenAs({ paths: [path(true), path(false)] }) },
+      {},
+      `LUN ${DATA_LUN} on host1 has paths that are not active ready running: 15:0:0:1 sdb failed faulty running`,
+    ],
+    [
+      'there is no path',
+      { seen: seenAs({ paths: [] }) },
+      {},
+      `LUN ${DATA_LUN} on host1 has paths that are not active ready running: it has no path at all`,
+    ],
+    [
+      'its size is another one',
+      {},
+      { size: '1.0T' },
+      `LUN ${DATA_LUN} has 2.0T on host1, but the inventory expects 1.0T: this may be the wrong LUN`,
+    ],
+    ['another domain has it', { owner: 'data9' }, {}, `LUN ${DATA_LUN} belongs to the storage domain data9`],
+    [
+      'a host is not described',
+      { strangers: ['host9'] },
+      {},
+      'host host9 is in the data center, but not in the inventory: its paths cannot be looked at',
+    ],
+  ])('refuses where %s', (_why, facts, wish, what) => {
+    expect(refusal(facts, wish)).toEqual(['refused', [what]]);
+  });
+
+  it('names the domains that are described', () => {
+    const decided = () =>
+      preflightStorageDomain.decide({} as never, { name: 'data9', dataCenter: 'D' }, context({ type: 'fc' }));
+    expect(decided).toThrow('storage domain data9: the inventory does not describe it; storage.dataDomains has data1');
   });
 });
