@@ -123,4 +123,47 @@ describe('what playbooks ask for beside', () => {
     expect(await call('GET', `/diskprofiles/${disks?.id}`)).toMatchObject({ id: disks?.id });
     expect(await call('GET', `/icons/${vm.small_icon?.id}`)).toMatchObject({ media_type: 'image/png' });
   });
+
+  it('lets disks grow, plugs them into a running VM and out of it, and keeps what is only detached', async () => {
+    const vm = await found('/vms?search=name%3Dvm1', 'vm');
+    const domain = { storage_domain: [{ name: 'hosted_storage' }] };
+    const disk = { name: 'd1', format: 'cow', provisioned_size: '1073741824', storage_domains: domain };
+    const made = await call('POST', '/disks', disk);
+    const path = `/disks/${made.id}`;
+    const idle = async (): Promise<boolean> => String((await call('GET', path)).status) === 'ok';
+    await s.until('the disk is there', idle);
+    expect((await call('PUT', path, { provisioned_size: '1048576' })).detail).toBe(
+      '[Cannot extend Virtual Disk. New disk size must be larger than the current disk size.]',
+    );
+    expect((await s.client.call('PUT', path, { format: 'raw' })).status).toBe(501);
+    expect(await call('PUT', path, { ...disk, provisioned_size: '3221225472' })).toMatchObject({ status: 'locked' });
+    await s.until('it has grown', idle);
+    expect((await call('GET', path)).provisioned_size).toBe('3221225472');
+    expect(await texts(371)).toEqual([
+      "Size of the disk 'd1' was successfully updated to 3 GB by admin@internal-authz.",
+    ]);
+
+    const attachments = `/vms/${vm.id}/diskattachments`;
+    const boot = { interface: 'virtio', bootable: true, active: true };
+    await call('POST', attachments, { ...boot, disk: { ...disk, name: 'system' } });
+    await s.until('the system disk is there', async () => (await texts(97)).length > 0);
+    await call('POST', `/vms/${vm.id}/start`, {});
+    await s.until('the VM is up', async () => String((await call('GET', `/vms/${vm.id}`)).status) === 'up');
+    const active = { disk: { id: made.id }, interface: 'virtio', active: true };
+    await call('POST', attachments, active);
+    const open = (): boolean =>
+      [...s.t.lab.luns].some((lun) =>
+        lun.group?.volumes.some(
+          (volume) => volume.name === String(made.image_id) && volume.active.get(s.t.host.name)?.open,
+        ),
+      );
+    expect(open()).toBe(true);
+    await call('DELETE', `${attachments}/${made.id}`);
+    expect(open()).toBe(false);
+    expect(await call('GET', path)).toMatchObject({ status: 'ok' });
+    await call('POST', attachments, { ...active, interface: 'ide', active: false });
+    expect((await call('PUT', `${attachments}/${made.id}`, { active: true })).detail).toMatch(/Hot plugging/);
+    expect((await call('DELETE', `${attachments}/${made.id}?detach_only=false`)).status).toBe('complete');
+    await s.until('it is gone', async () => (await s.client.call('GET', path)).status === 404);
+  });
 });

@@ -83,6 +83,16 @@ export function createVolume(domain: BlockDomain, wanted: NewVolume): Volume {
   return volume;
 }
 
+/** Bytes that a domain has to give for a volume of a larger capacity; a thin one takes them when they are written. */
+export const growth = (volume: Volume, capacity: number): number =>
+  volume.sparse ? 0 : Math.max(0, toExtents(capacity) - volume.lv.size);
+
+/** Gives a volume a larger capacity. */
+export function extendVolume(volume: Volume, capacity: number): void {
+  volume.lv.size += growth(volume, capacity);
+  volume.capacity = capacity;
+}
+
 /** Puts a volume upon another one, or upon none. */
 export function setParent(volume: Volume, parent: string | undefined): void {
   volume.parent = parent;

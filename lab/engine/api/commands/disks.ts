@@ -11,9 +11,10 @@ import { vmStatus } from '../database/placement.ts';
 import type { DomainRow } from '../database/storage-domains.ts';
 import { blockDomain, statusWord } from '../database/storage-domains.ts';
 import { inTransfer } from '../database/transfers.ts';
+import type { VmRow } from '../database/vms.ts';
 import { dataCenterStatus } from '../monitor/spm.ts';
 import type { Call } from '../routing/call.ts';
-import { ApiFault, incomplete, notModelled, refused } from '../wire/fault.ts';
+import { ApiFault, incomplete, refused } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
 import { flag, isEntity, isList, number, text } from '../wire/values.ts';
 import { storageTimes } from './storage-times.ts';
@@ -106,29 +107,6 @@ export function addDisk(call: Call, body: Entity, forVm?: { readonly id: string;
   return disk;
 }
 
-/** What may be set here; the API's other fields of a disk are not modelled. */
-const SETTABLE = new Set(['id', 'name', 'alias', 'description']);
-
-/** Sets what people read of a disk that no VM has (4.3: UpdateDisk for floating disks). */
-export function updateDisk(call: Call, disk: DiskRow): DiskRow {
-  const { lab, db, body, correlationId } = call;
-  if (vmsWith(db, disk).length > 0) throw notModelled('updating the disk of a VM');
-  const foreign = Object.keys(body).find((name) => !SETTABLE.has(name));
-  if (foreign !== undefined) throw notModelled(`updating ${foreign} of a disk`);
-  if (disk.status === 'locked' || inTransfer(db, disk.id)) {
-    throw refused(
-      409,
-      `Cannot update Virtual Disk: The following disks are locked: ${disk.alias}. Please try again in a few minutes.`,
-    );
-  }
-  disk.alias = text(body, 'alias') ?? text(body, 'name') ?? disk.alias;
-  disk.description = text(body, 'description') ?? disk.description;
-  const user = userName(call.user);
-  tell(lab, db, { code: 86, correlationId, user, text: `Disk ${disk.alias} was updated by ${user}.` });
-  lab.changed(`disk ${disk.alias} updated`);
-  return disk;
-}
-
 function added(lab: Lab, db: EngineDatabase, disk: DiskRow, { correlationId, user, vm }: DiskTask): void {
   const domain = db.storageDomains.get(disk.domainId);
   disk.status = 'ok';
@@ -191,7 +169,9 @@ export function checkIdle(call: Call, doing: string, disk: DiskRow): void {
       `Cannot ${doing} Virtual Disk. Related operation is currently in progress. Please try again later.`,
     );
   }
-  const running = vmsWith(db, disk).filter((vm) => vmStatus(lab, db, vm) !== 'down');
+  const plugged = (vm: VmRow): boolean =>
+    db.diskAttachments.some((one) => one.active && one.diskId === disk.id && one.vmId === vm.id);
+  const running = vmsWith(db, disk).filter((vm) => plugged(vm) && vmStatus(lab, db, vm) !== 'down');
   if (running.length === 0) return;
   throw refused(
     409,

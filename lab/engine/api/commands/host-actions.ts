@@ -20,7 +20,7 @@ import { evacuate } from './migrate.ts';
 import { reachHost } from './reach-host.ts';
 
 /** Writes a host's own HA maintenance through vdsm; false when its HA services cannot be told. */
-function tellAgents(host: LabHost | undefined, on: boolean): boolean {
+export function tellAgents(host: LabHost | undefined, on: boolean): boolean {
   if (!vdsmAnswers(host) || !host.fs.exists(paths.brokerSocket)) return false;
   setLocalMaintenance(host, on);
   return true;

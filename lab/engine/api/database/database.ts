@@ -69,6 +69,9 @@ export interface HostRow {
   treated?: boolean | undefined;
   /** Looks at it since its VMs became unknown, counted up to their first restart from below zero. */
   unknownLooks?: number | undefined;
+  /** What the last look for updates has found. */
+  updateAvailable?: boolean | undefined;
+  lookingForUpdates?: boolean | undefined;
 }
 
 export interface EngineDatabase {

@@ -21,13 +21,13 @@ export interface DiskRow {
   imageId: string;
   alias: string;
   description: string;
-  readonly provisionedSize: number;
+  provisionedSize: number;
   format: 'raw' | 'cow';
   sparse: boolean;
   readonly contentType: string;
   readonly domainId: string;
   readonly shareable: boolean;
-  readonly wipeAfterDelete: boolean;
+  wipeAfterDelete: boolean;
   status: 'locked' | 'ok' | 'illegal';
   task?: DiskTask | undefined;
 }

@@ -1,6 +1,9 @@
+import { changeDisks } from '../../../ovirt/guests.ts';
 import { addDisk, checkIdle, removeDisk } from '../commands/disks.ts';
+import { updateDisk } from '../commands/update-disk.ts';
+import { machineAt } from '../database/database.ts';
 import type { DiskAttachmentRow } from '../database/disks.ts';
-import { attachmentsOf, vmsWith } from '../database/disks.ts';
+import { attachmentsOf, guestDisks, vmsWith } from '../database/disks.ts';
 import { tell, userName } from '../database/events.ts';
 import { vmStatus } from '../database/placement.ts';
 import type { VmRow } from '../database/vms.ts';
@@ -38,6 +41,25 @@ function existing(call: Call): DiskAttachmentRow {
   return found;
 }
 
+/** A VM that runs gets plugged disks at once and gives unplugged ones back, over a bus that can do so. */
+function checkPlug(call: Call, vm: VmRow, doing: string, row: Pick<DiskAttachmentRow, 'interface'>): void {
+  const status = vmStatus(call.lab, call.db, vm);
+  if (status === 'down') return;
+  if (status !== 'up') throw refused(409, `Cannot ${doing} Virtual Disk because the VM is in ${status} status.`);
+  if (!['virtio', 'virtio_scsi'].includes(row.interface)) {
+    throw refused(
+      409,
+      `Cannot ${doing} Virtual Disk. Hot plugging/unplugging of disks with this interface is not supported.`,
+    );
+  }
+}
+
+function replug({ lab, db }: Call, vm: VmRow): void {
+  const host = db.hosts.get(vm.hostId ?? '');
+  const machine = host && machineAt(lab, host.address);
+  if (machine) changeDisks(machine, vm.id, guestDisks(db, vm));
+}
+
 /** Gives a VM a disk that is there, unplugged unless the request says otherwise, or makes one for it. */
 function attach(call: Call): DiskAttachmentRow {
   const { lab, db, body } = call;
@@ -65,7 +87,9 @@ function attach(call: Call): DiskAttachmentRow {
     readOnly: flag(body, 'read_only') ?? false,
     passDiscard: flag(body, 'pass_discard') ?? false,
   };
+  if (known && row.active) checkPlug(call, vm, 'attach', row);
   db.diskAttachments.push(row);
+  replug(call, vm);
   if (known) {
     const user = userName(call.user);
     tell(lab, db, {
@@ -83,25 +107,35 @@ function attach(call: Call): DiskAttachmentRow {
 function update(call: Call): DiskAttachmentRow {
   const { body } = call;
   const row = existing(call);
+  const disk = call.db.disks.get(row.diskId);
+  const wanted = part(body, 'disk');
+  const active = flag(body, 'active') ?? row.active;
+  if (active !== row.active) checkPlug(call, vmOfPath(call), active ? 'hot plug' : 'hot unplug', row);
+  if (disk && wanted && Object.keys(wanted).some((name) => name !== 'id')) updateDisk({ ...call, body: wanted }, disk);
   row.interface = text(body, 'interface') ?? row.interface;
   row.bootable = flag(body, 'bootable') ?? row.bootable;
-  row.active = flag(body, 'active') ?? row.active;
+  row.active = active;
   row.readOnly = flag(body, 'read_only') ?? row.readOnly;
   row.passDiscard = flag(body, 'pass_discard') ?? row.passDiscard;
+  replug(call, vmOfPath(call));
   call.lab.changed('disk attachment updated');
   return row;
 }
 
-/** Takes a disk out of a VM, and removes it unless it is only to be detached. */
+/** Takes a disk out of a VM; only `detach_only=false` removes it as well (BackendDiskAttachmentResource). */
 function detach(call: Call) {
   const { lab, db, correlationId } = call;
   const row = existing(call);
   const vm = vmOfPath(call);
   const disk = db.disks.get(row.diskId);
   if (!disk) throw unknownId();
-  if (vmStatus(lab, db, vm) !== 'down' && row.active) checkIdle(call, 'detach', disk);
-  if (queryFlag(call.query, 'detach_only') !== true) return removed(call, removeDisk(call, disk));
+  if (queryFlag(call.query, 'detach_only') === false) {
+    if (vmStatus(lab, db, vm) !== 'down' && row.active) checkIdle(call, 'detach', disk);
+    return removed(call, removeDisk(call, disk));
+  }
+  if (row.active) checkPlug(call, vm, 'detach', row);
   db.diskAttachments.splice(db.diskAttachments.indexOf(row), 1);
+  replug(call, vm);
   const user = userName(call.user);
   const told = `Disk ${disk.alias} was successfully detached from VM ${vm.name} by ${user}.`;
   tell(lab, db, { code: 2018, vm: { id: vm.id, name: vm.name }, correlationId, user, text: told });

@@ -1,4 +1,5 @@
-import { addDisk, removeDisk, updateDisk } from '../commands/disks.ts';
+import { addDisk, removeDisk } from '../commands/disks.ts';
+import { updateDisk } from '../commands/update-disk.ts';
 import type { DiskRow } from '../database/disks.ts';
 import { vmsWith } from '../database/disks.ts';
 import { blockDomain } from '../database/storage-domains.ts';

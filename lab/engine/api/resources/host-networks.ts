@@ -1,5 +1,6 @@
 import { portOf, removeHostNetwork } from '../../../ovirt/host-networks.ts';
 import type { LabHost, NetInterface } from '../../../types.ts';
+import { setupNetworks } from '../commands/setup-networks.ts';
 import type { AttachmentRow } from '../database/attachments.ts';
 import { attachmentsOf, netmaskOf, networksFor, nicId } from '../database/attachments.ts';
 import type { HostRow } from '../database/database.ts';
@@ -156,12 +157,23 @@ export const networkAttachments: Readonly<Record<string, Handler>> = {
   list: (call) => many('network_attachment', attachments(call)),
 };
 
+function attachmentOfPath(call: Call): { row: HostRow; found: AttachmentRow } {
+  const { row, machine } = hostOf(call);
+  const found = attachmentsOf(call.lab, call.db, row, machine).find(({ id }) => id === call.route.ids.at(-1));
+  if (!found) throw unknownId();
+  return { row, found };
+}
+
 export const networkAttachment: Readonly<Record<string, Handler>> = {
   get: (call) => {
-    const { row, machine } = hostOf(call);
-    const found = attachmentsOf(call.lab, call.db, row, machine).find(({ id }) => id === call.route.ids.at(-1));
-    if (!found) throw unknownId();
+    const { row, found } = attachmentOfPath(call);
     return one(attachmentResource(call, row, found));
+  },
+  /** The same as setting up this one network; it is gone after a reboot until it is committed. */
+  update: async (call) => {
+    const { row, found } = attachmentOfPath(call);
+    await setupNetworks({ ...call, body: { modified_network_attachments: [{ ...call.body, id: found.id }] } }, row);
+    return one(attachmentResource(call, row, attachmentOfPath(call).found));
   },
 };
 

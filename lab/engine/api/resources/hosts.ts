@@ -8,6 +8,7 @@ import { usePower } from '../commands/fence-proxy.ts';
 import { forceSelectSpm } from '../commands/force-select-spm.ts';
 import { activateHost, deactivateHost, deleteHost, refreshHost, reinstallHost } from '../commands/host-actions.ts';
 import { commitNetworks, setupNetworks } from '../commands/setup-networks.ts';
+import { checkForUpgrade, upgradeHost } from '../commands/upgrade-host.ts';
 import { cpuTypeOf } from '../database/cpu-types.ts';
 import { clusterOf, dataCenterOf, spmStatus } from '../database/data-centers.ts';
 import type { HostRow } from '../database/database.ts';
@@ -128,7 +129,7 @@ export function hostResource(call: Call, row: HostRow): Resource {
       summary: { active: vms, migrating: moving, total: vms },
       transparent_huge_pages: { enabled: true },
       type: 'rhel',
-      update_available: false,
+      update_available: row.updateAvailable === true,
       vgpu_placement: 'consolidated',
       ...(machine && installed ? capabilities(machine) : {}),
       ...hostedEngine(call, row),
@@ -157,7 +158,7 @@ const fields = (call: Call): Fields<HostRow> => ({
   'datacenter.name': (row) => dataCenterOf(call.db, row)?.name,
   spm_id: (row) => row.spmId,
   ha_score: (row) => row.ha?.score,
-  update_available: () => 'false',
+  update_available: (row) => String(row.updateAvailable === true),
 });
 
 /** Status words are accepted with and without underscores. */
@@ -275,6 +276,11 @@ export const host: Readonly<Record<string, Handler>> = {
     return {};
   }),
   install: act('install Host', (call, row) => job(reinstallHost(call, row))),
+  upgrade_check: act('check for upgrade Host', (call, row) => {
+    checkForUpgrade(call, row);
+    return {};
+  }),
+  upgrade: act('upgrade Host', (call, row) => job(upgradeHost(call, row))),
   refresh: act('refresh Host', (call, row) => {
     refreshHost(call, row);
     return {};

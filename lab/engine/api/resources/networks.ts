@@ -17,7 +17,7 @@ import type { Call, Handler, Reply, Resource } from '../routing/call.ts';
 import { created, many, one, removed } from '../routing/call.ts';
 import type { Fields } from '../routing/search.ts';
 import { select } from '../routing/search.ts';
-import { unknownId } from '../wire/fault.ts';
+import { notModelled, unknownId } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
 import { byName, dataCenterOfPath } from './data-centers.ts';
 
@@ -177,12 +177,17 @@ function labelled(call: Call): { row: NetworkRow; label: string } {
   return { row, label: row.label };
 }
 
+/** Under a NIC of a host: labels of NICs are not modelled, so none has one. */
+const ofHostNic = (call: Call): boolean => call.route.ids.length > 1;
+
 export const networkLabels: Readonly<Record<string, Handler>> = {
   list: (call) => {
+    if (ofHostNic(call)) return many('network_label', []);
     const row = owner(call);
     return many('network_label', row.label === undefined ? [] : [labelResource(row, row.label)]);
   },
   add: (call) => {
+    if (ofHostNic(call)) throw notModelled('the label of a NIC');
     const row = owner(call);
     return created(labelResource(row, labelNetwork(call, row)));
   },
