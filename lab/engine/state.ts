@@ -6,6 +6,7 @@ import { databaseOf, machineAt } from './api/database/database.ts';
 import { vmsWith } from './api/database/disks.ts';
 import { agentsOf, powerOf } from './api/database/fencing.ts';
 import { vmStatus } from './api/database/placement.ts';
+import { openTransfers } from './api/database/transfers.ts';
 import { isHighlyAvailable, leaseDomainOf } from './api/database/vms.ts';
 import { dataCenterStatus } from './api/monitor/spm.ts';
 
@@ -72,8 +73,10 @@ export function engineState(lab: Lab): Record<string, unknown> {
       id: row.id,
       alias: row.alias,
       status: row.status,
+      description: row.description,
       domain: db.storageDomains.get(row.domainId)?.name,
       vms: vmsWith(db, row).map((vm) => vm.name),
     })),
+    imageTransfers: openTransfers(db).map(({ diskId, phase }) => ({ disk: diskId, phase })),
   };
 }

@@ -1,4 +1,4 @@
-import type { Point } from './points.ts';
+import { IMAGES, type Point } from './points.ts';
 import type { Story } from './stories/index.ts';
 
 /** What the world does to a run. */
@@ -6,6 +6,9 @@ export const FAULTS = [
   'worker-kill',
   'ssh-drop-before',
   'ssh-drop-after',
+  'imageio-drop-before',
+  'imageio-drop-after',
+  'imageio-restart',
   'engine-drop-before',
   'engine-drop-after',
   'engine-503',
@@ -30,15 +33,23 @@ export function isWayOut(kind: Kind): kind is WayOut {
 /** Whether there is something to strike in this way at the point. */
 export function suits(kind: Kind, { side, change, target, pass }: Point, { targets, undone }: Story): boolean {
   const atEngine = target === 'engine';
+  const atImages = target === IMAGES;
+  const atHost = !atEngine && !atImages;
   switch (kind) {
     case 'worker-kill':
     case 'temporal-restart':
     case 'host-reboot':
       return true;
     case 'ssh-drop-before':
-      return !atEngine && side !== 'after';
+      return atHost && side !== 'after';
     case 'ssh-drop-after':
-      return !atEngine && side !== 'before';
+      return atHost && side !== 'before';
+    case 'imageio-drop-before':
+      return atImages && side === 'before';
+    case 'imageio-drop-after':
+      return atImages && side === 'after';
+    case 'imageio-restart':
+      return atImages;
     case 'engine-drop-before':
     case 'engine-503':
     case 'engine-session-lost':

@@ -8,13 +8,13 @@ const QUIET_SECONDS = 4;
 
 /**
  * A run that was ended from outside undoes nothing: its memo goes on naming what it owned, and the watchdog finds each
- * maintenance that really stands, with the run that brought it about and since when.
+ * maintenance and image transfer that really stands, with the run that brought it about and since when.
  */
 export async function judgeLeft({ lane: { stack }, run }: Closing): Promise<string[]> {
   await withinLimit(quiet(stack.control), 'the worker went on');
   const state = await stack.control.state();
   const { owns = [] } = await run.record();
-  const left = maintenance(state);
+  const left = standing(state);
   const stopped = state.hostedEngine.globalMaintenance && state.hostedEngine.vm?.state !== 'Up';
   const disowned = [...left, ...(stopped ? [STOPPED_ENGINE_VM] : [])]
     .filter((owned) => !owns.some((one) => sameOwned(one, owned)))
@@ -37,11 +37,13 @@ export async function judgeLeft({ lane: { stack }, run }: Closing): Promise<stri
   ];
 }
 
-function maintenance({ hosts, hostedEngine }: LabState): Owned[] {
+function standing({ hosts, hostedEngine, engine }: LabState): Owned[] {
+  const { imageTransfers = [] } = engine as { imageTransfers?: readonly { disk: string }[] };
   const local = Object.keys(hosts).filter((name) => hosts[name]?.localMaintenance === true);
   return [
     ...(hostedEngine.globalMaintenance ? [GLOBAL_MAINTENANCE] : []),
     ...local.map((target): Owned => ({ kind: 'localMaintenance', target })),
+    ...imageTransfers.map(({ disk }): Owned => ({ kind: 'imageTransfer', target: disk })),
   ];
 }
 

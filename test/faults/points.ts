@@ -6,13 +6,16 @@
  * This file: where something can go wrong.
  */
 
-/** One SSH command or engine request of a run, by the activity that sent it. */
+/** The target whose requests move the bytes of images, past the engine. */
+export const IMAGES = 'imageio';
+
+/** One SSH command or request of a run, by the activity that sent it. */
 export interface SeenCommand {
   /** Temporal's id of the activity: its place in the run, the same in every run. */
   readonly activity: string;
   /** `installPackages.apply` */
   readonly type: string;
-  /** A host, or `engine`. */
+  /** A host, `engine`, or `imageio`. */
   readonly target: string;
   /** Changes that this try of the activity had sent before. */
   readonly changes: number;
@@ -28,7 +31,7 @@ export interface Point {
   readonly pass: string;
   /** Before the command runs, after it has run, or at a process of the deployment. */
   readonly side: 'before' | 'after' | 'during';
-  /** The first or last command of the activity at hosts or engine, or a change between them. */
+  /** The first or last command of the activity there, or a change between them. */
   readonly which: 'first' | 'last' | 'inner' | 'stage';
   /** The command changes something. */
   readonly change: boolean;
@@ -48,20 +51,22 @@ export function essence(text: string): string {
   return text.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{12,}/g, '#').replace(/\d+/g, '0');
 }
 
-/** A short change goes through its step's lock, a long one becomes a unit; of the engine, whatever does not read. */
+/** A short change goes through its step's lock, a long one becomes a unit; of requests, whatever does not read. */
 export function isChange({ target, text }: Pick<SeenCommand, 'target' | 'text'>): boolean {
   if (target === 'engine') return !text.startsWith('GET ');
+  if (target === IMAGES) return /^(PUT|PATCH) /.test(text);
   return /^LC_ALL=C (flock -w \d+ \S+ (?!true$)|systemd-run --unit=)/.test(text);
 }
 
-/** For each activity, at hosts and at the engine: before its first command, around each change, after its last command. */
+/** For each activity, at hosts, at the engine and where images go: before its first command, around each change, after its last command. */
 export function boundaries(
   commands: readonly SeenCommand[],
   stepOf: (activity: string) => { step: string; pass: string },
 ): Point[] {
   const groups = new Map<string, SeenCommand[]>();
   for (const command of commands) {
-    const group = `${command.activity} ${command.target === 'engine'}`;
+    const place = ['engine', IMAGES].includes(command.target) ? command.target : 'hosts';
+    const group = `${command.activity} ${place}`;
     groups.set(group, [...(groups.get(group) ?? []), command]);
   }
   return [...groups.values()].flatMap((sent) => {

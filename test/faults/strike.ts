@@ -1,7 +1,7 @@
 import type { RunHandle } from '../support/run.ts';
 import type { Kind } from './kinds.ts';
 import type { Lane } from './lane.ts';
-import { isAt, type Point, type SeenCommand } from './points.ts';
+import { IMAGES, isAt, type Point, type SeenCommand } from './points.ts';
 import { exactly, Stepper } from './stepper.ts';
 import type { Story } from './stories/index.ts';
 
@@ -18,6 +18,11 @@ const LOCKED = {
 /** Said for a reason that nobody knows. */
 const REFUSED = { reason: 'Operation Failed', detail: '[Internal Engine Error]' };
 const FAILS = { kind: 'exit', exit: 1, stderr: 'something unforeseen\n' };
+
+function refusalOf(target: string) {
+  if (target === 'engine') return { kind: 'http', status: 400, ...answerOf(REFUSED) };
+  return target === IMAGES ? { kind: 'http', status: 400, body: 'something unforeseen' } : FAILS;
+}
 
 function answerOf(fault: object) {
   return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(fault) };
@@ -58,7 +63,7 @@ interface Stage {
 async function strikeAt(stage: Stage, kind: Kind, point: Point): Promise<void> {
   const { lane, story, stepper, run } = stage;
   const held = await stepper.to(run, isAt(point));
-  const host = held.target === 'engine' ? story.host : held.target;
+  const host = ['engine', IMAGES].includes(held.target) ? story.host : held.target;
   if (await spoil(lane, kind, held)) return stepper.go();
   if (point.side === 'before') {
     await interrupt(stage, kind, host);
@@ -74,10 +79,12 @@ async function spoil({ stack: { control } }: Lane, kind: Kind, { target, text }:
   const match = exactly(text);
   switch (kind) {
     case 'ssh-drop-before':
+    case 'imageio-drop-before':
     case 'engine-drop-before':
       await control.fault({ target, kind: 'drop-before', match });
       return true;
     case 'ssh-drop-after':
+    case 'imageio-drop-after':
     case 'engine-drop-after':
       await control.fault({ target, kind: 'drop-after', match });
       return true;
@@ -94,7 +101,7 @@ async function spoil({ stack: { control } }: Lane, kind: Kind, { target, text }:
       return true;
     case 'rollback': {
       // As often as the step tries it, until it parks.
-      const refused = target === 'engine' ? { kind: 'http', status: 400, ...answerOf(REFUSED) } : FAILS;
+      const refused = refusalOf(target);
       await control.fault({ target, match, times: 1000, ...refused });
       return true;
     }
@@ -138,6 +145,9 @@ async function interrupt({ lane, run }: Pick<Stage, 'lane' | 'run'>, kind: Kind,
       return lane.restartTemporal();
     case 'host-reboot':
       await control.fault({ target: host, kind: 'reboot' });
+      return;
+    case 'imageio-restart':
+      await control.event({ target: host, action: 'imageio-kill' });
       return;
     case 'engine-restart':
       await control.fault({ target: 'engine', kind: 'restart' });

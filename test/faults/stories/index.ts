@@ -9,12 +9,15 @@ import { move } from './move.ts';
 import { network } from './network.ts';
 import { reboot, rebootMoved } from './reboot.ts';
 import { recover } from './recover.ts';
+import { snapshot } from './snapshot.ts';
 import { storageDomain } from './storage-domain.ts';
 import type { Story } from './story.ts';
+import { upload } from './upload.ts';
 
 export type { Story } from './story.ts';
 
 const hostedEngine: readonly Story[] = [deploy, recover, move, reboot, rebootMoved, cleanUp, add];
 const datacentre: readonly Story[] = [dataCenter, cluster, clusterChanged, storageDomain, network, fencing];
+const vms: readonly Story[] = [upload, snapshot];
 
-export const stories: readonly Story[] = [...hostedEngine, ...datacentre];
+export const stories: readonly Story[] = [...hostedEngine, ...datacentre, ...vms];
