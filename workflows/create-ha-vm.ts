@@ -32,7 +32,7 @@ export async function createHaVm(input: unknown): Promise<Report> {
     if (wish?.watchdog !== undefined) {
       await run.step(`Give ${name} its watchdog`, operations.setVmWatchdog({ name }), { needs });
     }
-    const started = await run.step(`Start ${name}`, operations.runVm({ name }), {
+    const started = await run.step(`Start ${name}`, operations.startVm({ name }), {
       needs: [created, disk],
       typical: '3 minutes',
     });

@@ -13,10 +13,11 @@ export const removeHostFromEngine = engineOperation<HostParams, HostView | undef
   look: (context, { host }) => findHost(context, host),
   decide(seen, { host }) {
     if (seen === undefined) return { state: 'already', changes: [], evidence: [`the engine does not have ${host}`] };
-    const evidence = [`${host} is ${seen.status} in the engine`];
+    const what = `${host} is ${seen.status} in the engine`;
+    const evidence = [what];
     const changes = [{ request: 'DELETE' as const, path: `/hosts/${seen.id}` }];
     if (['maintenance', 'install_failed'].includes(seen.status)) return { state: 'wouldDo', changes, evidence };
     const fix = 'Put it into maintenance in the Administration Portal, then retry';
-    return { state: 'refused', changes, evidence, findings: [{ what: evidence[0] ?? '', fix }] };
+    return { state: 'refused', changes, evidence, findings: [{ what, fix }] };
   },
 });

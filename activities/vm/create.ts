@@ -1,7 +1,8 @@
 import { type EngineDecision, engineOperation } from '../operation.ts';
-import { leaseDomain, type VmFacts, vmFacts } from './facts.ts';
+import { leaseDomain, nextRun, type VmFacts, vmFacts } from './facts.ts';
 import type { VmParams, VmPlace } from './params.ts';
-import { vmBody, vmChanges, vmDifferences, wishedVm } from './wish.ts';
+import type { SetVm } from './settings.ts';
+import { presentSettings, settingsBody, vmBody, vmChanges, vmDifferences, wishedVm } from './wish.ts';
 
 interface SettingFacts extends VmFacts {
   readonly lease?: string;
@@ -16,8 +17,8 @@ export const createVm = engineOperation<VmPlace, SettingFacts>({
   title: ({ name }) => `Create the VM ${name}`,
   settleSeconds: 300,
   async look(context, { name }) {
-    const [facts, lease] = await Promise.all([vmFacts(context, name), leaseDomain(context, name)]);
-    return { ...facts, ...(lease !== undefined && { lease }) };
+    const [{ vm }, lease] = await Promise.all([vmFacts(context, name), leaseDomain(context, name)]);
+    return { ...(vm && { vm: await nextRun(context, vm) }), ...(lease !== undefined && { lease }) };
   },
   decide({ vm, lease }, { name, cluster }, { inventory }): EngineDecision<undefined> {
     const wish = wishedVm(inventory, name);
@@ -36,15 +37,18 @@ export const createVm = engineOperation<VmPlace, SettingFacts>({
     const evidence = [`VM ${name} is ${vm.status}`];
     if (vm.status === 'image_locked')
       return { state: 'underWay', changes: [], evidence, awaits: `VM ${name} is locked` };
-    const differences = vmDifferences(vm, wish, lease);
-    if (differences.length === 0) return { state: 'already', changes: [], evidence };
+    const wanted = vmChanges(vm, wish, lease);
+    if (wanted.length === 0) return { state: 'already', changes: [], evidence };
+    const settings = presentSettings(vm, wanted);
+    const before = settings.map(({ what, value }) => `${what} ${value}`).join(', ');
     return {
       state: 'wouldDo',
-      changes: [{ request: 'PUT', path: `/vms/${vm.id}`, body: vmChanges(vm, wish, lease) }],
-      evidence: [...evidence, ...differences],
-      leaves: {
-        what: `VM ${name} with changed settings; before: ${differences.join('; ')}`,
-        byHand: `edit VM ${name} in the Administration Portal`,
+      changes: [{ request: 'PUT', path: `/vms/${vm.id}`, body: settingsBody(wanted) }],
+      evidence: [...evidence, ...vmDifferences(vm, wish, lease)],
+      undo: {
+        title: `Give VM ${name} its former settings`,
+        call: { operation: 'setVm', params: { name, settings } satisfies SetVm },
+        byHand: `in the Administration Portal, set of VM ${name}: ${before}`,
       },
     };
   },

@@ -64,8 +64,9 @@ export const addVmDisk = engineOperation<VmParams, DiskFacts>({
         },
       };
     }
-    const evidence = [`the boot disk of ${name} is ${disk?.status ?? 'there'}`];
-    if (disk?.status === 'locked') return { state: 'underWay', changes: [], evidence, awaits: evidence[0] ?? '' };
+    const now = `the boot disk of ${name} is ${disk?.status ?? 'there'}`;
+    const evidence = [now];
+    if (disk?.status === 'locked') return { state: 'underWay', changes: [], evidence, awaits: now };
     if (disk?.status === 'illegal') {
       const findings = [{ what: `the boot disk of ${name} is illegal`, fix: 'Remove it in the Administration Portal' }];
       return { state: 'refused', changes: [], evidence, findings };
@@ -85,8 +86,9 @@ export const removeVmDisk = engineOperation<VmParams, DiskFacts>({
   decide({ vm, attached, disk }, { name }): EngineDecision<undefined> {
     if (attached === undefined)
       return { state: 'already', changes: [], evidence: [`${name} has no disk to boot from`] };
-    const evidence = [`the boot disk of ${name} is ${disk?.status ?? 'there'}`];
-    if (disk?.status === 'locked') return { state: 'underWay', changes: [], evidence, awaits: evidence[0] ?? '' };
+    const now = `the boot disk of ${name} is ${disk?.status ?? 'there'}`;
+    const evidence = [now];
+    if (disk?.status === 'locked') return { state: 'underWay', changes: [], evidence, awaits: now };
     const path = `${vmPath({ vm }, name)}/diskattachments/${attached.id}`;
     return { state: 'wouldDo', changes: [{ request: 'DELETE', path }], evidence };
   },

@@ -15,6 +15,14 @@ export async function vmFacts(context: OperationContext, name: string): Promise<
   return { ...(vm !== undefined && { vm }) };
 }
 
+/**
+ * A VM as it will be from its next start on: of one that runs, the engine keeps what it cannot take up yet.
+ * (engine, GET /vms/{id}?next_run=true)
+ */
+export function nextRun(context: OperationContext, { id }: EngineVm): Promise<EngineVm> {
+  return context.engine().get(`/vms/${id}?next_run=true`, engineVm);
+}
+
 /** @throws NotFound while there is none: in a plan the step that makes it comes first */
 export async function vmInEngine(context: OperationContext, name: string): Promise<EngineVm> {
   const { vm } = await vmFacts(context, name);

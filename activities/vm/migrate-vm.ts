@@ -1,26 +1,14 @@
 import { hostName } from '../engine/hosts.ts';
 import { MIGRATING, MIGRATION_FAILED } from '../engine/migrate.ts';
 import { lines } from '../engine/trace.ts';
-import { type EngineDecision, engineOperation, type OperationContext } from '../operation.ts';
-import { vmFacts } from './facts.ts';
-import { describeVm, type KnownVm, type KnownVmFacts, lookAtVm, viewOf } from './find.ts';
+import { type EngineDecision, engineOperation } from '../operation.ts';
+import { type AnyVm, describeVm, type KnownVmFacts, lookAtVm } from './find.ts';
 
-export interface MigrateVm extends Partial<KnownVm> {
-  /** By which it is found where its id is not known yet. */
-  readonly name: string;
+export interface MigrateVm extends AnyVm {
   /** Host that it is to leave, wherever the engine finds room. */
   readonly away?: string | undefined;
   /** Host that it is to go to. */
   readonly to?: string | undefined;
-}
-
-/** For a plan whose earlier step makes the VM. */
-const NOT_THERE: KnownVmFacts = { id: '', status: 'not there', hosts: [], trace: { begun: false, events: [] } };
-
-async function look(context: OperationContext, { vm: id, name }: MigrateVm): Promise<KnownVmFacts> {
-  if (id !== undefined) return lookAtVm(context, { vm: id, name });
-  const { vm } = await vmFacts(context, name);
-  return vm === undefined ? NOT_THERE : viewOf(context, vm);
 }
 
 /**
@@ -31,7 +19,7 @@ export const migrateVm = engineOperation<MigrateVm, KnownVmFacts>({
   name: 'migrateVm',
   title: ({ name, away, to }) => (to === undefined ? `Move ${name} away from ${away}` : `Move ${name} to ${to}`),
   settleSeconds: 900,
-  look,
+  look: lookAtVm,
   decide(facts, params): EngineDecision<undefined> {
     const { name, away, to } = params;
     const { id, status, at, hosts, trace } = facts;

@@ -1,11 +1,10 @@
 import { engineCluster } from '../../connectors/engine/model/cluster.ts';
 import { type EngineDisk, engineDisk } from '../../connectors/engine/model/disk.ts';
-import { engineVm } from '../../connectors/engine/model/vm.ts';
 import { engineHosts, hostName } from '../engine/hosts.ts';
 import { networkFacts } from '../network/facts.ts';
 import { type EngineDecision, engineOperation, type Finding, type OperationContext } from '../operation.ts';
 import { type DomainFacts, domainFacts } from '../storage/facts.ts';
-import { leaseDomain, type VmFacts } from './facts.ts';
+import { leaseDomain, nextRun, type VmFacts, vmFacts } from './facts.ts';
 import type { VmPlace, VmPreflight } from './params.ts';
 import { GIB, vmDifferences, wishedVm } from './wish.ts';
 
@@ -56,8 +55,8 @@ async function look(context: OperationContext, { name, cluster, dataCenter }: Vm
   const engine = context.engine();
   const wish = wishedVm(context.inventory, name);
   const wanted = [...new Set([wish.disk.domain, wish.highAvailability?.lease].filter((one) => one !== undefined))];
-  const [vm, found, hosts, domains, networks, isoDisk] = await Promise.all([
-    engine.named('/vms', name, engineVm),
+  const [{ vm }, found, hosts, domains, networks, isoDisk] = await Promise.all([
+    vmFacts(context, name),
     engine.named('/clusters', cluster, engineCluster),
     engineHosts(context),
     Promise.all(
@@ -73,7 +72,7 @@ async function look(context: OperationContext, { name, cluster, dataCenter }: Vm
     domains,
     missing: networks.filter(({ network }) => network === undefined).map(({ one }) => one),
     up: hosts.filter((host) => host.status === 'up' && host.cluster?.id === found?.id).map(hostName),
-    ...(vm !== undefined && { vm }),
+    ...(vm !== undefined && { vm: await nextRun(context, vm) }),
     ...(found !== undefined && { cluster: { id: found.id } }),
     ...(isoDisk !== undefined && { isoDisk }),
     ...(lease !== undefined && { lease }),

@@ -17,68 +17,110 @@ export function wishedVm({ vms }: Pick<Inventory, 'vms'>, name: string): WishedV
   throw new OperatorError('NotFound', `VM ${name}: the inventory does not describe it; vms has ${known}`);
 }
 
-/** What can be set on a VM that exists: each with how a person reads it, and the engine's words for it. */
+/** What can be set on a VM that exists: how a person reads it on a VM, and the engine's words for what the VM has. */
 interface Setting {
-  readonly what: string;
-  readonly wished: string;
   read(vm: EngineVm): string;
+  body(vm: EngineVm): JsonObject;
+}
+
+const SETTINGS = {
+  memory: {
+    read: ({ memory = 0 }) => `${memory / MIB} MiB`,
+    body: ({ memory = 0 }) => ({ memory }),
+  },
+  'virtual CPUs': {
+    read(vm) {
+      const { sockets, cores, threads } = topology(vm);
+      return `${sockets * cores * threads}`;
+    },
+    body: (vm) => ({ cpu: { topology: topology(vm) } }),
+  },
+  'operating system': {
+    read: ({ os }) => os?.type ?? 'none',
+    body: ({ os }) => ({ os: { type: os?.type ?? 'other' } }),
+  },
+  'high availability': {
+    read: ({ high_availability: now }) => (now?.enabled === true ? `on, priority ${now.priority}` : 'off'),
+    body: ({ high_availability: now }) => ({
+      high_availability: {
+        enabled: now?.enabled === true,
+        ...(now?.priority !== undefined && { priority: now.priority }),
+      },
+    }),
+  },
+  lease: {
+    read: ({ lease }) => lease?.storage_domain?.id ?? 'none',
+    // One without a storage domain takes the lease away. (engine: StorageDomainLeaseMapper)
+    body: ({ lease }) => ({ lease: lease?.storage_domain ? { storage_domain: { id: lease.storage_domain.id } } : {} }),
+  },
+} satisfies Readonly<Record<string, Setting>>;
+
+function topology({ cpu }: EngineVm) {
+  const { sockets = 1, cores = 1, threads = 1 } = cpu?.topology ?? {};
+  return { sockets, cores, threads };
+}
+
+/** A setting with a value for it. */
+export interface SettingValue {
+  readonly what: keyof typeof SETTINGS;
+  /** As a person reads it. */
+  readonly value: string;
+  /** In the engine's words. */
   readonly body: JsonObject;
 }
 
-function settings(wish: WishedVm, leaseDomain: string | undefined): readonly Setting[] {
+function wishedSettings(wish: WishedVm, leaseDomain: string | undefined): readonly SettingValue[] {
   const { memoryMiB, vcpus, os, highAvailability: ha } = wish;
   const priority = ha && PRIORITIES[ha.priority];
   return [
-    {
-      what: 'memory',
-      wished: `${memoryMiB} MiB`,
-      read: ({ memory = 0 }) => `${memory / MIB} MiB`,
-      body: { memory: memoryMiB * MIB },
-    },
+    { what: 'memory', value: `${memoryMiB} MiB`, body: { memory: memoryMiB * MIB } },
     {
       what: 'virtual CPUs',
-      wished: `${vcpus}`,
-      read: ({ cpu }) =>
-        `${(cpu?.topology?.sockets ?? 1) * (cpu?.topology?.cores ?? 1) * (cpu?.topology?.threads ?? 1)}`,
+      value: `${vcpus}`,
       body: { cpu: { topology: { sockets: vcpus, cores: 1, threads: 1 } } },
     },
-    { what: 'operating system', wished: os, read: (vm) => vm.os?.type ?? 'none', body: { os: { type: os } } },
+    { what: 'operating system', value: os, body: { os: { type: os } } },
     {
       what: 'high availability',
-      wished: priority === undefined ? 'off' : `on, priority ${priority}`,
-      read: ({ high_availability: now }) => (now?.enabled === true ? `on, priority ${now.priority}` : 'off'),
+      value: priority === undefined ? 'off' : `on, priority ${priority}`,
       body: { high_availability: { enabled: ha !== undefined, ...(priority !== undefined && { priority }) } },
     },
     ...(leaseDomain === undefined
       ? []
-      : [
-          {
-            what: 'lease',
-            wished: leaseDomain,
-            read: ({ lease }: EngineVm) => lease?.storage_domain?.id ?? 'none',
-            body: { lease: { storage_domain: { id: leaseDomain } } },
-          },
-        ]),
+      : [{ what: 'lease' as const, value: leaseDomain, body: { lease: { storage_domain: { id: leaseDomain } } } }]),
   ];
 }
 
 /** `memory is 1024 MiB instead of 2048 MiB`. `leaseDomain` is the id of the storage domain of its lease. */
 export function vmDifferences(vm: EngineVm, wish: WishedVm, leaseDomain: string | undefined): readonly string[] {
-  return differing(vm, wish, leaseDomain).map((one) => `${one.what} is ${one.read(vm)} instead of ${one.wished}`);
+  return differing(vm, wishedSettings(wish, leaseDomain)).map(
+    ({ what, value }) => `${what} is ${SETTINGS[what].read(vm)} instead of ${value}`,
+  );
 }
 
-/** What is to be sent to make an existing VM as it is wished. */
-export function vmChanges(vm: EngineVm, wish: WishedVm, leaseDomain: string | undefined): JsonObject {
-  return Object.assign({}, ...differing(vm, wish, leaseDomain).map(({ body }) => body));
+/** The settings that are to be sent to make an existing VM as it is wished. */
+export function vmChanges(vm: EngineVm, wish: WishedVm, leaseDomain: string | undefined): readonly SettingValue[] {
+  return differing(vm, wishedSettings(wish, leaseDomain));
 }
 
-function differing(vm: EngineVm, wish: WishedVm, leaseDomain: string | undefined): readonly Setting[] {
-  return settings(wish, leaseDomain).filter((one) => one.read(vm) !== one.wished);
+/** What of these a VM has otherwise. */
+export function differing(vm: EngineVm, values: readonly SettingValue[]): readonly SettingValue[] {
+  return values.filter(({ what, value }) => SETTINGS[what].read(vm) !== value);
+}
+
+/** The same settings as the VM has them. */
+export function presentSettings(vm: EngineVm, values: readonly SettingValue[]): readonly SettingValue[] {
+  return values.map(({ what }) => ({ what, value: SETTINGS[what].read(vm), body: SETTINGS[what].body(vm) }));
+}
+
+/** One body for all of them. */
+export function settingsBody(values: readonly SettingValue[]): JsonObject {
+  return Object.assign({}, ...values.map(({ body }) => body));
 }
 
 /** The engine's words for a VM from the template Blank. (engine, POST /vms) */
 export function vmBody(wish: WishedVm, cluster: string, leaseDomain: string | undefined): JsonObject {
-  const all: JsonObject = Object.assign({}, ...settings(wish, leaseDomain).map(({ body }) => body));
+  const all = settingsBody(wishedSettings(wish, leaseDomain));
   return {
     name: wish.name,
     cluster: { name: cluster },

@@ -7,7 +7,7 @@ import { vmsWith } from './api/database/disks.ts';
 import { agentsOf, powerOf } from './api/database/fencing.ts';
 import { vmStatus } from './api/database/placement.ts';
 import { openTransfers } from './api/database/transfers.ts';
-import { isHighlyAvailable, leaseDomainOf } from './api/database/vms.ts';
+import { cpusOf, isHighlyAvailable, leaseDomainOf, memoryOf } from './api/database/vms.ts';
 import { dataCenterStatus } from './api/monitor/spm.ts';
 
 /** What the engine's database holds, by name: enough to tell what a run has left, not what the API would say. */
@@ -65,6 +65,10 @@ export function engineState(lab: Lab): Record<string, unknown> {
       status: vmStatus(lab, db, row),
       host: db.hosts.get(row.hostId ?? '')?.name,
       highlyAvailable: isHighlyAvailable(row),
+      memory: memoryOf(row),
+      cpus: cpusOf(row),
+      cd: db.disks.get(row.cd ?? '')?.alias ?? row.cd,
+      watchdog: row.watchdog?.model,
       lease: db.storageDomains.get(leaseDomainOf(row) ?? '')?.name,
       nics: row.nics.map((nic) => nic.name),
       snapshots: row.snapshots.filter((one) => one.type === 'regular').map((one) => `${one.description} ${one.status}`),

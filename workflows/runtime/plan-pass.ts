@@ -146,6 +146,8 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
     const step = this.open(title);
     const until = this.blocked(options);
     const found = await this.look(step.id, title, call);
+    // A step that ends what the run owns registers none.
+    const undo = options.releases === undefined ? found.undo : undefined;
     const state = until !== undefined || found.state === 'refused' ? 'unknown' : found.state;
     if (options.owns !== undefined && state !== 'already') this.hold(step.id, options.owns);
     this.list({
@@ -154,8 +156,8 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
       commands: state === 'already' ? [] : found.commands,
       ...this.takes(step.id, options),
       evidence: found.evidence,
-      ...(found.undo && { undo: found.undo.title }),
-      ...(found.undo && options.undoTypical && { undoDuration: options.undoTypical }),
+      ...(undo && { undo: undo.title }),
+      ...(undo && options.undoTypical && { undoDuration: options.undoTypical }),
       ...(until !== undefined && { unknownUntil: until }),
       ...(found.findings && { findings: found.findings }),
       ...target(call),

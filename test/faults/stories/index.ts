@@ -2,6 +2,7 @@
 import { add } from './add.ts';
 import { cleanUp } from './clean-up.ts';
 import { cluster, clusterChanged } from './cluster.ts';
+import { createVm } from './create-vm.ts';
 import { dataCenter } from './data-center.ts';
 import { deploy } from './deploy.ts';
 import { fencing } from './fencing.ts';
@@ -18,6 +19,6 @@ export type { Story } from './story.ts';
 
 const hostedEngine: readonly Story[] = [deploy, recover, move, reboot, rebootMoved, cleanUp, add];
 const datacentre: readonly Story[] = [dataCenter, cluster, clusterChanged, storageDomain, network, fencing];
-const vms: readonly Story[] = [upload, snapshot];
+const vms: readonly Story[] = [upload, createVm, snapshot];
 
 export const stories: readonly Story[] = [...hostedEngine, ...datacentre, ...vms];

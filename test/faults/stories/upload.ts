@@ -1,5 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { parse, stringify } from 'yaml';
+import { editInventory } from '../../support/edit-inventory.ts';
 import type { Stack } from '../../support/stack.ts';
 import type { Story } from './story.ts';
 
@@ -16,7 +15,6 @@ export const upload: Story = {
 };
 
 async function wishForHostedStorage({ lab: { inventory } }: Stack): Promise<void> {
-  const site = parse(readFileSync(inventory, 'utf8'));
-  const isos = site.isos.map((iso: object) => ({ ...iso, domain: 'hosted_storage' }));
-  writeFileSync(inventory, stringify({ ...site, isos }, { lineWidth: 0 }));
+  const domain = 'hosted_storage';
+  editInventory(inventory, (site) => ({ ...site, isos: site.isos.map((iso) => ({ ...iso, domain })) }));
 }

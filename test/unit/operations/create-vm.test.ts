@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OperationContext } from '../../../activities/operation.ts';
-import { createVm, preflightVm, runVm } from '../../../activities/vm/index.ts';
+import { createVm, preflightVm, setVm } from '../../../activities/vm/index.ts';
 import type { EngineVm } from '../../../connectors/engine/model/vm.ts';
 
 const wish = {
@@ -53,12 +53,31 @@ describe('createVm', () => {
     expect(decide(asWished)).toMatchObject({ state: 'already', changes: [] });
   });
 
-  it('sends only what differs, and says what it was', () => {
-    const { state, changes, leaves } = decide({ ...asWished, high_availability: { enabled: true, priority: 1 } });
+  it('sends only what differs; its undo gives back what was there before, and nothing else', () => {
+    const before = { ...asWished, os: { type: 'other' }, high_availability: { enabled: false, priority: 1 } };
+    const former = { ...before, lease: undefined };
+    const { state, changes, evidence, undo } = decide(former);
     expect(state).toBe('wouldDo');
-    const body = { high_availability: { enabled: true, priority: 100 } };
+    const high_availability = { enabled: true, priority: 100 };
+    const body = { os: { type: 'rhel_7x64' }, high_availability, lease: { storage_domain: { id: LEASE } } };
     expect(changes).toEqual([{ request: 'PUT', path: '/vms/7', body }]);
-    expect(leaves?.what).toContain('high availability is on, priority 1 instead of on, priority 100');
+    expect(evidence).toContain('high availability is off instead of on, priority 100');
+    expect(undo?.byHand).toBe(
+      'in the Administration Portal, set of VM vm1: operating system other, high availability off, lease none',
+    );
+
+    const params = undo?.call.params as Parameters<typeof setVm.decide>[1];
+    const back = setVm.decide({ vm: asWished }, params, context);
+    const was = { os: { type: 'other' }, high_availability: { enabled: false, priority: 1 }, lease: {} };
+    expect(back.changes).toEqual([{ request: 'PUT', path: '/vms/7', body: was }]);
+    expect(setVm.decide({ vm: former }, params, context).state).toBe('already');
+    expect(setVm.decide({}, params, context).state).toBe('already');
+  });
+
+  it('gives CPUs back as they were laid out', () => {
+    const cpu = { topology: { sockets: 1, cores: 4, threads: 1 } };
+    const params = decide({ ...asWished, cpu }).undo?.call.params as Parameters<typeof setVm.decide>[1];
+    expect(setVm.decide({ vm: asWished }, params, context).changes).toMatchObject([{ body: { cpu } }]);
   });
 
   it('waits for one that is locked', () => {
@@ -89,35 +108,5 @@ describe('preflightVm', () => {
     expect(() => preflightVm.decide(facts, { ...place, name: 'vm9' }, context)).toThrow(
       'VM vm9: the inventory does not describe it; vms has vm1',
     );
-  });
-});
-
-describe('runVm', () => {
-  const decide = (status: string, codes: readonly number[] = []) => {
-    const events = codes.map((code, index) => ({ code, index, severity: 'error', description: `event ${code}` }));
-    return runVm.decide(
-      { vm: { ...asWished, status }, trace: { begun: codes.length > 0, events } },
-      { name: 'vm1' },
-      context,
-    );
-  };
-
-  it.each([
-    ['up', 'already'],
-    ['powering_up', 'underWay'],
-    ['image_locked', 'underWay'],
-    ['down', 'wouldDo'],
-    ['not_responding', 'refused'],
-  ])('%s is %s', (status, state) => {
-    expect(decide(status).state).toBe(state);
-  });
-
-  it('ends with the lines of a start that failed', () => {
-    expect(decide('down', [54]).failed).toEqual({ what: 'VM vm1 did not start', lines: ['event 54'] });
-  });
-
-  it('shows in a plan what it would send to a VM that is still to be made', () => {
-    const { state, changes } = runVm.decide({ trace: { begun: false, events: [] } }, { name: 'vm1' }, context);
-    expect([state, changes]).toEqual(['refused', [{ request: 'POST', path: '/vms/{vm1}/start', body: {} }]]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { handOverSpm } from '../../../activities/engine/index.ts';
 import type { Change, OperationContext } from '../../../activities/operation.ts';
 import { renderCommand } from '../../../activities/runtime/render-command.ts';
-import { migrateVm, shutDownVm, startVm } from '../../../activities/vm/index.ts';
+import { migrateVm, powerOffVm, shutDownVm, startVm } from '../../../activities/vm/index.ts';
 
 const context = {} as OperationContext;
 const web = { vm: '7', name: 'web' };
@@ -74,6 +74,31 @@ describe('shutDownVm and startVm', () => {
     });
     const failed = facts('down', undefined, [{ code: 54, description: 'Failed to run VM web.' }]);
     expect(startVm.decide(failed, web, context).failed?.lines).toEqual(['Failed to run VM web.']);
+  });
+});
+
+describe('startVm and powerOffVm', () => {
+  it.each([
+    ['up', 'already', 'wouldDo'],
+    ['powering_up', 'underWay', 'wouldDo'],
+    ['image_locked', 'underWay', 'underWay'],
+    ['down', 'wouldDo', 'already'],
+    ['paused', 'wouldDo', 'wouldDo'],
+    ['not_responding', 'refused', 'wouldDo'],
+  ])('%s: %s, %s', (status, start, off) => {
+    expect(startVm.decide(facts(status, undefined), web, context).state).toBe(start);
+    expect(powerOffVm.decide(facts(status, undefined), web, context).state).toBe(off);
+  });
+
+  it('power off what they have started; a plan shows the start of a VM that is still to be made', () => {
+    expect(startVm.decide(facts('down', undefined), { name: 'web' }, context).undo?.call).toEqual({
+      operation: 'powerOffVm',
+      params: { name: 'web' },
+    });
+    const missing = { ...facts('not there', undefined), id: '' };
+    const { state, changes } = startVm.decide(missing, { name: 'web' }, context);
+    expect([state, lines(changes)]).toEqual(['refused', ['POST /vms/{web}/start {}']]);
+    expect(powerOffVm.decide(missing, { name: 'web' }, context).state).toBe('already');
   });
 });
 

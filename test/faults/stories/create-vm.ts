@@ -1,0 +1,21 @@
+import { editInventory } from '../../support/edit-inventory.ts';
+import type { Stack } from '../../support/stack.ts';
+import type { Story } from './story.ts';
+
+/** Beside the VM that is there, in a datacentre that has all it needs. Nobody installs a system. */
+export const createVm: Story = {
+  name: 'createHaVm',
+  runbook: 'createHaVm',
+  input: { name: 'vm2' },
+  world: { preset: 'datacenter', hosts: 2 },
+  prepare: wishForAnother,
+  targets: ['engine'],
+  host: 'host2',
+  once: { step: /^start-vm2$/, seen: /^POST \/ovirt-engine\/api\/vms\/[^/]+\/start/ },
+  undone: [],
+};
+
+async function wishForAnother({ lab: { inventory } }: Stack): Promise<void> {
+  const wished = { name: 'vm2', watchdog: {}, highAvailability: { priority: 'medium', lease: 'data1' } };
+  editInventory(inventory, ({ vms: [vm], ...site }) => ({ ...site, vms: [{ ...vm, ...wished }] }));
+}
