@@ -1,4 +1,4 @@
-# The worker (and, under the profile "lab", the lab): the checkout as it stands, run by tsx, as an ordinary user.
+# The worker (and, under the profile "lab", the lab): the checkout as it stands, as an ordinary user.
 FROM node:20.20.2-bookworm-slim
 
 # tini reaps what ssh and secret commands leave behind, and hands signals on.
@@ -31,4 +31,4 @@ ENV NODE_ENV=production RUNBOOK_HOME=/var/lib/ovirt-runbooks
 USER node
 VOLUME /var/lib/ovirt-runbooks
 ENTRYPOINT ["tini", "--"]
-CMD ["node", "--import", "tsx", "workers/main.ts"]
+CMD ["node", "bin/worker.js"]

@@ -1,4 +1,4 @@
-/** The process of a worker: serves until SIGTERM or SIGINT, through restarts of Temporal. */
+/** The process of a worker, as `program.ts` has it: serves until SIGTERM or SIGINT, through restarts of Temporal. */
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TASK_QUEUE } from '../workflows/contract.ts';
@@ -12,6 +12,7 @@ const LONGEST_PAUSE_MS = 5000;
 const SOUND_MS = 30_000;
 
 const logger = lineLogger(settingsOrEnd());
+const workflowCode = codeOrEnd();
 const settings = {
   address: process.env.TEMPORAL_ADDRESS ?? 'localhost:7233',
   namespace: process.env.TEMPORAL_NAMESPACE ?? 'default',
@@ -31,6 +32,13 @@ function settingsOrEnd() {
   }
 }
 
+function codeOrEnd(): string {
+  const [path] = process.argv.slice(2);
+  if (path !== undefined) return path;
+  process.stderr.write('A worker is told where the code of its workflows is: start it with "node bin/worker.js".\n');
+  process.exit(2);
+}
+
 async function main(): Promise<void> {
   installRuntime(logger);
   const stopping = new AbortController();
@@ -47,7 +55,7 @@ async function main(): Promise<void> {
   while (!stopping.signal.aborted) {
     const since = performance.now();
     try {
-      current = await createRunbookWorker({ ...settings, logger });
+      current = await createRunbookWorker({ ...settings, workflowCode, logger });
       const running = current.run();
       if (stopping.signal.aborted) current.stop();
       const { searchAttributes } = current;

@@ -1,5 +1,5 @@
 /**
- * workers/ holds the processes that carry out runs: registration, the workflow bundle, logging, a graceful end.
+ * workers/ holds the processes that carry out runs: the code they run, registration, logging, a graceful end.
  * Nothing imports them but their entries and tests.
  */
 import { resolve } from 'node:path';
@@ -13,7 +13,6 @@ import { workerStopping } from '../activities/runtime/services.ts';
 import { EngineSessions } from '../connectors/engine/index.ts';
 import { Schedules } from '../connectors/schedules.ts';
 import { SshPool } from '../connectors/ssh.ts';
-import { workflowBundle } from './bundle.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
 
 export interface RunbookWorkerOptions {
@@ -26,9 +25,10 @@ export interface RunbookWorkerOptions {
   readonly home: string;
   readonly identity: string;
   readonly logger: Logger;
-  /** Other operations and workflows than the registered ones, for tests of the worker itself. */
+  /** Path of the code that `workflowCode` makes. */
+  readonly workflowCode: string;
+  /** Other operations than the registered ones, for tests of the worker itself. */
   readonly operations?: Readonly<Record<string, object>>;
-  readonly workflows?: string;
 }
 
 /** One worker with its connections. */
@@ -53,10 +53,7 @@ export async function createRunbookWorker(options: RunbookWorkerOptions): Promis
     await Promise.allSettled([ssh.close(), connection.close()]);
   };
   try {
-    const [searchAttributes, bundle] = await Promise.all([
-      registerSearchAttributes(connection, namespace, logger),
-      workflowBundle(home, logger, options.workflows),
-    ]);
+    const searchAttributes = await registerSearchAttributes(connection, namespace, logger);
     const services = {
       ssh,
       schedules: new Schedules(new Client({ connection, namespace })),
@@ -71,7 +68,7 @@ export async function createRunbookWorker(options: RunbookWorkerOptions): Promis
       namespace,
       taskQueue,
       identity,
-      workflowBundle: { code: bundle.code },
+      workflowBundle: { codePath: resolve(options.workflowCode) },
       activities: createActivities(options.operations ?? operations, services),
       interceptors: { activity: [activityInterceptors] },
       // Work on hosts waits for them most of the time, so the number is no load.

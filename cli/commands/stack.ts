@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LOG_FORMATS, LOG_LEVELS } from '../../workers/log-settings.ts';
+import { prepareWorker } from '../../workers/program.ts';
 import { add, type Deliver } from '../command.ts';
 import { EXIT, usage } from '../failure.ts';
 import { Home } from '../home.ts';
@@ -11,7 +12,7 @@ import { LAB_DEFAULTS, labArgs } from '../stack/lab.ts';
 import { isOurs, nodeArgs, runAttached } from '../stack/process.ts';
 import { type LabSettings, readProcesses, type Stack } from '../stack/record.ts';
 import { givenTemporal, up } from '../stack/up.ts';
-import { WORKER_SCRIPT, workerEnv } from '../stack/worker.ts';
+import { workerEnv } from '../stack/worker.ts';
 
 interface WorkerFlags extends CommonFlags {
   readonly logLevel?: string;
@@ -162,7 +163,9 @@ export function addStack(program: Command, deliver: Deliver): void {
       run: async (_args, flags) => {
         const settings = resolveSettings(flags);
         note(`Worker for ${settings.address}, inventory ${settings.inventory}. End it with Ctrl-C.`);
-        const code = await runAttached(process.execPath, nodeArgs(WORKER_SCRIPT), {
+        const { command, args, env } = await prepareWorker(settings.home.directory);
+        const code = await runAttached(command, args, {
+          ...env,
           ...workerEnv(settings),
           ...(flags.logLevel !== undefined && { RUNBOOK_LOG_LEVEL: flags.logLevel }),
           ...(flags.logFormat !== undefined && { RUNBOOK_LOG_FORMAT: flags.logFormat }),

@@ -99,7 +99,7 @@ class Raising {
     const lab = wishedLab && (await this.lab(wishedLab));
     if (request.fresh && labRuns && lab && wishedLab) await resetLab(lab.control, wishedLab);
     const worker = { home, ...temporal, inventory };
-    await workerReady(this.once('worker', 'the worker', workerProgram(worker)), worker);
+    await workerReady(this.once('worker', 'the worker', await workerProgram(worker)), worker);
     const pids = Object.fromEntries(Object.entries(this.processes).map(([role, record]) => [role, record.pid]));
     const stack: Stack = { temporal, ...(lab && { lab }), ...(lab?.inventory !== inventory && { inventory }), pids };
     writeStack(home, stack);

@@ -1,8 +1,9 @@
+import { prepareWorker } from '../../workers/program.ts';
 import type { Home } from '../home.ts';
 import { resolveSettings } from '../settings.ts';
 import { livePollers, withSession } from '../temporal.ts';
 import { readyLine } from './lab.ts';
-import { nodeArgs, type Program, type Running, untilReady } from './process.ts';
+import { type Program, type Running, untilReady } from './process.ts';
 
 export interface WorkerSettings {
   readonly home: Home;
@@ -10,8 +11,6 @@ export interface WorkerSettings {
   readonly namespace: string;
   readonly inventory: string;
 }
-
-export const WORKER_SCRIPT = 'workers/main.ts';
 
 export function workerEnv({ home, address, namespace, inventory }: WorkerSettings): Readonly<Record<string, string>> {
   return {
@@ -22,20 +21,18 @@ export function workerEnv({ home, address, namespace, inventory }: WorkerSetting
   };
 }
 
-export function workerProgram(settings: WorkerSettings): Program {
-  const { home } = settings;
-  return {
-    command: process.execPath,
-    args: nodeArgs(WORKER_SCRIPT),
-    env: workerEnv(settings),
-    log: home.path('logs', 'worker.log'),
-    stdout: home.path('logs', 'worker.stdout'),
-  };
+export async function workerProgram(settings: WorkerSettings): Promise<Program> {
+  const { command, args, env } = await prepareWorker(settings.home.directory);
+  return { command, args, env: { ...env, ...workerEnv(settings) }, ...output(settings.home) };
+}
+
+function output(home: Home): Pick<Program, 'log' | 'stdout'> {
+  return { log: home.path('logs', 'worker.log'), stdout: home.path('logs', 'worker.stdout') };
 }
 
 /** Waits until the worker has said that it is ready and the server has seen it ask for work. */
 export async function workerReady(running: Running, settings: WorkerSettings): Promise<void> {
-  const { log, stdout } = workerProgram(settings);
+  const { log, stdout } = output(settings.home);
   await untilReady('The worker', running, log, 120, async () => readyLine(stdout));
   const resolved = {
     ...resolveSettings({}, {}, settings.home),

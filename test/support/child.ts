@@ -1,4 +1,4 @@
-/** Processes of the project as tests run them: started by tsx, ready with one JSON line, ended whatever happens. */
+/** Processes of the project as tests run them: ready with one JSON line, ended whatever happens. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -28,10 +28,15 @@ export class Child<Ready> {
   ) {}
 
   /** Returns when the process has printed its first line, which is JSON. */
-  static async start<Ready>(entry: string, options: ChildOptions): Promise<Child<Ready>> {
+  static start<Ready>(entry: string, { args = [], ...options }: ChildOptions): Promise<Child<Ready>> {
+    return Child.run(process.execPath, { ...options, args: ['--import', 'tsx', entry, ...args] });
+  }
+
+  /** As `start`, for what is no TypeScript. */
+  static async run<Ready>(command: string, options: ChildOptions): Promise<Child<Ready>> {
     mkdirSync(dirname(options.log), { recursive: true });
     const log = createWriteStream(options.log, { flags: 'a' });
-    const child = spawn(process.execPath, ['--import', 'tsx', entry, ...(options.args ?? [])], {
+    const child = spawn(command, options.args ?? [], {
       cwd: PROJECT,
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -48,7 +53,8 @@ export class Child<Ready> {
     const timer = setTimeout(() => child.kill('SIGKILL'), READY_MS);
     try {
       const line = await Promise.race([firstLine(child), ended.then(() => undefined)]);
-      if (line === undefined) throw new Error(`${entry} ended before it was ready:\n${tailOf(options.log)}`);
+      if (line === undefined)
+        throw new Error(`${child.spawnargs.join(' ')} ended before it was ready:\n${tailOf(options.log)}`);
       return new Child(child, JSON.parse(line) as Ready, ended);
     } finally {
       clearTimeout(timer);

@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { prepareWorker } from '../../workers/program.ts';
 import { Child } from './child.ts';
 
 export interface WorkerWish {
@@ -22,13 +23,16 @@ export class WorkerProcess {
   ) {
     this.home = join(directory, 'home');
     this.log = join(directory, 'worker.log');
-    shareBundles(this.home);
+    shareCode(this.home);
   }
 
   /** Returns when the worker polls. */
   async start(): Promise<void> {
-    this.child = await Child.start('workers/main.ts', {
+    const { command, args, env } = await prepareWorker(this.home);
+    this.child = await Child.run(command, {
+      args,
       env: {
+        ...env,
         TEMPORAL_ADDRESS: this.wish.address,
         TEMPORAL_NAMESPACE: this.wish.namespace,
         RUNBOOK_INVENTORY: this.wish.inventory,
@@ -57,9 +61,9 @@ export class WorkerProcess {
   }
 }
 
-/** Bundles are kept by the content of their sources, so every worker of every test may use the same ones. */
-function shareBundles(home: string): void {
-  const shared = join(tmpdir(), `ovirt-runbooks-bundles-${userInfo().username}`);
+/** Code is kept by the content of its sources, so every worker of every test may use the same. */
+function shareCode(home: string): void {
+  const shared = join(tmpdir(), `ovirt-runbooks-code-${userInfo().username}`);
   mkdirSync(shared, { recursive: true, mode: 0o700 });
   mkdirSync(home, { recursive: true });
   symlinkSync(shared, join(home, 'cache'));

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, i
 import { operation } from '../../activities/operation.ts';
 import { lineLogger } from '../../workers/log.ts';
 import { createRunbookWorker, type RunbookWorker } from '../../workers/worker.ts';
+import { workflowCode } from '../../workers/workflow-code.ts';
 import { createNamespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 
@@ -33,6 +34,7 @@ const waitForLong = operation<{ host: string }, undefined>({
 });
 
 let home: string;
+let code: string;
 let namespace: string;
 let connection: Connection;
 let client: Client;
@@ -40,6 +42,7 @@ const running: { worker: RunbookWorker; ended: Promise<void> }[] = [];
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'runbook-handover-'));
+  code = (await workflowCode(home, WORKFLOWS)).path;
   connection = await Connection.connect({ address: inject('temporalAddress') });
   namespace = await createNamespace(inject('temporalAddress'));
   client = new Client({ connection, namespace });
@@ -70,7 +73,7 @@ async function serve(): Promise<{ worker: RunbookWorker; ended: Promise<void> }>
     identity: randomUUID(),
     logger: lineLogger({ level: 'ERROR', format: 'json' }),
     operations: { waitForLong },
-    workflows: WORKFLOWS,
+    workflowCode: code,
   });
   const one = { worker, ended: worker.run() };
   running.push(one);

@@ -1,12 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { workflowBundle } from '../../workers/bundle.ts';
 import { lineLogger } from '../../workers/log.ts';
 import { registerSearchAttributes, SEARCH_ATTRIBUTES } from '../../workers/search-attributes.ts';
+import { workerCode } from '../../workers/worker-code.ts';
+import { workflowCode } from '../../workers/workflow-code.ts';
 import { TASK_QUEUE } from '../../workflows/contract.ts';
 import { createNamespace } from '../support/namespace.ts';
 import { startTemporal, type TemporalServer } from '../support/temporal-server.ts';
@@ -22,25 +23,31 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-describe('the bundle of the workflows', () => {
+describe.each([
+  ['the workflows', workflowCode],
+  ['the worker', workerCode],
+])('the code of %s', (_what, code) => {
   it('is made once, and again only when something that went into it has changed', async () => {
-    const first = await workflowBundle(directory, logger);
+    const first = await code(directory);
     expect(first.cached).toBe(false);
-    const second = await workflowBundle(directory, logger);
-    expect(second).toEqual({ code: first.code, cached: true });
+    const made = readFileSync(first.path, 'utf8');
+    expect(await code(directory)).toEqual({ path: first.path, cached: true });
 
-    const [name = ''] = readdirSync(join(directory, 'cache'));
-    const file = join(directory, 'cache', name);
-    const kept = JSON.parse(readFileSync(file, 'utf8')) as { files: Record<string, string> };
-    const contract = Object.keys(kept.files).find((path) => path.endsWith('workflows/contract.ts'));
+    const record = `${first.path}.json`;
+    const digests = JSON.parse(readFileSync(record, 'utf8')) as Record<string, string>;
+    const contract = Object.keys(digests).find((path) => path.endsWith('workflows/contract.ts'));
     expect(contract).toBeDefined();
-    kept.files[contract ?? ''] = 'another digest';
-    writeFileSync(file, JSON.stringify(kept));
-    expect(await workflowBundle(directory, logger)).toMatchObject({ cached: false });
+    writeFileSync(record, JSON.stringify({ ...digests, [contract ?? '']: 'another digest' }));
+    expect(await code(directory)).toMatchObject({ cached: false });
 
-    writeFileSync(file, '{"half": ');
-    expect(await workflowBundle(directory, logger)).toMatchObject({ cached: false });
-  });
+    for (const half of ['{"half": ', '{}', 'null']) {
+      writeFileSync(record, half);
+      expect(await code(directory)).toMatchObject({ cached: false });
+    }
+    writeFileSync(first.path, made.slice(1));
+    expect(await code(directory)).toMatchObject({ cached: false });
+    expect(readFileSync(first.path, 'utf8')).toBe(made);
+  }, 120_000);
 });
 
 describe('search attributes', () => {
