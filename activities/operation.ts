@@ -186,6 +186,15 @@ export interface StepRef {
   readonly pass: 'plan' | 'run' | 'undo';
   /** After this time it does not fit into the run's maintenance window any more, and must not begin. */
   readonly beginBefore?: string;
+  /** How far an earlier attempt of this step got, as its failure told. */
+  readonly sent?: SentImage;
+}
+
+/** What of an image is durable on its storage, by the transfer that brought it there. */
+export interface SentImage {
+  readonly transfer: string;
+  /** Bytes from the image's beginning. */
+  readonly durable: number;
 }
 
 export interface OperationInput {

@@ -35,7 +35,7 @@ export async function applyToImage(
     const [next] = decision.changes;
     if (next === undefined || 'argv' in next) throw new OperatorError('Bug', `${operation.name} sends no image`);
     if ('send' in next) {
-      const evidence = await sendImage(context, next);
+      const evidence = await sendImage(context, next, step.sent);
       return result([...done, renderCommand(next)], { ...decision, evidence });
     }
     const line = renderCommand(next);

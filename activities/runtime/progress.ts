@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import type { SentImage } from '../operation.ts';
 
 /** What a heartbeat carries: shown in the Temporal UI, and handed to the next attempt of the activity. */
 export interface Progress {
@@ -8,10 +9,7 @@ export interface Progress {
   readonly unit?: string;
   /** Up to which byte of the unit's log has been read. */
   readonly cursor?: number;
-  /** What of an image is durable on its storage, by the transfer that brought it there. */
-  readonly image?: {
-    readonly transfer: string;
-    readonly durable: number;
+  readonly image?: SentImage & {
     /** Tries in a row that the daemon refused, because it knows no ticket. */
     readonly refused?: number;
   };

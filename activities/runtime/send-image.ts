@@ -4,21 +4,28 @@ import { RemoteImage } from '../../connectors/imageio/image.ts';
 import { upload } from '../../connectors/imageio/upload.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
 import { spell } from '../../reports/duration.ts';
-import type { ImageSend } from '../operation.ts';
+import type { ImageSend, SentImage } from '../operation.ts';
 import type { RuntimeContext } from './context.ts';
 import { Meter, sizeWords } from './meter.ts';
 import { progressOf, report } from './progress.ts';
 
 /**
  * Sends what a former try has not made durable, and compares what the storage holds. The heartbeat carries how far it is,
- * so whoever goes on after a death sends at most one piece again.
+ * and so does a failure: whoever goes on after a death, or after people were asked, sends at most one piece again. What
+ * another transfer brought to the storage counts for nothing.
+ * @param left what an earlier attempt of the step told
  * @returns what was seen, a line each
  * @throws PreconditionFailed when the transfer is over, EngineUnreachable when no way leads to the image now,
  * VerificationFailed when the storage holds something else
  */
-export async function sendImage(context: RuntimeContext, send: ImageSend): Promise<readonly string[]> {
+export async function sendImage(
+  context: RuntimeContext,
+  send: ImageSend,
+  left?: SentImage,
+): Promise<readonly string[]> {
   const { send: name, file, size, sha256, transfer } = send;
   if (transfer === undefined) throw over(name);
+  if (left !== undefined) report({ image: left, ...progressOf(Context.current()) });
   const former = progressOf(Context.current()).image;
   const from = former?.transfer === transfer ? former.durable : 0;
   let image: RemoteImage | undefined;
@@ -38,14 +45,28 @@ export async function sendImage(context: RuntimeContext, send: ImageSend): Promi
     if (seen !== sha256) throw differs(name, sha256, seen);
     const rate = took > 0 ? `, ${sizeWords(((size - from) / took) * 1000)}/s` : '';
     return [
-      `sent ${sizeWords(size - from)} in ${spell(took)}${rate}${from > 0 ? `, on from byte ${from}` : ''}`,
+      `sent ${sizeWords(size - from)} in ${spell(took)}${rate}${whence(from, former)}`,
       `the storage holds sha256:${seen}, as the file`,
     ];
   } catch (error) {
-    throw isForgotten(error) ? forgotten(name, transfer, error) : error;
+    throw withProgress(isForgotten(error) ? forgotten(name, transfer, error) : error);
   } finally {
     image?.close();
   }
+}
+
+function whence(from: number, former: SentImage | undefined): string {
+  if (from > 0) return `, on from byte ${from}`;
+  return (former?.durable ?? 0) > 0 ? ', from the beginning: what went through another transfer does not count' : '';
+}
+
+/** The attempt of the step that begins after people were asked knows no heartbeat of this one. */
+function withProgress(error: unknown): unknown {
+  const sent = progressOf(Context.current()).image;
+  if (!(error instanceof OperatorError) || sent === undefined) return error;
+  const { transfer, durable } = sent;
+  const details = { ...error.details, sent: { transfer, durable } };
+  return new OperatorError(error.type, error.message, { details, cause: error.cause });
 }
 
 /** The first way that answers; where none does, the best one's failure. */

@@ -1,5 +1,5 @@
 /** A deployed datacentre in this process, with activities called as a worker calls them. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
@@ -23,6 +23,8 @@ interface Results {
 
 export interface EngineLab {
   readonly control: LabControl;
+  /** Path of the lab's inventory; activities read it anew each time. */
+  readonly inventory: string;
   /** A client with a session of its own, as a fresh worker has. */
   client(): Promise<EngineClient>;
   /** One try of an activity. */
@@ -41,12 +43,28 @@ export interface EngineLab {
   close(): Promise<void>;
 }
 
+export interface EngineLabWish {
+  readonly hosts?: number;
+  /** Another version of the world than the one that we have a profile for: activities of images know no versions. */
+  readonly profile?: string;
+}
+
 const TRIES = 60;
 const PAUSE_MS = 200;
 
-export async function startEngineLab(hosts = 2): Promise<EngineLab> {
+export async function startEngineLab({ hosts = 2, profile }: EngineLabWish = {}): Promise<EngineLab> {
   const directory = mkdtempSync(join(tmpdir(), 'runbook-engine-'));
-  const lab = await startLab({ dir: join(directory, 'lab'), hosts, speed: 400, preset: 'deployed' });
+  const lab = await startLab({
+    dir: join(directory, 'lab'),
+    hosts,
+    speed: 400,
+    preset: 'deployed',
+    ...(profile && { profile }),
+  });
+  if (profile) {
+    const described = readFileSync(lab.inventory, 'utf8');
+    writeFileSync(lab.inventory, described.replaceAll(profile, 'ovirt-4.3'));
+  }
   const control = new LabControl(lab.control);
   const ssh = new SshPool();
   const engines = new EngineSessions();
@@ -69,6 +87,7 @@ export async function startEngineLab(hosts = 2): Promise<EngineLab> {
   };
   return {
     control,
+    inventory: lab.inventory,
     async client() {
       const source = { ssh, engines: new EngineSessions(), inventory, inventoryDirectory, signal: stopping };
       return engineAccess(source, { correlationId: crypto.randomUUID(), signal: stopping });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import type { ImageSend } from '../../activities/operation.ts';
+import type { ImageSend, SentImage } from '../../activities/operation.ts';
 import { type Progress, progressOf } from '../../activities/runtime/progress.ts';
 import { sendImage } from '../../activities/runtime/send-image.ts';
 import { daemonOrSkip, type Found, ImageioDaemon, startDaemon } from '../support/imageio-daemon.ts';
@@ -50,14 +50,14 @@ function change(served: ImageioDaemon, transfer: string, more: Partial<ImageSend
 }
 
 /** One try of the sending, and what the next heartbeat would have carried. */
-async function attempt(send: ImageSend, after?: Progress) {
+async function attempt(send: ImageSend, after?: Progress, left?: SentImage) {
   const env = environment({ attempt: after === undefined ? 1 : 2, heartbeatDetails: after });
   const seen: { last?: Progress } = {};
   const evidence = await inActivity(
     host,
     async (context) => {
       try {
-        return await sendImage(context, send);
+        return await sendImage(context, send, left);
       } finally {
         seen.last = progressOf(Context.current());
       }
@@ -101,6 +101,32 @@ describe('sending an image through the real daemon', () => {
     ]);
   });
 
+  it('goes on where it was when people were asked in between: the failure tells how far it was', async (context) => {
+    const served = real(context);
+    await served.ticket('parked', DISK);
+    const durable = 8 * MIB;
+    const short = join(directory, 'short.iso');
+    await writeFile(short, (await readFile(file)).subarray(0, durable));
+    await attempt(change(served, 'parked', { file: short, size: durable, sha256: '' }));
+    // The file became shorter while it was sent; it is whole again when the operator retries.
+    const failed = await attempt(change(served, 'parked', { file: short }), { image: { transfer: 'parked', durable } });
+    const sent = { transfer: 'parked', durable };
+    expect(failed.evidence).toMatchObject({ type: 'PreconditionFailed', details: [{ sent }] });
+
+    const { evidence } = await attempt(change(served, 'parked'), undefined, sent);
+    expect(evidence).toEqual([
+      expect.stringMatching(new RegExp(`^sent 16 MiB in .*, on from byte ${durable}$`)),
+      `the storage holds sha256:${sha256}, as the file`,
+    ]);
+    const elsewhere = await attempt(change(served, 'parked'), undefined, { transfer: 'gone', durable });
+    expect(elsewhere.evidence).toEqual([
+      expect.stringMatching(
+        /^sent 24 MiB in .*, from the beginning: what went through another transfer does not count$/,
+      ),
+      expect.anything(),
+    ]);
+  });
+
   it('does not take over what another transfer made durable', async (context) => {
     const served = real(context);
     await served.ticket('fresh', DISK);
@@ -132,15 +158,16 @@ describe('sending an image through the real daemon', () => {
     const served = real(context);
     await served.ticket('lost-ticket', DISK);
     await served.revoke('lost-ticket');
-    const { evidence } = await attempt(change(served, 'lost-ticket'));
+    const lost = change(served, 'lost-ticket', { transfer: 'of-the-engine' });
+    const { evidence } = await attempt(lost);
     expect(evidence).toMatchObject({ type: 'EngineUnreachable', nonRetryable: false });
     expect(JSON.stringify(evidence)).not.toContain('lost-ticket');
-    const tried = { image: { transfer: 'lost-ticket', durable: 0, refused: 4 } };
-    expect((await attempt(change(served, 'lost-ticket'), tried)).evidence).toMatchObject({
+    const tried = { image: { transfer: 'of-the-engine', durable: 0, refused: 4 } };
+    expect((await attempt(lost, tried)).evidence).toMatchObject({
       type: 'PreconditionFailed',
       details: [{ diagnosis: 'image-ticket-lost' }],
     });
-    const { transfer: _, ...gone } = change(served, 'lost-ticket');
+    const { transfer: _, ...gone } = lost;
     expect((await attempt(gone)).evidence).toMatchObject({ type: 'PreconditionFailed' });
   });
 });

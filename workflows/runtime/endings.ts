@@ -1,4 +1,5 @@
 import { ActivityFailure, ApplicationFailure, isCancellation, rootCause, TimeoutFailure } from '@temporalio/workflow';
+import type { SentImage } from '../../activities/operation.ts';
 import { diagnoses } from '../../diagnoses/index.ts';
 import type { ArtifactRef, DiagnosisView, Finding, LostLock } from '../contract.ts';
 import { findingText, stop } from './words.ts';
@@ -60,6 +61,8 @@ export interface StepFailure {
   /** The recovery that mends it, where a runbook has it. */
   readonly fixBy?: string;
   readonly log?: ArtifactRef;
+  /** How far it got with an image. */
+  readonly sent?: SentImage;
 }
 
 interface FailureDetails {
@@ -68,6 +71,7 @@ interface FailureDetails {
   /** Id of the known failure that the activity recognised. */
   readonly diagnosis?: string;
   readonly log?: ArtifactRef;
+  readonly sent?: SentImage;
 }
 
 /** Reads a failed activity as the operator should; anything that is no failure of an activity is passed on. */
@@ -97,10 +101,13 @@ export function stepFailure(error: unknown): StepFailure {
       ...(details.findings && { findings: details.findings }),
       ...known(details.diagnosis),
       ...(details.log && { log: details.log }),
+      ...(details.sent && { sent: details.sent }),
     };
   }
   if (cause instanceof TimeoutFailure) {
-    return { type: 'TimedOut', message: `no answer in time (${cause.timeoutType}): the step was given up`, lines: [] };
+    const { image: sent } = (cause.lastHeartbeatDetails ?? {}) as { image?: SentImage };
+    const message = `no answer in time (${cause.timeoutType}): the step was given up`;
+    return { type: 'TimedOut', message, lines: [], ...(sent && { sent }) };
   }
   return { type: 'Bug', message: rootCause(error) ?? error.message, lines: [] };
 }

@@ -213,6 +213,7 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
         state.leaveIfCancelled();
         const failure = stepFailure(error);
         this.show(step, failure);
+        if (failure.sent !== undefined) state.sent.set(step.id, failure.sent);
         const leave = await turn?.();
         try {
           if (await this.mend(failure, options, tried)) continue;

@@ -1,6 +1,6 @@
 import type { Duration } from '@temporalio/common';
 import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
-import type { OperationCall, StepRef } from '../../activities/operation.ts';
+import type { OperationCall, SentImage, StepRef } from '../../activities/operation.ts';
 import type { SiteView } from '../../activities/run/site.ts';
 import type { CommonInput, RunbookDefinition } from '../../runbooks/definition.ts';
 import type { Owned } from '../../runbooks/owned-states.ts';
@@ -56,6 +56,8 @@ export class RunState<Input extends CommonInput = CommonInput> {
   readonly steps: MutableStep[] = [];
   readonly undos: Undo[] = [];
   readonly leaves = new Map<string, Remainder>();
+  /** How far steps that failed got with an image, by their ids. */
+  readonly sent = new Map<string, SentImage>();
   /** What people decided to keep, by the step that offered to remove it; listed however the run ends. */
   readonly kept = new Map<string, Remainder>();
   /** What a preflight or a check with `once` found, by its title. */
@@ -155,6 +157,7 @@ export class RunState<Input extends CommonInput = CommonInput> {
   }
 
   ref(step: StepView, pass: StepRef['pass']): StepRef {
+    const sent = pass === 'run' ? this.sent.get(step.id) : undefined;
     return {
       run: workflowInfo().firstExecutionRunId,
       id: step.id,
@@ -162,6 +165,7 @@ export class RunState<Input extends CommonInput = CommonInput> {
       attempt: Math.max(1, step.attempts),
       pass,
       ...(pass === 'run' && this.beginBefore !== undefined && { beginBefore: this.beginBefore }),
+      ...(sent && { sent }),
     };
   }
 
