@@ -7,6 +7,20 @@ const objectName = z.string().regex(/^[A-Za-z0-9_.-]{1,50}$/, 'may hold up to 50
 
 const gibibytes = (least: number) => z.int().min(least, `must be at least ${least}`).max(8192, 'must be at most 8192');
 
+const fencing = z.strictObject({
+  enabled: z.boolean().optional().describe('Whether the engine fences hosts of the cluster at all.'),
+  skipIfStorageActive: z
+    .boolean()
+    .optional()
+    .describe('Whether a host is spared as long as it renews its lease on the storage.'),
+  skipIfConnectivityBroken: z
+    .union([z.literal(false), z.int().min(1).max(100)], {
+      error: 'must be false or a whole percentage from 1 to 100',
+    })
+    .optional()
+    .describe('Percentage of hosts without connectivity from which on none is fenced; false: whatever the percentage.'),
+});
+
 export const cluster = z.strictObject({
   cpuType: field
     .text('the name of a CPU type of oVirt')
@@ -14,7 +28,10 @@ export const cluster = z.strictObject({
     .describe(
       'CPU type as the engine names it, such as Intel Skylake Server IBRS SSBD MDS Family; default: the newest that the oldest CPU among the hosts has.',
     ),
+  fencing: fencing.optional().describe('Fencing policy of the cluster; what is not named stays as the engine has it.'),
 });
+
+export type InventoryFencingPolicy = z.output<typeof fencing>;
 
 /** Which fields a data domain needs, by how the hosts reach it. */
 const NEEDED = { fc: ['lun'], nfs: ['address', 'path'], iscsi: ['address', 'target', 'lun'] } as const;

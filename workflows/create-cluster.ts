@@ -16,7 +16,12 @@ export async function createCluster(input: unknown): Promise<Report> {
       cpuType = site.wished.cluster.cpuType,
       hosts = site.hosts.map((host) => host.name),
     } = run.input;
-    const wish = operations.createCluster({ name, dataCenter, hosts, ...(cpuType !== undefined && { cpuType }) });
+    const { fencing } = site.wished.cluster;
+    const wish = operations.createCluster({
+      ...{ name, dataCenter, hosts },
+      ...(cpuType !== undefined && { cpuType }),
+      ...(fencing !== undefined && { fencing }),
+    });
     const found = await run.preflight(`Compare the cluster ${name}`, wish);
     await approveChange(run, `cluster ${name}`, found);
     await run.step(`Create the cluster ${name}`, wish);

@@ -2,11 +2,13 @@ import { type EngineCluster, engineCluster } from '../../connectors/engine/model
 import { engineClusterLevel } from '../../connectors/engine/model/cluster-level.ts';
 import { engineDataCenter } from '../../connectors/engine/model/data-center.ts';
 import { type JsonObject, OperatorError } from '../../failures/operator-error.ts';
+import type { InventoryFencingPolicy } from '../../inventory/wished.ts';
 import { commonCpuType, type Processor } from '../../profiles/cpu-types.ts';
 import { parseProcessor } from '../host/parse/cpu.ts';
 import { readAll } from '../host/read-all.ts';
 import { type EngineDecision, engineOperation, type Finding, type OperationContext } from '../operation.ts';
 import type { Differences } from './data-center.ts';
+import { type FencingPolicy, policyWords, sameParts, wishedPolicy } from './fencing-policy.ts';
 
 export interface ClusterParams {
   readonly name: string;
@@ -16,6 +18,8 @@ export interface CreateCluster extends ClusterParams {
   readonly dataCenter: string;
   /** As the engine names it; default: the newest that the oldest CPU among `hosts` has. */
   readonly cpuType?: string;
+  /** When its hosts are fenced; what is not named stays as it is. */
+  readonly fencing?: InventoryFencingPolicy;
   /** Hosts that are to be in the cluster: names in the inventory. */
   readonly hosts: readonly string[];
 }
@@ -33,8 +37,8 @@ interface ClusterFacts {
 const LEVEL = '4.3';
 
 /**
- * Brings about a cluster with a Linux bridge as switch, firewalld as firewall, and the CPU type that all its hosts can
- * give. Leaves it empty; an existing one keeps what is not named here.
+ * Brings about a cluster with a Linux bridge as switch, firewalld as firewall, the CPU type that all its hosts can give,
+ * and the fencing policy that is wished. Leaves it empty; an existing one keeps what is not named here.
  * (article, section 7; engine, /clusters)
  */
 export const createCluster = engineOperation<CreateCluster, ClusterFacts, Differences>({
@@ -57,7 +61,10 @@ export const createCluster = engineOperation<CreateCluster, ClusterFacts, Differ
     const { name } = params;
     const chosen = chooseCpuType(facts, params);
     const findings = [...chosen.findings, ...misplaced(facts, params)];
-    const wished = { cpu: { type: chosen.type ?? '' }, switch_type: 'legacy', firewall_type: 'firewalld' };
+    const wished = {
+      ...{ cpu: { type: chosen.type ?? '' }, switch_type: 'legacy', firewall_type: 'firewalld' },
+      ...(params.fencing !== undefined && { fencing_policy: wishedPolicy(params.fencing) }),
+    };
     const evidence = [
       found === undefined ? `the engine has no cluster ${name}` : describe(found),
       ...[...facts.processors].map(([host, processor]) => describeProcessor(host, processor)),
@@ -120,6 +127,7 @@ interface ClusterSettings extends JsonObject {
   readonly cpu?: { readonly type: string };
   readonly switch_type?: string;
   readonly firewall_type?: string;
+  readonly fencing_policy?: FencingPolicy;
 }
 
 /** Only what differs is sent, because the engine takes what is absent for unchanged. */
@@ -129,14 +137,17 @@ function change(found: EngineCluster, wished: ClusterSettings): EngineDecision<D
     cpu: { type: found.cpu?.type ?? '' },
     ...(found.switch_type !== undefined && { switch_type: found.switch_type }),
     ...(found.firewall_type !== undefined && { firewall_type: found.firewall_type }),
+    ...(wished.fencing_policy && { fencing_policy: sameParts(found.fencing_policy ?? {}, wished.fencing_policy) }),
   };
   const fields = (Object.keys(WORDS) as (keyof typeof WORDS)[]).filter(
     (field) => wished[field] !== undefined && JSON.stringify(wished[field]) !== JSON.stringify(before[field]),
   );
   const only = (settings: ClusterSettings): ClusterSettings =>
     Object.fromEntries(fields.flatMap((field) => (settings[field] === undefined ? [] : [[field, settings[field]]])));
-  const word = (settings: ClusterSettings, field: keyof typeof WORDS) =>
-    (field === 'cpu' ? settings.cpu?.type : settings[field]) || 'not set';
+  const word = (settings: ClusterSettings, field: keyof typeof WORDS) => {
+    if (field === 'fencing_policy') return policyWords(settings.fencing_policy ?? {});
+    return (field === 'cpu' ? settings.cpu?.type : settings[field]) || 'not set';
+  };
   const output = {
     exists: true,
     differences: fields.map(
@@ -158,7 +169,12 @@ function change(found: EngineCluster, wished: ClusterSettings): EngineDecision<D
   };
 }
 
-const WORDS = { cpu: 'CPU type', switch_type: 'switch type', firewall_type: 'firewall type' } as const;
+const WORDS = {
+  cpu: 'CPU type',
+  switch_type: 'switch type',
+  firewall_type: 'firewall type',
+  fencing_policy: 'fencing policy',
+} as const;
 
 function chooseCpuType(
   { processors, knownTypes }: ClusterFacts,

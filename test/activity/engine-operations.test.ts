@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { engineCluster } from '../../connectors/engine/model/cluster.ts';
 import { type EngineLab, startEngineLab } from './engine-lab.ts';
 
 let lab: EngineLab;
@@ -120,5 +121,23 @@ describe('operations on the engine', () => {
       type: 'NotFound',
       message: 'host host9: the engine has no host of its name or address',
     });
+  });
+
+  it('sets only the parts of a fencing policy that are wished, and sets them back', async () => {
+    const policy = async () =>
+      (await (await lab.client()).named('/clusters', 'Default', engineCluster))?.fencing_policy ?? {};
+    const before = await policy();
+    const fencing = { skipIfStorageActive: true, skipIfConnectivityBroken: 60 };
+    const wish = { name: 'Default', dataCenter: 'Default', cpuType: 'Intel Westmere Family', hosts: [], fencing };
+    const { undo } = await lab.perform('createCluster', 'check', wish);
+    await lab.insist('createCluster', wish);
+    expect(await policy()).toEqual({
+      ...before,
+      skip_if_sd_active: { enabled: true },
+      skip_if_connectivity_broken: { enabled: true, threshold: 60 },
+    });
+    expect(await lab.perform('createCluster', 'check', wish)).toMatchObject({ state: 'already', commands: [] });
+    await lab.insist('setCluster', undo?.call.params ?? {});
+    expect(await policy()).toEqual(before);
   });
 });

@@ -9,6 +9,13 @@ export const engineCluster = z.object({
   /** legacy (Linux bridge) or ovs. */
   switch_type: z.string().optional(),
   firewall_type: z.string().optional(),
+  fencing_policy: z
+    .object({
+      enabled: field.boolean.optional(),
+      skip_if_sd_active: z.object({ enabled: field.boolean }).optional(),
+      skip_if_connectivity_broken: z.object({ enabled: field.boolean, threshold: field.integer.optional() }).optional(),
+    })
+    .optional(),
 });
 
 export type EngineCluster = z.output<typeof engineCluster>;

@@ -103,6 +103,32 @@ describe('a cluster', () => {
     ]);
   });
 
+  it('gets the fencing policy that is wished, and the parts of the former one back', () => {
+    const fencing = { skipIfStorageActive: true, skipIfConnectivityBroken: 50 } as const;
+    const wished = {
+      skip_if_sd_active: { enabled: true },
+      skip_if_connectivity_broken: { enabled: true, threshold: 50 },
+    };
+    expect(decide({}, { fencing }).changes[0]?.body).toMatchObject({ fencing_policy: wished });
+    const before = {
+      ...{ enabled: false, skip_if_sd_active: { enabled: false } },
+      skip_if_connectivity_broken: { enabled: false, threshold: 70 },
+    };
+    const { changes, output, undo } = decide({ found: { ...found(SKYLAKE), fencing_policy: before } }, { fencing });
+    expect(changes.map(renderRequest)).toEqual([`PUT /clusters/5 {"fencing_policy":${JSON.stringify(wished)}}`]);
+    expect(output?.differences).toEqual([
+      'its fencing policy is hosts with a live lease fenced, connectivity of others not looked at instead of hosts with a live lease spared, all spared from 50 % without connectivity on',
+    ]);
+    const { enabled: _kept, ...former } = before;
+    expect(undo?.call.params).toEqual({ name: 'C', settings: { fencing_policy: former } });
+    const there = { ...found(SKYLAKE), fencing_policy: { ...wished, enabled: true } };
+    expect(decide({ found: there }, { fencing }).state).toBe('already');
+    const off = { enabled: true, skipIfConnectivityBroken: false } as const;
+    expect(decide({ found: there }, { fencing: off }).changes[0]?.body).toEqual({
+      fencing_policy: { enabled: true, skip_if_connectivity_broken: { enabled: false } },
+    });
+  });
+
   it.each<readonly [string, object, object, string]>([
     ['the data center is not there', { dataCenter: undefined }, {}, 'the engine has no data center D'],
     ['it is elsewhere', { found: found(SKYLAKE, '2') }, {}, 'cluster C exists, but not in data center D'],
