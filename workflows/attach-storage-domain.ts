@@ -13,6 +13,8 @@ export async function attachStorageDomain(input: unknown): Promise<Report> {
     const seen = await run.preflight(`Check the storage of ${name}`, operations.preflightStorageDomain(place));
 
     const overwrite = seen.content.length > 0;
+    // The engine refuses a LUN in use unless it is told to overwrite.
+    const kept = seen.looked ? 'nothing: the storage is empty' : 'nothing that is in use; nobody has looked at it';
     const known = { known: true, output: seen } as const;
     await run.when(
       known,
@@ -23,7 +25,7 @@ export async function attachStorageDomain(input: unknown): Promise<Report> {
           show: {
             Storage: seen.storage,
             Hosts: seen.hosts.join(', '),
-            'Will be destroyed': overwrite ? seen.content.join('; ') : 'nothing: the storage is empty',
+            'Will be destroyed': overwrite ? seen.content.join('; ') : kept,
           },
           ...(overwrite && { typed: name }),
         }),

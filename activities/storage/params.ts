@@ -32,6 +32,8 @@ export interface StoragePreflight {
   /** In words: `LUN 3600…, 2.0T, DELL MD38xxf, 2 paths` or `nas:/export`. */
   readonly storage: string;
   readonly exists: boolean;
+  /** The hosts were asked what the storage carries; that of `nfs` and `iscsi` they only see once the domain is made. */
+  readonly looked: boolean;
   /** What the LUN carries now, a line each; all of it will be lost. */
   readonly content: readonly string[];
   /** The same with the label that a removed domain has left. */

@@ -50,6 +50,7 @@ export const preflightStorageDomain = engineOperation<AttachedStorageDomain, Pre
     const output: StoragePreflight = {
       storage: first?.map === undefined ? storageWords(wish) : lunWords(first),
       exists: domain !== undefined,
+      looked: seen.size > 0,
       content,
       held: domain !== undefined ? [] : [...new Set(states.flatMap(([, state]) => lunContent(state)))],
       hosts: facts.hosts.map(hostName),

@@ -30,6 +30,26 @@ describe('createStorageDomain', () => {
     });
   });
 
+  it.each([
+    [
+      { type: 'nfs', address: 'nas', path: '/export' },
+      { type: 'nfs', address: 'nas', path: '/export' },
+    ],
+    [
+      { type: 'iscsi', lun: DATA_LUN, address: '10.0.0.5', target: 'iqn.2019-01.local.test:data' },
+      {
+        type: 'iscsi',
+        logical_units: {
+          logical_unit: [{ id: DATA_LUN, address: '10.0.0.5', port: 3260, target: 'iqn.2019-01.local.test:data' }],
+        },
+        override_luns: false,
+      },
+    ],
+  ])('asks the engine in its words for %j', (wish, storage) => {
+    const body = { name: NAME, type: 'data', host: { name: 'host1' }, storage };
+    expect(decide(wish).changes).toEqual([{ request: 'POST', path: '/storagedomains', body }]);
+  });
+
   it('has no LUN to look at behind an NFS export', () => {
     const { undo } = decide({ type: 'nfs', address: 'nas', path: '/export' });
     expect(undo?.call?.params).toEqual({ name: NAME, format: true });
@@ -101,6 +121,12 @@ describe('preflightStorageDomain', () => {
     });
     const labelled = new Map([['host1', { ...lun(['LVM2_member']), map: map() }]]);
     expect(decide({ seen: labelled }).output).toMatchObject({ content: [], held: ['signature LVM2_member'] });
+  });
+
+  it('does not call storage empty that it has not seen', () => {
+    const wish = { type: 'nfs', lun: undefined, address: 'nas', path: '/export' };
+    const { output } = decide({ seen: new Map() }, wish);
+    expect(output).toMatchObject({ storage: 'NFS export nas:/export', looked: false, content: [] });
   });
 
   it('names what the LUN carries, once', () => {
