@@ -204,6 +204,25 @@ describe('a child that does not succeed', () => {
     });
   });
 
+  test('is told through its parent to try again with another input, which it judges itself', async () => {
+    const world = new FakeWorld();
+    world.fail('apply alpha', commandFailed('too large'));
+    await family(world, async (start) => {
+      const run = await start(YES);
+      const { waiting } = await run.waitingFor('parked');
+      const retry = { ...waiting?.answer, verb: 'retry', by: 'Ada' };
+      await expect(run.decide({ ...retry, input: { size: 'small' } })).rejects.toMatchObject({
+        cause: { message: expect.stringMatching(/^Refused: .*size/) },
+      });
+      await run.decide({ ...retry, input: { size: 5 } });
+      const { type, report } = await run.end();
+      expect(type).toBe('succeeded');
+      const child = world.reports.find(({ id }) => id === `${run.id}.make-alpha`);
+      expect(child?.plan?.steps.map(({ commands }) => commands)).toContainEqual(['make alpha 5']);
+      expect(report?.children?.[0]).toMatchObject({ endState: 'succeeded' });
+    });
+  });
+
   test('and was rolled back alone leaves its parent parked, which starts it anew or goes on without it', async () => {
     const world = new FakeWorld();
     world.fail('apply alpha', commandFailed('no'));
@@ -334,6 +353,21 @@ test('hold and resume reach the child', async () => {
   });
 });
 
+test('a maintenance window holds the family before its first change, and who leaves it in the parent leaves it for all', async () => {
+  const world = new FakeWorld();
+  await family(world, async (start) => {
+    const window = { opens: new Date(Date.now() + 86_400_000).toISOString(), length: '1h' };
+    const run = await start({ window, ...YES });
+    const { waiting } = await run.waitingFor('window');
+    expect(waiting).toMatchObject({ id: 'make-alpha/change-alpha', child: `${run.id}.make-alpha` });
+    expect(changes(world)).toEqual([]);
+    await run.decide({ step: waiting?.id, verb: 'proceed', reason: 'it is urgent', by: 'Ada' });
+    const { type, report } = await run.end();
+    expect(type).toBe('succeeded');
+    expect(report?.decisions.filter(({ by }) => by === 'Ada')).toHaveLength(1);
+  });
+});
+
 describe('siblings', () => {
   const at = ['host1', 'host2', 'host3', 'host4'];
 
@@ -369,6 +403,32 @@ describe('siblings', () => {
       await run.decide({ ...parked.waiting?.answer, verb: 'retry', by: 'Ada' });
       expect((await run.end()).type).toBe('succeeded');
       expect([...world.present].sort()).toEqual(at.map((host) => `alpha@${host}`));
+    });
+  });
+
+  test('go on after fewer failures than stop them, even one at a time; people are asked about each behind that', async () => {
+    const world = new FakeWorld();
+    world.fail('apply alpha@host1', commandFailed('no'));
+    world.fail('apply alpha@host3', commandFailed('no'));
+    await family(world, async (start, rig) => {
+      const run = await start({ at, limit: 1, stopAfter: 2, ...YES }, 'siblings');
+      for (const host of ['host1', 'host3']) {
+        await run.until(({ waiting }) => waiting?.id === `make-alpha-on-${host}/change-alpha`);
+        const child = rig.run(`${run.id}.make-alpha-on-${host}`);
+        await child.decide({ step: 'change-alpha', verb: 'rollback', by: 'Ada' });
+      }
+      const first = await run.until(({ waiting }) => waiting?.id === 'make-alpha-on-host1');
+      expect(first.children?.map(({ id, endState }) => [id.slice(run.id.length), endState])).toEqual([
+        ['.make-alpha-on-host1', 'rolledBack'],
+        ['.make-alpha-on-host2', 'succeeded'],
+        ['.make-alpha-on-host3', 'rolledBack'],
+      ]);
+      await run.decide({ ...first.waiting?.answer, verb: 'retry', by: 'Ada' });
+      await run.until(({ waiting }) => waiting?.id === 'make-alpha-on-host3');
+      // One failure less: what was stopped has gone on meanwhile.
+      expect([...world.present].sort()).toEqual(['alpha@host1', 'alpha@host2', 'alpha@host4']);
+      await run.decide({ step: 'make-alpha-on-host3', verb: 'skip', reason: 'it is broken', by: 'Ada' });
+      expect((await run.end()).type).toBe('succeeded');
     });
   });
 

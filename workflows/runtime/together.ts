@@ -16,6 +16,8 @@ class Left extends Error {}
 export class Group {
   private working = 0;
   private failed = 0;
+  /** Not begun yet. */
+  private left = 0;
   private over = false;
   private ending: unknown;
   /** Who is asked about now; the next one comes behind. */
@@ -29,24 +31,25 @@ export class Group {
   /** @throws what the first one threw, once all others have ended. */
   async run<T>(works: readonly ((turn: Turn) => Promise<T>)[]): Promise<readonly T[]> {
     const results: T[] = [];
-    const queue = [...works.entries()];
-    const lane = async () => {
-      for (;;) {
-        await condition(() => this.over || this.failed < this.how.stopAfter || queue.length === 0);
-        const next = this.over ? undefined : queue.shift();
-        if (next === undefined) return;
-        const [at, work] = next;
-        this.working += 1;
-        try {
-          results[at] = await work(() => this.turn());
-        } catch (error) {
-          this.leave(error);
-        } finally {
-          this.working -= 1;
-        }
+    const begun: Promise<void>[] = [];
+    const carryOut = async (at: number, work: (turn: Turn) => Promise<T>) => {
+      try {
+        results[at] = await work(() => this.turn());
+      } catch (error) {
+        this.leave(error);
+      } finally {
+        this.working -= 1;
       }
     };
-    await Promise.all(Array.from({ length: Math.min(this.how.limit, works.length) }, lane));
+    this.left = works.length;
+    for (const [at, work] of works.entries()) {
+      await condition(() => this.over || (this.working < this.how.limit && this.failed < this.how.stopAfter));
+      if (this.over) break;
+      this.left -= 1;
+      this.working += 1;
+      begun.push(carryOut(at, work));
+    }
+    await Promise.all(begun);
     if (this.over) throw this.ending;
     return results;
   }
@@ -60,7 +63,7 @@ export class Group {
       decided = resolve;
     });
     await before;
-    await condition(() => this.over || this.working === 0);
+    await condition(() => this.over || (this.working === 0 && !this.begins()));
     this.working += 1;
     const leave = () => {
       this.failed -= 1;
@@ -69,6 +72,11 @@ export class Group {
     if (!this.over) return leave;
     leave();
     throw new Left();
+  }
+
+  /** Another one is about to begin. */
+  private begins(): boolean {
+    return this.left > 0 && this.failed < this.how.stopAfter;
   }
 
   private leave(error: unknown): void {
