@@ -1,4 +1,5 @@
 import type { Plan, PlanStep } from '../../workflows/contract.ts';
+import { below, headOf } from './family.ts';
 import { clip, colour } from './words.ts';
 
 const WORDS: Readonly<Record<PlanStep['state'], string>> = {
@@ -14,21 +15,17 @@ const takes = ({ typicalDuration, usual }: PlanStep): string =>
       ? `declared ${typicalDuration}`
       : typicalDuration;
 
-/** The plan for people: what would be done, by which commands, and how it would be undone. */
+/** The plan for people: what would be done, by which commands, and how it would be undone; part by part. */
 export function planText(plan: Plan, width: number, coloured: boolean): string {
   const lines: string[] = [];
+  let part: string | undefined;
   for (const [index, step] of plan.steps.entries()) {
-    const number = `${String(index + 1).padStart(2)}.`;
-    const state = step.approval
-      ? 'asks a person'
-      : step.unknownUntil
-        ? `not known until "${step.unknownUntil}"`
-        : WORDS[step.state];
-    const time = step.state === 'wouldDo' && !step.approval ? `, ${takes(step)}` : '';
-    const told = `${number} ${step.title}: ${state}${time}`;
-    lines.push(step.state === 'already' ? colour(coloured, 'dim', told) : colour(coloured, 'bold', told));
-    lines.push(...step.commands.map((command) => `      $ ${coloured ? clip(command, width - 8) : command}`));
-    if (step.undo) lines.push(`      undo: ${step.undo}`);
+    const head = headOf(step);
+    const all = head === undefined ? [] : plan.steps.filter((other) => headOf(other) === head);
+    if (head !== part && head !== undefined) lines.push(partLine(step, all, coloured));
+    part = head;
+    if (all.length > 0 && all.every(({ state }) => state === 'already')) continue;
+    lines.push(...stepLines(step, index + 1, width, coloured));
   }
   for (const { what, fix } of plan.refusals ?? [])
     lines.push('', colour(coloured, 'red', `Refused: ${what}`), `  Fix: ${fix}`);
@@ -39,4 +36,31 @@ export function planText(plan: Plan, width: number, coloured: boolean): string {
     `Plan ${plan.hash.slice(0, 8)}: ${changes} to do, ${open} not known yet, ${plan.steps.length - changes - open} others.`,
   );
   return lines.join('\n');
+}
+
+/** The head of a part that is a run of its own; one that has nothing to do is this line alone. */
+function partLine({ title }: PlanStep, all: readonly PlanStep[], coloured: boolean): string {
+  const name = title.slice(0, title.indexOf(': '));
+  const nothing = all.every(({ state }) => state === 'already');
+  return nothing
+    ? colour(coloured, 'dim', `${name}: nothing to do, ${all.length} steps looked at`)
+    : colour(coloured, 'bold', name);
+}
+
+function stepLines(step: PlanStep, place: number, width: number, coloured: boolean): readonly string[] {
+  const { title } = below(step);
+  const indent = headOf(step) === undefined ? '' : '  ';
+  const number = `${indent}${String(place).padStart(2)}.`;
+  const state = step.approval
+    ? 'asks a person'
+    : step.unknownUntil
+      ? `not known until "${step.unknownUntil}"`
+      : WORDS[step.state];
+  const time = step.state === 'wouldDo' && !step.approval ? `, ${takes(step)}` : '';
+  const told = `${number} ${title.trimStart()}: ${state}${time}`;
+  const commands = step.commands.map((command) => `$ ${coloured ? clip(command, width - 8 - indent.length) : command}`);
+  return [
+    step.state === 'already' ? colour(coloured, 'dim', told) : colour(coloured, 'bold', told),
+    ...[...commands, ...(step.undo ? [`undo: ${step.undo}`] : [])].map((line) => `${indent}      ${line}`),
+  ];
 }

@@ -57,8 +57,9 @@ class Told {
 
 const mark = ({ state, attempts }: StepView): string => `${state} ${attempts}`;
 
+/** The last one: a step of a child stands behind the child itself. */
 const atWork = ({ steps }: StatusView): StepView | undefined =>
-  steps.find(({ state }) => state === 'running' || state === 'undoing');
+  steps.findLast(({ state }) => state === 'running' || state === 'undoing');
 
 function nowDoing(status: StatusView): string {
   const step = atWork(status);

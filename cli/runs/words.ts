@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 import { spell } from '../../reports/duration.ts';
 import type { StatusView, StepState, StepView, Waiting } from '../../workflows/contract.ts';
 import { REASONED_VERBS } from './decide.ts';
+import { folded } from './family.ts';
 
 const MARKS: Readonly<Record<StepState, string>> = {
   pending: '·',
@@ -53,7 +54,8 @@ export function took({ startedAt, endedAt }: StepView, now = Date.now()): string
 export function stepLine(step: StepView, width: number, coloured: boolean): string {
   const again = step.attempts > 1 ? ` (attempt ${step.attempts})` : '';
   const told = step.state === 'running' || step.state === 'pending' ? '' : (step.summary ?? '');
-  const head = `${MARKS[step.state]} ${step.title}${again}`;
+  const [, indent = '', title = ''] = /^( *)(.*)$/s.exec(step.title) ?? [];
+  const head = `${indent}${MARKS[step.state]} ${title}${again}`;
   const time = took(step);
   const rest = clip([time, told].filter(Boolean).join('  '), width - head.length - 2);
   const style = COLOURS[step.state];
@@ -110,10 +112,12 @@ export function statusText(status: StatusView, width: number, coloured: boolean)
   const lines = [
     `${status.id}  ${colour(coloured, 'bold', outcome)}${status.reason ? `: ${status.reason}` : ''}`,
     '',
-    ...status.steps.map((step) => stepLine(step, width, coloured)),
+    ...folded(status.steps).map((step) => stepLine(step, width, coloured)),
   ];
   if (status.waiting !== undefined) lines.push('', waitingText(status.id, status.waiting, width));
-  for (const child of status.children ?? [])
+  const open = (status.children ?? []).filter(({ phase }) => phase !== 'ended');
+  if (open.length > 0) lines.push('', 'At work in runs of their own:');
+  for (const child of open)
     lines.push(`  ${child.id}  ${child.phase}${child.waiting ? `: waits, ${child.waiting.title}` : ''}`);
   const refused = status.refusals?.at(-1);
   if (refused !== undefined) lines.push('', `Last answer refused: ${refused}`);

@@ -76,3 +76,59 @@ test('a plan shows commands whole where it is not a terminal, undo, gates and wh
   expect(text).toContain('Refused: no LUN\n  Fix: map it');
   expect(text).toMatch(/Plan 1a2b3c4d: 2 to do, 1 not known yet, 1 others\.$/);
 });
+
+test('a child that is over is one line of the status, one at work shows its steps', () => {
+  const part = (id: string, title: string, state: StepView['state']): StepView => ({ id, title, state, attempts: 1 });
+  const steps = [
+    part('one', 'Add host2', 'done'),
+    part('one/a', 'Add host2: Install KVM', 'done'),
+    part('two', 'Add host3', 'running'),
+    part('two/a', 'Add host3: Install KVM', 'running'),
+  ];
+  const children = [
+    { id: 'r.one', runbook: 'addHost', phase: 'ended' as const, endState: 'succeeded' as const },
+    { id: 'r.two', runbook: 'addHost', phase: 'running' as const },
+  ];
+  const status = { id: 'r', runbook: 'x', phase: 'running' as const, steps, children, remains: [] };
+  expect(statusText(status, 80, false)).toBe(
+    [
+      'r  running',
+      '',
+      '✔ Add host2',
+      '… Add host3',
+      '  … Install KVM',
+      '',
+      'At work in runs of their own:',
+      '  r.two  running',
+    ].join('\n'),
+  );
+});
+
+test('a plan is told part by part, a part with nothing to do in one line', () => {
+  const part = (id: string, title: string, state: 'already' | 'wouldDo', commands: string[] = []) => ({
+    id,
+    title,
+    state,
+    commands,
+    typicalDuration: '1 minute',
+  });
+  const steps = [
+    part('own', 'Check the description', 'already'),
+    part('one/a', 'Add host2: Check the host', 'already'),
+    part('one/b', 'Add host2: Install KVM', 'already'),
+    part('two/a', 'Add host3: Check the host', 'already'),
+    part('two/b', 'Add host3: Install KVM', 'wouldDo', ['yum -y install kvm']),
+  ];
+  expect(planText({ hash: '1a2b3c4d5e', steps }, 80, false)).toBe(
+    [
+      ' 1. Check the description: nothing to do',
+      'Add host2: nothing to do, 2 steps looked at',
+      'Add host3',
+      '   4. Check the host: nothing to do',
+      '   5. Install KVM: would do, declared 1 minute',
+      '        $ yum -y install kvm',
+      '',
+      'Plan 1a2b3c4d: 1 to do, 0 not known yet, 4 others.',
+    ].join('\n'),
+  );
+});
