@@ -6,7 +6,7 @@ import type { Story } from './story.ts';
 export const createVm: Story = {
   name: 'createHaVm',
   runbook: 'createHaVm',
-  input: { name: 'vm2' },
+  input: { name: 'vm2', dataCenter: 'Datacenter1', cluster: 'Cluster1' },
   world: { preset: 'datacenter', hosts: 2 },
   prepare: wishForAnother,
   targets: ['engine'],
