@@ -1,23 +1,28 @@
 /** SHA-256 of a file on the worker and of what the storage really holds. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import got from 'got';
 import type { RemoteImage } from './image.ts';
 
-const BUFFER = 2 ** 20;
+const BUFFER = 2 ** 18;
 
-/** 64 hex digits. */
+/** 64 hex digits. Read into the same buffer all the time: what a stream leaves to be collected is a large file's size. */
 export async function fileChecksum(file: string, signal: AbortSignal, onRead: (read: number) => void): Promise<string> {
   const hash = createHash('sha256');
-  let read = 0;
-  const content = createReadStream(file, { highWaterMark: BUFFER, signal });
-  for await (const chunk of content) {
-    hash.update(chunk as Buffer);
-    read += (chunk as Buffer).length;
-    onRead(read);
+  const buffer = Buffer.allocUnsafeSlow(BUFFER);
+  const content = await open(file);
+  try {
+    for (let at = 0; ; onRead(at)) {
+      signal.throwIfAborted();
+      const { bytesRead } = await content.read(buffer, 0, BUFFER, at);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(buffer.subarray(0, bytesRead));
+      at += bytesRead;
+    }
+  } finally {
+    await content.close();
   }
-  return hash.digest('hex');
 }
 
 /**
