@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
-import { storageDomainLock } from './locks.ts';
+import { HOSTED_ENGINE_LOCK, storageDomainLock } from './locks.ts';
 
 export const AttachStorageDomainInput = z.strictObject({
   name: z.string().min(1).describe('Storage domain: a name of storage.dataDomains in the inventory'),
@@ -18,10 +18,11 @@ export const attachStorageDomain: RunbookDefinition<AttachStorageDomainInput> = 
   name: 'attachStorageDomain',
   title: 'Attach a storage domain',
   purpose:
-    'Makes a data domain on a LUN that every host sees over sound paths, and attaches it; the first one initialises the data center. A LUN that carries something is taken only after its domain was typed.',
+    'Makes a data domain on a LUN that every host sees over sound paths, and attaches it; the first one initialises the data center. Saves the engine before. A LUN that carries something is taken only after its domain was typed.',
   risk: 'destructive',
   input: AttachStorageDomainInput,
-  locks: ({ name }) => [storageDomainLock(name)],
+  // The backup of the engine is one file in the engine VM.
+  locks: ({ name }) => [HOSTED_ENGINE_LOCK, storageDomainLock(name)],
   identity: ['name', 'dataCenter', 'mode', 'plan', 'standingApproval', 'ticket'],
   example: { name: 'data1' },
   typicalDuration: '5 minutes',

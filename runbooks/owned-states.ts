@@ -28,6 +28,9 @@ export const GLOBAL_MAINTENANCE: Owned = { kind: 'globalMaintenance', target: 'h
 /** Shut down on purpose, which HA leaves alone under global maintenance. */
 export const STOPPED_ENGINE_VM: Owned = { kind: 'stoppedEngineVm', target: 'hosted-engine' };
 
+/** A host that takes no part in HA, as the engine's maintenance brings it about too. */
+export const localMaintenance = (host: string): Owned => ({ kind: 'localMaintenance', target: host });
+
 export function sameOwned(one: Owned, other: Owned): boolean {
   return one.kind === other.kind && one.target === other.target;
 }

@@ -1,5 +1,6 @@
 import { attachStorageDomain as definition } from '../runbooks/attach-storage-domain.ts';
 import type { Report } from './contract.ts';
+import { saveEngine } from './procedures/save-engine.ts';
 import { operations, runbook } from './runtime/index.ts';
 
 /**
@@ -20,15 +21,18 @@ export async function attachStorageDomain(input: unknown): Promise<Report> {
       known,
       ({ exists }) => !exists,
       `storage domain ${name} exists`,
-      () =>
-        run.approval(`Create the storage domain ${name}`, {
+      async () => {
+        const backup = await saveEngine(run, true);
+        await run.approval(`Create the storage domain ${name}`, {
           show: {
             Storage: seen.storage,
             Hosts: seen.hosts.join(', '),
             'Will be destroyed': overwrite ? seen.content.join('; ') : kept,
+            'Backup of the engine': backup,
           },
           ...(overwrite && { typed: name }),
-        }),
+        });
+      },
     );
     const created = await run.step(
       `Create the storage domain ${name}`,

@@ -1,4 +1,5 @@
 import { cleanUpHostedEngine as definition } from '../runbooks/clean-up-hosted-engine.ts';
+import { localMaintenance } from '../runbooks/owned-states.ts';
 import type { Report } from './contract.ts';
 import { offerLeftovers, removeIfWanted } from './procedures/offer-leftovers.ts';
 import { saveEngine } from './procedures/save-engine.ts';
@@ -42,7 +43,7 @@ export async function cleanUpHostedEngine(input: unknown): Promise<Report> {
         void (await run.step(
           'Put the host into maintenance in the engine',
           operations.deactivateHost({ host, reason: 'the hosted engine is taken off it' }),
-          { typical: '10 minutes', undoTypical: '3 minutes' },
+          { typical: '10 minutes', undoTypical: '3 minutes', owns: localMaintenance(host) },
         )),
     );
     const cleaned = await run.step(
@@ -56,6 +57,8 @@ export async function cleanUpHostedEngine(input: unknown): Promise<Report> {
       }),
       {
         typical: '5 minutes',
+        // Ends with the host's part in the hosted engine.
+        releases: localMaintenance(host),
         final: seen.takesEngine
           ? 'deployHostedEngine deploys a new hosted engine'
           : `remove ${host} from the engine, then addHostedEngineHost adds it again`,

@@ -1,6 +1,6 @@
 import type { FencingSurvey } from '../activities/power/params.ts';
 import { configureFencing as definition, type ConfigureFencingInput as Input } from '../runbooks/configure-fencing.ts';
-import type { Owned } from '../runbooks/owned-states.ts';
+import { localMaintenance } from '../runbooks/owned-states.ts';
 import type { Report } from './contract.ts';
 import { operations, type Result, type Run, runbook } from './runtime/index.ts';
 
@@ -47,7 +47,7 @@ async function inMaintenance(run: Run<Input>, seen: FencingSurvey, enabled: Resu
   const out = await run.step(
     'Put the host into maintenance in the engine',
     operations.deactivateHost({ host, reason: 'fencing is configured by a runbook' }),
-    { typical: '10 minutes', undoTypical: '3 minutes', needs: [enabled], owns: inLocalMaintenance(host) },
+    { typical: '10 minutes', undoTypical: '3 minutes', needs: [enabled], owns: localMaintenance(host) },
   );
   const [other] = seen.fitElsewhere;
   const gone = seen.runsEngine && other !== undefined;
@@ -68,11 +68,11 @@ async function inMaintenance(run: Run<Input>, seen: FencingSurvey, enabled: Resu
       })
     : moved;
   const cycled = powerCycle === true ? await cycle(run, installed) : installed;
-  const stays = !run.owns(inLocalMaintenance(host));
+  const stays = !run.owns(localMaintenance(host));
   const active = await run.step('Activate the host', operations.activateHost({ host }), {
     typical: '3 minutes',
     needs: [out, cycled],
-    releases: inLocalMaintenance(host),
+    releases: localMaintenance(host),
   });
   if (!seen.hostedEngine) return;
   await run.check(
@@ -95,7 +95,6 @@ async function cycle(run: Run<Input>, after: Result<unknown>): Promise<Result<un
   });
 }
 
-const inLocalMaintenance = (host: string): Owned => ({ kind: 'localMaintenance', target: host });
 
 /** What people must know before the engine may cut the power of this host. */
 function about({ input }: Run<Input>, seen: FencingSurvey): Record<string, string> {

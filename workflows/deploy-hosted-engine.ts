@@ -58,6 +58,7 @@ export async function deployHostedEngine(input: unknown): Promise<Report> {
         Engine: `${wish.engineFqdn}, ${wish.vcpus} vCPU, ${wish.memoryMiB} MiB, disk ${wish.diskGiB} GiB`,
         LUN: `${lun.wwid}, ${lun.size}, ${lun.vendor} ${lun.product}, ${lun.paths} paths`,
         'Will be destroyed': `everything on LUN ${lun.wwid}`,
+        'Backup of the engine': seen.deployed ? 'none: the engine runs already, and stays' : 'none: no engine runs yet',
       },
     });
     const deploy = await run.step(

@@ -1,5 +1,5 @@
 import type { RebootSurvey } from '../activities/hosted-engine/reboot/params.ts';
-import { GLOBAL_MAINTENANCE, type Owned, STOPPED_ENGINE_VM } from '../runbooks/owned-states.ts';
+import { GLOBAL_MAINTENANCE, localMaintenance, STOPPED_ENGINE_VM } from '../runbooks/owned-states.ts';
 import {
   rebootHostedEngineHost as definition,
   type RebootHostedEngineHostInput as Input,
@@ -181,10 +181,6 @@ function askForForeign(run: Run<Input>, seen: RebootSurvey): Promise<Result<bool
     otherwise: 'it stays set, as it was found',
     unattended: 'no',
   });
-}
-
-function localMaintenance(host: string): Owned {
-  return { kind: 'localMaintenance', target: host };
 }
 
 /** What people must know before this host goes down. */

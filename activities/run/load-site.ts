@@ -29,7 +29,7 @@ export async function loadSite(services: ActivityServices, { runbook }: LoadSite
       ...(engine.dns !== undefined && { dns: engine.dns }),
       ...(engine.mac !== undefined && { mac: engine.mac }),
       ...(engine.timeZone !== undefined && { timeZone: engine.timeZone }),
-      ...(engine.ssh !== undefined && { login: true as const }),
+      ...(engine.ssh?.hostKey !== undefined && { login: true as const }),
     },
     hosts: inventory.hosts.map(({ name, fqdn, role, managementInterface, bmc }) => ({
       name,

@@ -38,7 +38,7 @@ export interface SiteView {
     readonly memoryMiB: number;
     readonly diskGiB: number;
     readonly timeZone?: string;
-    /** The inventory says how to log in to the engine VM. */
+    /** The inventory says how to log in to the engine VM, and by which key it is known. */
     readonly login?: true;
   };
   readonly hosts: readonly SiteHost[];

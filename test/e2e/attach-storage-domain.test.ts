@@ -32,12 +32,14 @@ test('planned, approved, made, attached, seen on every host; a second run change
   const steps = planned.report?.plan?.steps ?? [];
   expect(steps.map(({ title, state }) => [title, state])).toEqual([
     ['Check the storage of data1', 'already'],
+    ['Save the engine', 'wouldDo'],
+    ['Fetch the backup of the engine', 'unknown'],
     ['Create the storage domain data1', 'wouldDo'],
     ['Create the storage domain data1', 'wouldDo'],
     ['Attach data1 to Datacenter1', 'wouldDo'],
     ['Verify the storage domain data1', 'unknown'],
   ]);
-  expect(steps[2]?.commands?.[0]).toContain(`"logical_units":{"logical_unit":[{"id":"${LUN}"}]},"override_luns":false`);
+  expect(steps[4]?.commands?.[0]).toContain(`"logical_units":{"logical_unit":[{"id":"${LUN}"}]},"override_luns":false`);
   expect(await revision()).toBe(untouched);
 
   const since = await stack.control.now();
@@ -46,6 +48,7 @@ test('planned, approved, made, attached, seen on every host; a second run change
   expect(waiting?.show).toMatchObject({
     Storage: `LUN ${LUN}, 2.0T, DELL MD38xxf, 2 of 2 paths`,
     'Will be destroyed': 'nothing: the storage is empty',
+    'Backup of the engine': 'taken, and kept with the report of this run',
   });
   await handle.approve('Ada');
   const end = await handle.end();
@@ -97,6 +100,7 @@ test('rolled back after a failure behind it, domain and volume group are gone, i
   const end = await handle.end();
   expect(end.type, end.message).toBe('rolledBack');
   expect(end.report?.remains).toEqual([
+    { what: expect.stringMatching(/^a backup of the engine/), byHand: expect.stringMatching(/^rm /) },
     {
       what: `LUN ${LUN} carries signature LVM2_member; before the run it carried nothing`,
       byHand: `for oVirt it counts as free; for any other use, on one host: wipefs -a /dev/mapper/${LUN}`,

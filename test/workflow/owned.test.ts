@@ -136,6 +136,53 @@ describe('on the way out', () => {
     });
   });
 
+  test('a state that goes into such a step is named until that is verified, and never ended by the way out', async () => {
+    const world = new FakeWorld();
+    const held = world.hold('apply gamma');
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1', size: 0 }, 'noReturn');
+      await held.reached;
+      expect((await run.record()).owns).toMatchObject([OWNED]);
+      held.release();
+      await run.waitingFor('approval');
+      expect(await run.record()).not.toHaveProperty('owns');
+      await run.handle.cancel();
+      const { type, report } = await run.end();
+      expect(type).toBe('partlyRolledBack');
+      expect(ended(world)).toEqual([]);
+      expect(world.present).toEqual(new Set(['maintenance', 'alpha', 'gamma']));
+      expect(report?.remains.map(({ what }) => what)).toContain('"Set maintenance" is still in effect');
+    });
+  });
+
+  test('one that fails half way leaves it, and the report says whose it is', async () => {
+    const world = new FakeWorld();
+    world.fail('apply gamma', commandFailed('gamma broke'));
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1', size: 0 }, 'noReturn');
+      await run.waitingFor('parked');
+      await run.decide({ step: 'change-gamma', verb: 'rollback', by: 'ann' });
+      const { type, report } = await run.end();
+      expect(type).toBe('partlyRolledBack');
+      expect(ended(world)).toEqual([]);
+      expect(report?.remains).toContainEqual({
+        what: expect.stringMatching(/^the hosted engine is in global maintenance, since .* by "Set maintenance" of run /),
+        byHand: 'unmake maintenance',
+      });
+      expect((await run.record()).owns).toMatchObject([OWNED]);
+    });
+  });
+
+  test('where somebody else had set it, such a step is taken all the same', async () => {
+    const world = new FakeWorld();
+    world.present.add('maintenance');
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1', size: 0, standingApproval: STANDING }, 'noReturn');
+      expect((await run.end()).type).toBe('succeeded');
+      expect(world.present).toEqual(new Set(['maintenance', 'alpha', 'gamma', 'mend']));
+    });
+  });
+
   test('abort leaves it, and says since when, whose it is and how to end it', async () => {
     const world = new FakeWorld();
     await rig.with(world, async (start) => {

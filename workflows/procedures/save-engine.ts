@@ -1,6 +1,6 @@
 import { operations, type Run } from '../runtime/index.ts';
 
-/** A backup of the last hour is as good as a new one: a run that begins anew takes none a second time. */
+/** A backup of the last hour is as good as a new one: neither a run that begins anew nor the next part of a whole takes a second. */
 const FRESH_MINUTES = 60;
 
 /**
@@ -11,7 +11,7 @@ const FRESH_MINUTES = 60;
 export async function saveEngine(run: Run, engineRuns: boolean): Promise<string> {
   const host = 'engine' as const;
   if (run.site.engine.login !== true) {
-    return 'none by this run: the inventory does not say how to log in to the engine VM (engine.ssh); there: engine-backup --mode=backup --file=FILE --log=LOG';
+    return 'none by this run: the inventory does not say how to log in to the engine VM (engine.ssh with its hostKey); there: engine-backup --mode=backup --file=FILE --log=LOG';
   }
   if (!engineRuns) return 'none by this run: the engine VM does not run';
   const saved = await run.step('Save the engine', operations.backUpEngine({ host, freshMinutes: FRESH_MINUTES }), {

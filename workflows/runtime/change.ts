@@ -77,7 +77,7 @@ function register(state: RunState, step: MutableStep, found: CheckResult, option
     throw new TypeError(`"${step.title}" brings about that ${ownedWords(owned)}, but its operation names no undo`);
   }
   if (found.leaves !== undefined) leaves.set(step.id, found.leaves);
-  if (options.final !== undefined) keepAll(undos, { step, since: now(), title: options.final });
+  if (options.final !== undefined) keepAll(undos, { step, since: now(), title: options.final }, releases);
   // A second attempt must not replace the undo that knows how things were before the first.
   if (found.undo === undefined || releases !== undefined || undos.some((undo) => undo.step === step)) return;
   undos.push({ step, since: now(), ...found.undo, ...(approval && { approval }), ...(owned && { owned }) });

@@ -8,11 +8,16 @@ export function owns(state: RunState, owned: Owned): boolean {
   return state.undos.some((undo) => undo.owned !== undefined && sameOwned(undo.owned, owned));
 }
 
-/** Ends the run's ownership: a step of the procedure has ended the state, so no way out has to. */
+/**
+ * Ends the run's ownership: a step of the procedure has ended the state, so no way out has to. Of a state that went into a
+ * final step, what else its step did stays on the list of what nothing takes back.
+ */
 export function release(state: RunState, owned: Owned): void {
   const at = state.undos.findIndex((undo) => undo.owned !== undefined && sameOwned(undo.owned, owned));
-  if (at < 0) return;
-  state.undos.splice(at, 1);
+  const undo = state.undos[at];
+  if (undo === undefined) return;
+  if (undo.kept) delete undo.owned;
+  else state.undos.splice(at, 1);
   state.publish('phase');
 }
 

@@ -142,7 +142,7 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
   }
 
   async step<Output>(title: string, call: OperationCall<Output>, options: StepOptions = {}): Promise<Result<Output>> {
-    if (this.passOver(title, options.releases)) return { known: false, until: title };
+    if (this.passOver(title, options)) return { known: false, until: title };
     const step = this.open(title);
     const until = this.blocked(options);
     const found = await this.look(step.id, title, call);
@@ -236,8 +236,8 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
   }
 
   /** Steps of a branch that will not be taken, and those that end what will not be the run's. */
-  private passOver(title: string, releases?: Owned): boolean {
-    const over = this.silent || (releases !== undefined && !this.owns(releases));
+  private passOver(title: string, { releases, final }: StepOptions = {}): boolean {
+    const over = this.silent || (releases !== undefined && final === undefined && !this.owns(releases));
     if (over) this.ids.next(title);
     return over;
   }

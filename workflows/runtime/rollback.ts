@@ -1,3 +1,4 @@
+import { type Owned, sameOwned } from '../../runbooks/owned-states.ts';
 import type { EndState, Remainder } from '../contract.ts';
 import { stepFailure } from './endings.ts';
 import { ask } from './gate.ts';
@@ -51,10 +52,15 @@ export async function endOwned(state: RunState): Promise<boolean> {
   return owned.length === 0 || rollBack(state, owned);
 }
 
-/** A step that nothing takes back begins: what led to it stays too, but for what must not outlast the run. */
-export function keepAll(undos: Undo[], final: Pick<Undo, 'step' | 'since' | 'title'>): void {
+/**
+ * A step that nothing takes back begins: what led to it stays too, but for what must not outlast the run, unless the step
+ * itself `takes` it on.
+ */
+export function keepAll(undos: Undo[], final: Pick<Undo, 'step' | 'since' | 'title'>, takes?: Owned): void {
   if (undos.some(({ step }) => step === final.step)) return;
-  for (const undo of undos) undo.kept = undo.owned === undefined;
+  for (const undo of undos) {
+    undo.kept = undo.owned === undefined || (takes !== undefined && sameOwned(undo.owned, takes));
+  }
   undos.push({ ...final, kept: true });
 }
 

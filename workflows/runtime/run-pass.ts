@@ -175,8 +175,9 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
   }
 
   /** Inside a branch that is not taken: the planned step is ticked off, its id is used up. */
-  private passOver(title: string, { releases }: StepOptions = {}): Result<never> | undefined {
-    const foreign = releases !== undefined && !owns(this.state, releases) ? releases : undefined;
+  private passOver(title: string, { releases, final }: StepOptions = {}): Result<never> | undefined {
+    const ends = final === undefined ? releases : undefined;
+    const foreign = ends !== undefined && !owns(this.state, ends) ? ends : undefined;
     const why = this.notNeeded ?? (foreign && `this run has not brought about that ${ownedWords(foreign)}`);
     if (why === undefined) return undefined;
     const id = this.ids.next(title);

@@ -45,7 +45,10 @@ export interface StepOptions {
    * the undo that its operation names ends it on every way out but an abort.
    */
   readonly owns?: Owned;
-  /** The step ends a state that the run owns; it is passed over where the run does not own it, and never undone. */
+  /**
+   * The step ends a state that the run owns; it is passed over where the run does not own it, and never undone. A `final`
+   * one is for more than that: it is never passed over, and once it has begun no way out ends the state any more.
+   */
   readonly releases?: Owned;
 }
 

@@ -38,7 +38,7 @@ export interface Undo {
   /** The question a person answers before this undo destroys evidence. */
   readonly approval?: string;
   /** The state that must not outlast the run. */
-  readonly owned?: Owned;
+  owned?: Owned;
   /** When it was registered. */
   readonly since: string;
   /** The child run whose step it was. */
