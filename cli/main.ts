@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { addCatalogue } from './commands/catalogue.ts';
+import { addConsole } from './commands/console.ts';
 import { addDecisions } from './commands/decisions.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addInventory } from './commands/inventory.ts';
@@ -43,6 +44,7 @@ First steps:
   addDecisions(program, deliver);
   addSchedules(program, deliver);
   addLocks(program, deliver);
+  addConsole(program, deliver);
   addInventory(program, deliver);
   addDoctor(program, deliver);
   return program;

@@ -36,6 +36,7 @@ export async function addHostedEngineHost(input: unknown): Promise<Report> {
       {
         typical: '15 minutes',
         undoTypical: '15 minutes',
+        undoAgainAfter: ['engine-restarted'],
         fixes: installationFixes(run, host),
       },
     );

@@ -95,7 +95,6 @@ async function cycle(run: Run<Input>, after: Result<unknown>): Promise<Result<un
   });
 }
 
-
 /** What people must know before the engine may cut the power of this host. */
 function about({ input }: Run<Input>, seen: FencingSurvey): Record<string, string> {
   const { host, policyControl = true, kdump = true } = input;

@@ -53,7 +53,7 @@ export async function createHaVm(input: unknown): Promise<Report> {
 async function system(run: Run, name: string, runs: Result<unknown>): Promise<void> {
   const installed = await run.offer(`Install the system of ${name}`, {
     show: {
-      Console: `Administration Portal, Compute, Virtual Machines, ${name}, Console`,
+      Console: `npx runbook console ${name} fetches the file for remote-viewer; or Administration Portal, Compute, Virtual Machines, ${name}, Console`,
       System: 'install it from the image in the CD drive, and restart the VM',
       'Guest agent':
         'in the VM: yum -y install epel-release, then yum -y install ovirt-guest-agent-common, then systemctl enable --now ovirt-guest-agent',

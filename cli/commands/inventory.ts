@@ -54,11 +54,12 @@ export function addInventory(program: Command, deliver: Deliver): void {
     group,
     {
       name: 'trust <host>',
-      about: 'pin the SSH host key of a host, or with "engine" its CA, after its fingerprint was compared',
+      about: 'pin the SSH host key of a host, or with "engine" its CA and the key of its VM, after a person compared',
       examples: [
         'inventory trust host1',
         'inventory trust host1 --fingerprint SHA256:Yq8PZ0T1x0iQ7m3dC5bV9nK2sLw4eR6uJ8hG1fD3aZo',
         'inventory trust engine',
+        'inventory trust engine --fingerprint SHA256:Yq8PZ0T1x0iQ7m3dC5bV9nK2sLw4eR6uJ8hG1fD3aZo',
       ],
       options: (command) =>
         whichInventory(command)

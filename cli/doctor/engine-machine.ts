@@ -25,8 +25,8 @@ export async function checkEngineMachine({ loaded, ssh, signal }: EngineQuestion
     return [...notChecked(['engine.machine'], SUBJECT, why), backup];
   }
   if (settings.hostKey === undefined) {
-    const fix = 'Compare on its console: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub; then set engine.ssh.hostKey';
-    return [problem('engine.machine', SUBJECT, 'the inventory pins no host key for the engine VM', fix), backup];
+    const what = 'the inventory pins no host key for the engine VM (engine.ssh.hostKey), so runbooks save no engine';
+    return [problem('engine.machine', SUBJECT, what, 'npx runbook inventory trust engine'), backup];
   }
   try {
     const { code } = await hostAccess(source, ENGINE_MACHINE).read(['test', '-x', '/usr/bin/engine-backup']);
@@ -36,7 +36,10 @@ export async function checkEngineMachine({ loaded, ssh, signal }: EngineQuestion
     return [problem('engine.machine', SUBJECT, `${settings.user} gets in, but engine-backup is missing`, fix), backup];
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    const fix = 'Look whether the engine VM runs, and at engine.ssh in the inventory';
+    const fix =
+      error.type === 'HostKeyMismatch'
+        ? 'Compare on its console; where it was installed anew: npx runbook inventory trust engine --replace'
+        : 'Look whether the engine VM runs, and at engine.ssh in the inventory';
     return [problem('engine.machine', SUBJECT, error.message.replace(/\.$/, ''), fix), backup];
   }
 }

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
-import { engineAccess } from '../../activities/runtime/engine-access.ts';
 import { hostAccess } from '../../activities/runtime/host-access.ts';
 import { EngineClient, type EngineReader, EngineSessions } from '../../connectors/engine/index.ts';
 import { engineCa } from '../../connectors/engine-ca.ts';
@@ -14,7 +13,8 @@ import { type LoadedInventory, parseInventory } from '../../inventory/load.ts';
 import { replaceFile } from '../../inventory/save.ts';
 import type { SecretRef } from '../../inventory/schema.ts';
 import { YamlSource } from '../../inventory/yaml-source.ts';
-import { unreachable, usage } from '../failure.ts';
+import { asked, engineOf } from '../ask-engine.ts';
+import { usage } from '../failure.ts';
 import type { Answer } from '../output.ts';
 import { inWords, readInventory } from '../trust/file.ts';
 import { describe, type Former } from './describe.ts';
@@ -72,14 +72,7 @@ export async function importInventory(request: ImportRequest): Promise<Answer> {
 async function again({ inventory: path, sshKey }: ImportRequest, ssh: SshPool) {
   const loaded = await readInventory(path);
   const signal = AbortSignal.timeout(LIMIT_MS);
-  const source = {
-    ssh,
-    inventory: loaded.inventory,
-    inventoryDirectory: loaded.directory,
-    signal,
-    engines: new EngineSessions(),
-  };
-  const engine = engineAccess(source, { correlationId: randomUUID(), signal });
+  const engine = engineOf(loaded, ssh, signal);
   const site = await asked(() => readEngineSite(engine));
   const sites = await askHosts(loaded, ssh, signal);
   const former = new YamlSource(await readFile(path, 'utf8')).data as Former;
@@ -148,15 +141,6 @@ async function askHosts(
     }),
   );
   return { told, silent: silent.sort() };
-}
-
-async function asked<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof OperatorError)) throw error;
-    throw error.type === 'EngineUnreachable' ? unreachable(error.message) : usage(error.message);
-  }
 }
 
 /** What the file would be told by `inventory check`. */

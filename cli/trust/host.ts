@@ -1,8 +1,8 @@
 import { parsePin } from '../../connectors/host-key.ts';
 import { type OfferedKey, scanHostKeys } from '../../connectors/ssh-scan.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
+import type { Path } from '../../inventory/problem.ts';
 import { requireWritable } from '../../inventory/save.ts';
-import type { InventoryHost } from '../../inventory/schema.ts';
 import { messageOf, unreachable, usage } from '../failure.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Answer } from '../output.ts';
@@ -28,8 +28,34 @@ export async function trustHost(name: string, request: TrustRequest): Promise<An
     const known = [...inventory.hosts.map((each) => each.name), 'engine'];
     throw usage(`${path} has no host "${name}".${didYouMean(name, known)} It has ${known.join(', ')}.`, { known });
   }
+  const { address, ssh } = host;
+  const { port, hostKey } = ssh;
+  const field = ['hosts', index, 'ssh', 'hostKey'];
+  return trustKey(
+    { name, address, port, hostKey, field, said: 'hosts[].address and ssh.port in the inventory' },
+    request,
+  );
+}
+
+/** A machine that commands are run on. */
+export interface Machine {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  /** What is pinned. */
+  readonly hostKey: string | undefined;
+  /** Where in the inventory that stands. */
+  readonly field: Path;
+  /** What of the inventory says where it is, for people. */
+  readonly said: string;
+}
+
+/** Pins the SSH host key of a machine; leaves the file alone when the key that it shows is pinned already. */
+export async function trustKey(host: Machine, request: TrustRequest): Promise<Answer> {
+  const { inventory: path } = request;
+  const { name } = host;
   const offered = await offeredBy(host);
-  const pinned = host.ssh.hostKey === undefined ? undefined : parsePin(host.ssh.hostKey).fingerprint;
+  const pinned = host.hostKey === undefined ? undefined : parsePin(host.hostKey).fingerprint;
   const wished = request.fingerprint === undefined ? pinned : parseFingerprint(request.fingerprint);
   const known = offered.find(({ fingerprint }) => fingerprint === pinned);
   if (known !== undefined && wished === pinned) return answer(path, host, offered, known, false);
@@ -47,17 +73,16 @@ export async function trustHost(name: string, request: TrustRequest): Promise<An
     terminal: request.terminal,
   });
   const key = offered.find(({ fingerprint }) => fingerprint === chosen) as OfferedKey;
-  await pin(path, ['hosts', index, 'ssh', 'hostKey'], key.hostKey);
+  await pin(path, host.field, key.hostKey);
   return answer(path, host, offered, key, true, pinned);
 }
 
-async function offeredBy(host: InventoryHost): Promise<readonly OfferedKey[]> {
+async function offeredBy({ name, address, port, said }: Machine): Promise<readonly OfferedKey[]> {
   try {
-    const { name, address, ssh } = host;
-    return await scanHostKeys({ name, address, port: ssh.port }, new AbortController().signal);
+    return await scanHostKeys({ name, address, port }, new AbortController().signal);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    throw unreachable(`${messageOf(error)} Nothing was pinned. Look at hosts[].address and ssh.port in the inventory.`);
+    throw unreachable(`${messageOf(error)} Nothing was pinned. Look at ${said}.`);
   }
 }
 
@@ -66,7 +91,7 @@ function parseFingerprint(text: string): string | undefined {
   return /SHA256:[A-Za-z0-9+/]{43}/.exec(text)?.[0];
 }
 
-function pinnedOtherwise(host: InventoryHost, offered: readonly OfferedKey[], pinned: string): Error {
+function pinnedOtherwise(host: Machine, offered: readonly OfferedKey[], pinned: string): Error {
   const still = offered.some(({ fingerprint }) => fingerprint === pinned);
   const why = still
     ? 'It still shows this key, so there is no need for another one.'
@@ -77,8 +102,8 @@ function pinnedOtherwise(host: InventoryHost, offered: readonly OfferedKey[], pi
   );
 }
 
-function placeOf({ name, address, ssh }: InventoryHost): string {
-  return `${name} at ${address} port ${ssh.port}`;
+function placeOf({ name, address, port }: Machine): string {
+  return `${name} at ${address} port ${port}`;
 }
 
 function table(offered: readonly OfferedKey[]): string {
@@ -87,7 +112,7 @@ function table(offered: readonly OfferedKey[]): string {
 
 function answer(
   inventory: string,
-  host: InventoryHost,
+  host: Machine,
   offered: readonly OfferedKey[],
   { type, fingerprint }: OfferedKey,
   changed: boolean,
@@ -98,7 +123,7 @@ function answer(
       inventory,
       host: host.name,
       address: host.address,
-      port: host.ssh.port,
+      port: host.port,
       offered: offered.map(({ hostKey: _hostKey, ...shown }) => shown),
       pinned: { type, fingerprint },
       changed,

@@ -1,9 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { engineRequests } from '../support/engine-requests.ts';
 import type { End } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
+import { Cli } from './cli-command.ts';
 
 const PLACE = { dataCenter: 'Datacenter1', cluster: 'Cluster1' };
 const VM = { name: 'vm1', ...PLACE };
@@ -34,6 +37,39 @@ async function engine(): Promise<EngineState> {
 }
 
 const revision = async () => (await stack.control.state()).revision;
+
+/** What an operator has of the console: a file of their own, whose password is told nowhere else. */
+async function consoleFile(): Promise<void> {
+  const cli = new Cli(mkdtempSync(join(tmpdir(), 'console-')));
+  const out = join(cli.home, 'vm1.vv');
+  const ask = (...args: string[]) => cli.run(['console', ...args], { RUNBOOK_INVENTORY: stack.lab.inventory });
+  expect(await ask('vm9', '--out', out)).toMatchObject({ code: 2, stderr: expect.stringContaining('no VM named vm9') });
+  expect(await ask('vm1', '--out', out, '--protocol', 'spice')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('vm1 has no spice console: it has vnc'),
+  });
+  expect(await ask('vm1', '--out', stack.lab.inventory)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('is no console file'),
+  });
+  expect(existsSync(out)).toBe(false);
+  const { code, stdout, stderr } = await ask('vm1', '--out', out, '--json');
+  expect(code, stderr).toBe(0);
+  const text = readFileSync(out, 'utf8');
+  const [, host, port, password = ''] = /^host=(.+)\nport=(\d+)[\s\S]*^password=(\w+)$/m.exec(text) ?? [];
+  expect(JSON.parse(stdout)).toEqual({
+    vm: 'vm1',
+    protocol: 'vnc',
+    file: out,
+    host,
+    port: Number(port),
+    validSeconds: 120,
+  });
+  expect(statSync(out).mode & 0o777).toBe(0o600);
+  expect(password.length).toBeGreaterThan(8);
+  expect(stdout + stderr).not.toContain(password);
+  rmSync(cli.home, { recursive: true });
+}
 
 test('made from the inventory, started, installed by a person, moved there and back; rolled back; found again', async () => {
   const early = await run('createHaVm', VM);
@@ -75,6 +111,8 @@ test('made from the inventory, started, installed by a person, moved there and b
   const handle = await stack.startWith('createHaVm', VM);
   const { waiting } = await handle.waitingFor('approval');
   expect(waiting?.title).toBe('Install the system of vm1');
+  expect(waiting?.show?.Console).toContain('npx runbook console vm1 ');
+  await consoleFile();
   await stack.control.event({ target: 'engine', action: 'vm-os-installed', vm: 'vm1', fqdn: 'vm1.example.com' });
   await handle.approve('Ada');
   const end = await handle.end();
@@ -87,6 +125,7 @@ test('made from the inventory, started, installed by a person, moved there and b
     'PUT /vms/ID/cdroms/ID',
     'POST /vms/ID/watchdogs',
     'POST /vms/ID/start',
+    'POST /vms/ID/graphicsconsoles/766e63/remoteviewerconnectionfile',
     'POST /vms/ID/migrate',
     'POST /vms/ID/migrate',
   ]);

@@ -44,7 +44,7 @@ beforeAll(async () => {
       `${type} ${key}`,
     ]),
   );
-  const unpinned = text.replace(/ {6}hostKey: ssh-ed25519\s+\S+\n/g, '').replace(/ {2}ca:\n {4}file: .*\n/, '');
+  const unpinned = text.replace(/ {4,6}hostKey: ssh-ed25519\s+\S+\n/g, '').replace(/ {2}ca:\n {4}file: .*\n/, '');
   writeFileSync(mine, `# Our datacentre.\n${unpinned.replace('user: root\n', 'user: root # by key\n')}`);
 });
 afterAll(() => stack?.close());
@@ -123,12 +123,13 @@ test('looking changes nothing, and shows no secret', async () => {
 test('what is not pinned is told with the command that pins it', async () => {
   const checks = await doctor(mine);
   expect(problems(checks)).toEqual(
-    ['engine.ca', 'host.hostKey host1', 'host.hostKey host2'].map((line) =>
+    ['engine.ca', 'engine.machine the engine VM', 'host.hostKey host1', 'host.hostKey host2'].map((line) =>
       line === 'engine.ca' ? `engine.ca ${stack.lab.engine}` : line,
     ),
   );
   expect(find(checks, 'host.hostKey')?.fix).toBe('npx runbook inventory trust host1');
   expect(find(checks, 'engine.ca')?.fix).toContain('npx runbook inventory trust engine');
+  expect(find(checks, 'engine.machine')?.fix).toBe('npx runbook inventory trust engine');
 });
 
 test('trust pins nothing that nobody has compared', async () => {
@@ -178,13 +179,15 @@ test('trust pins what was compared, leaves the rest of the file alone, and then 
 
   // With one host pinned, the CA that it got from the engine vouches for the engine.
   const halfway = await doctor(mine);
-  expect(problems(halfway)).toEqual(['host.hostKey host2']);
+  expect(problems(halfway)).toEqual(['engine.machine the engine VM', 'host.hostKey host2']);
   expect(find(halfway, 'engine.ca')?.what).toContain('with the CA that a host got from its engine');
 
-  for (const name of ['host2', 'engine']) {
+  // Of the engine its CA first, then the key of its VM.
+  for (const name of ['host2', 'engine', 'engine']) {
     expect(await trust(name, { fingerprint: await shown(name) }), name).toMatchObject({ changed: true });
-    expect(await trust(name), name).toMatchObject({ changed: false });
   }
+  for (const name of ['host2', 'engine']) expect(await trust(name), name).toMatchObject({ changed: false });
+  expect(parseInventory(readFileSync(mine, 'utf8'), mine).inventory.engine.ssh?.hostKey).toMatch(/^ssh-ed25519 AAAA/);
   expect(readFileSync(mine, 'utf8')).toMatch(/fingerprint: "([0-9A-F]{2}:){31}[0-9A-F]{2}"\n/);
   expect(problems(await doctor(mine))).toEqual([]);
 });

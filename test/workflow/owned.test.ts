@@ -166,7 +166,9 @@ describe('on the way out', () => {
       expect(type).toBe('partlyRolledBack');
       expect(ended(world)).toEqual([]);
       expect(report?.remains).toContainEqual({
-        what: expect.stringMatching(/^the hosted engine is in global maintenance, since .* by "Set maintenance" of run /),
+        what: expect.stringMatching(
+          /^the hosted engine is in global maintenance, since .* by "Set maintenance" of run /,
+        ),
         byHand: 'unmake maintenance',
       });
       expect((await run.record()).owns).toMatchObject([OWNED]);

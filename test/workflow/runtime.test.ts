@@ -256,6 +256,29 @@ describe('a failed step', () => {
     });
   });
 
+  test.each([
+    ['once', 1, 'rejected'],
+    ['twice', 2, 'partlyRolledBack'],
+  ])(
+    'an undo that a restart of the engine ended %s is tried once more before people are asked',
+    async (_n, times, end) => {
+      const world = new FakeWorld();
+      const restarted = () => commandFailed('the engine was started anew', { diagnosis: 'engine-restarted' });
+      world.fail('apply undo-alpha', ...Array.from({ length: times }, restarted));
+      await rig.with(world, async (start) => {
+        const run = await start({ host: 'host1' }, 'maintain');
+        const { waiting } = await run.waitingFor('approval');
+        await run.decide({ ...waiting?.answer, verdict: 'reject' });
+        if (times === 2) {
+          await run.waitingFor('parked');
+          await run.decide({ step: 'change-alpha', verb: 'skip', reason: 'enough', by: 'ann' });
+        }
+        expect((await run.end()).type).toBe(end);
+        expect(world.calls.filter((call) => call === 'apply undo-alpha undo')).toHaveLength(2);
+      });
+    },
+  );
+
   test('a known failure is mended once; if that does not help, the run parks', async () => {
     const world = new FakeWorld();
     const known = () => commandFailed('firewalld is required', { diagnosis: 'firewalld' });

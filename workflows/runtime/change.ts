@@ -72,7 +72,7 @@ async function askAgain(state: RunState, step: MutableStep, found: CheckResult):
 
 function register(state: RunState, step: MutableStep, found: CheckResult, options: StepOptions): void {
   const { undos, leaves } = state;
-  const { owns: owned, releases, undoApproval: approval } = options;
+  const { owns: owned, releases, undoApproval: approval, undoAgainAfter: againAfter } = options;
   if (owned !== undefined && found.undo === undefined) {
     throw new TypeError(`"${step.title}" brings about that ${ownedWords(owned)}, but its operation names no undo`);
   }
@@ -80,7 +80,14 @@ function register(state: RunState, step: MutableStep, found: CheckResult, option
   if (options.final !== undefined) keepAll(undos, { step, since: now(), title: options.final }, releases);
   // A second attempt must not replace the undo that knows how things were before the first.
   if (found.undo === undefined || releases !== undefined || undos.some((undo) => undo.step === step)) return;
-  undos.push({ step, since: now(), ...found.undo, ...(approval && { approval }), ...(owned && { owned }) });
+  undos.push({
+    step,
+    since: now(),
+    ...found.undo,
+    ...(approval && { approval }),
+    ...(againAfter && { againAfter }),
+    ...(owned && { owned }),
+  });
   state.parent?.tell(state);
   // Written down before the change, for those who look after a run that was ended from outside.
   if (owned !== undefined) state.publish('phase');

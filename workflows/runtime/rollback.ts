@@ -69,6 +69,7 @@ async function undoOne(state: RunState, undo: Undo): Promise<'undone' | 'kept' |
   if (call === undefined) return 'kept';
   const title = `Undo: ${undo.title}`;
   step.attempts = 0;
+  const tried = new Set<string>();
   for (;;) {
     step.attempts += 1;
     step.state = 'undoing';
@@ -106,6 +107,11 @@ async function undoOne(state: RunState, undo: Undo): Promise<'undone' | 'kept' |
       return 'undone';
     } catch (error) {
       const failure = stepFailure(error);
+      const { fixBy = '' } = failure;
+      if (undo.againAfter?.includes(fixBy) && !tried.has(fixBy)) {
+        tried.add(fixBy);
+        continue;
+      }
       state.finish(step, { state: 'undoFailed', summary: failure.message, evidence: failure.lines });
       const decision = await park(state, step, failure, ['retry', 'skip', 'abort']);
       if (decision?.verb === 'skip') return 'kept';

@@ -38,6 +38,8 @@ export interface StepOptions {
    * lists both. In words: how people get back.
    */
   readonly final?: string;
+  /** Known failures, by the recovery that their diagnosis names, after each of which this step's undo is tried once more. */
+  readonly undoAgainAfter?: readonly string[];
   /** Asked before this step's undo, because the undo destroys what could be looked at. */
   readonly undoApproval?: string;
   /**

@@ -37,6 +37,8 @@ export interface Undo {
   readonly byHand?: string;
   /** The question a person answers before this undo destroys evidence. */
   readonly approval?: string;
+  /** Known failures after each of which it is tried once more before people are asked. */
+  readonly againAfter?: readonly string[];
   /** The state that must not outlast the run. */
   owned?: Owned;
   /** When it was registered. */

@@ -47,6 +47,9 @@ export const engineCdrom = z.object({ id: z.string(), file: z.object({ id: z.str
 
 export const engineWatchdog = z.object({ id: z.string(), model: z.string(), action: z.string() });
 
+/** Its id is the protocol in hexadecimal. */
+export const engineConsole = z.object({ id: z.string(), protocol: z.string() });
+
 export type EngineDiskAttachment = z.output<typeof engineDiskAttachment>;
 export type EngineVmNic = z.output<typeof engineVmNic>;
 export type EngineWatchdog = z.output<typeof engineWatchdog>;
