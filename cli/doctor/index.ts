@@ -7,7 +7,7 @@ import { checkEngineMachine } from './engine-machine.ts';
 import { type Finding, limited, notChecked } from './finding.ts';
 import { checkHome } from './home.ts';
 import { checkHost, type HostReport } from './host.ts';
-import { checkImages, checkInventory, checkSecrets } from './inventory.ts';
+import { checkFiles, checkInventory, checkSecrets } from './inventory.ts';
 import { checkPlacement } from './placement.ts';
 import { checkTemporal } from './temporal.ts';
 
@@ -32,7 +32,7 @@ export async function examine(settings: Settings): Promise<readonly Finding[]> {
     return [...inventory, ...(await temporal), ...(await home), ...rest];
   }
   const secrets = limited('secret', settings.inventory, LIMIT, () => checkSecrets(loaded));
-  const images = limited('inventory.image', settings.inventory, LIMIT, () => checkImages(loaded));
+  const files = limited('inventory.image', settings.inventory, LIMIT, () => checkFiles(settings.inventory, loaded));
   const { engine, hosts } = await checkSite(loaded);
   const bootIds = Object.fromEntries(hosts.flatMap(({ name, facts }) => (facts ? [[name, facts.bootId]] : [])));
   const server = await temporal;
@@ -41,7 +41,7 @@ export async function examine(settings: Settings): Promise<readonly Finding[]> {
   );
   return [
     ...inventory,
-    ...(await images),
+    ...(await files),
     ...(await secrets),
     ...server,
     ...placement,

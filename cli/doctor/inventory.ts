@@ -8,6 +8,8 @@ import type { Path } from '../../inventory/problem.ts';
 import { fieldPath } from '../../inventory/problems.ts';
 import type { SecretRef } from '../../inventory/schema.ts';
 import { isSecretField } from '../../inventory/schema-lookup.ts';
+import { CliFailure } from '../failure.ts';
+import { checkBlackouts } from '../schedules/check-blackouts.ts';
 import { type Finding, notChecked, ok, problem } from './finding.ts';
 
 /** The inventory if it is good, and what there is to say about the file. */
@@ -64,22 +66,44 @@ function* secretFields(value: unknown, path: Path = []): Generator<{ path: Path;
   for (const [key, inner] of entries) yield* secretFields(inner, [...path, key]);
 }
 
-/** Whether the images that are to be uploaded are there. */
-export async function checkImages({ inventory, directory }: LoadedInventory): Promise<readonly Finding[]> {
-  return Promise.all((inventory.isos ?? []).map(({ file }) => checkImage(file, resolve(directory, file))));
+/** Whether the files that the inventory names are there: images, CAs of receivers, calendars of blackouts. */
+export async function checkFiles(
+  path: string,
+  { inventory: { isos, notifications }, directory }: LoadedInventory,
+): Promise<readonly Finding[]> {
+  const read = (id: string, what: string, field: string, file: string) =>
+    checkFile(id, what, `Put it there, or correct ${field} in the inventory`, { file, path: resolve(directory, file) });
+  const authorities = (notifications?.receivers ?? []).flatMap(({ webhook }) => webhook?.caFile ?? []);
+  const field = 'notifications.receivers[].webhook.caFile';
+  return [
+    ...(await Promise.all(isos.map(({ file }) => read('inventory.image', 'image', 'isos[].file', file)))),
+    ...(await Promise.all(authorities.map((file) => read('inventory.receiverCa', 'the CA', field, file)))),
+    ...(await checkCalendars(path)),
+  ];
 }
 
-async function checkImage(subject: string, path: string): Promise<Finding> {
-  const id = 'inventory.image';
+async function checkFile(
+  id: string,
+  what: string,
+  fix: string,
+  { file, path }: { readonly file: string; readonly path: string },
+): Promise<Finding> {
   try {
     await access(path, constants.R_OK);
-    return ok(id, subject, `image ${subject} can be read`);
+    return ok(id, file, `${what} ${file} can be read`);
   } catch {
-    return problem(
-      id,
-      subject,
-      `image ${path} cannot be read`,
-      'Put it there, or correct isos[].file in the inventory',
-    );
+    return problem(id, file, `${what} ${path} cannot be read`, fix);
+  }
+}
+
+/** A calendar that cannot be used keeps every window closed, which nobody would look for in the inventory. */
+async function checkCalendars(path: string): Promise<readonly Finding[]> {
+  try {
+    await checkBlackouts(path);
+    return [];
+  } catch (error) {
+    if (!(error instanceof CliFailure)) throw error;
+    const fix = 'Put the calendar there, or correct what is named: until then no step begins in a window';
+    return error.message.split('\n').map((line) => problem('inventory.blackouts', path, line.replace(/\.$/, ''), fix));
   }
 }

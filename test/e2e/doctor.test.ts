@@ -283,7 +283,8 @@ test('everything that is broken is found in one pass, each with its fix', async 
     broken,
     readFileSync(mine, 'utf8')
       .replace('secrets/engine-root-password', 'secrets/loose-password')
-      .replace(/scale: .*/, 'scale: 1'),
+      .replace(/scale: .*/, 'scale: 1')
+      .concat('blackouts: [freeze.ics]\n'),
   );
   // host2's certificate is about to end, and nobody works any more.
   const soon = { from: new Date(Date.now() - 86_400_000), to: new Date(Date.now() + 10.5 * 86_400_000) };
@@ -295,6 +296,7 @@ test('everything that is broken is found in one pass, each with its fix', async 
   const checks = await doctor(broken);
   const found = checks.filter(({ state }) => state === 'problem');
   expect(found.map(({ id, subject, fix }) => [`${id} ${subject}`, fix])).toEqual([
+    [`inventory.blackouts ${broken}`, expect.stringContaining('no step begins in a window')],
     ['secret engine.rootPassword', `chmod 600 ${loose}`],
     [
       `temporal.retention ${stack.client.options.namespace}`,
