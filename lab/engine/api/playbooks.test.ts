@@ -112,6 +112,15 @@ describe('what playbooks ask for beside', () => {
     expect(await list(path, 'network_filter_parameter')).toEqual([]);
   });
 
+  it('takes conditions without a word between them together', async () => {
+    const names = async (search: string): Promise<string[]> =>
+      (await list(`/hosts?search=${encodeURIComponent(search)}`, 'host')).map((one) => String(one.name));
+    expect(await names('cluster=Cluster1 status=up name=*')).toEqual(['host1.test.local']);
+    expect(await names('cluster=Cluster1 status=maintenance name=*')).toEqual([]);
+    expect(await names('cluster=other status=up or name=host1*')).toEqual(['host1.test.local']);
+    expect(await names('cluster=Cluster1 and')).toEqual([]);
+  });
+
   it('knows the profiles that came with clusters and domains, and the icons of VMs', async () => {
     const vm = await found('/vms?search=name%3Dvm1', 'vm');
     const profile = await call('GET', `/cpuprofiles/${vm.cpu_profile?.id}`);

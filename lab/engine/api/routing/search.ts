@@ -46,8 +46,8 @@ function parse(source: string): Query | undefined {
     if (!token) return undefined;
     const [, field, op, value, word] = token;
     const last = any[any.length - 1];
+    // Conditions that follow each other without a word between them hold together (engine: SyntaxChecker).
     if (field !== undefined && op !== undefined && value !== undefined && last) {
-      if (!joined) return undefined;
       last.push({ field: field.toLowerCase(), op, value: unquoted(value) });
       joined = false;
     } else if (/^and$/i.test(word ?? '')) joined = true;
