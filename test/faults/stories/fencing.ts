@@ -13,5 +13,5 @@ export const fencing: Story = {
     seen: /^POST \/ovirt-engine\/api\/hosts\/[^/]+\/install/,
   },
   // Nothing takes back what the installation wrote on the host.
-  undone: [{ where: /^engine\.power\.host2\b.*\.kdump$/, told: /host2 keeps the Kdump integration/ }],
+  undone: [{ where: /^engine\.power\.host2\b.*\.kdump:/, told: /host2 keeps the Kdump integration/ }],
 };
