@@ -1,8 +1,15 @@
-/** The whole article as one run: on bare hosts, unattended, through dead workers; a second time nothing is left to do. */
+/**
+ * The whole article as one run on bare hosts: unattended, through dead workers, a second time with nothing left to do; and
+ * with people who answer everything through the parent, stop it half-way and have the rest done by another run.
+ */
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { decideSignal } from '../../workflows/messages.ts';
+import { changeInventory } from '../support/change-inventory.ts';
+import { hostInEngine } from '../support/engine-admin.ts';
 import { engineRequests } from '../support/engine-requests.ts';
-import type { End } from '../support/run.ts';
+import type { End, RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
+import { Cli } from './cli-command.ts';
 import { executedChanges } from './executed.ts';
 
 const RUNBOOK = 'buildDatacenter';
@@ -129,6 +136,85 @@ test(
         ),
       ),
     ]);
+  },
+  LIMIT,
+);
+
+const SYSTEM = 'Create the VM vm1: Install the system of vm1';
+const STORAGE = 'Attach the storage domain data1: Create the storage domain data1';
+
+/** Answers all that the run asks, at its parent, until it asks `last` or has ended. @returns what was asked */
+async function answer(run: RunHandle, last?: string): Promise<string[]> {
+  const asked: string[] = [];
+  for (;;) {
+    const { waiting, phase } = await run.until(
+      (status) => status.phase === 'ended' || (status.waiting !== undefined && status.waiting.kind !== 'lock'),
+    );
+    if (phase === 'ended' || waiting === undefined) return asked;
+    expect(waiting.kind, JSON.stringify(waiting)).toBe('approval');
+    asked.push(waiting.title);
+    if (waiting.title === last) return asked;
+    if (waiting.title === SYSTEM) {
+      await stack.control.event({ target: 'engine', action: 'vm-os-installed', vm: 'vm1' });
+    }
+    const yes = { ...waiting.answer, ...(waiting.typed !== undefined && { typed: waiting.typed }), by: 'Ada' };
+    // Three doors: the command, the update, the signal.
+    if (asked.length === 1) await approveByCommand(run);
+    else if (asked.length % 2 === 0) await run.decide(yes);
+    else await run.handle.signal(decideSignal, yes);
+    await run.until((status) => status.phase === 'ended' || status.waiting?.id !== waiting.id);
+  }
+}
+
+async function approveByCommand({ id }: RunHandle): Promise<void> {
+  const env = { TEMPORAL_ADDRESS: inject('temporalAddress'), TEMPORAL_NAMESPACE: stack.client.options.namespace };
+  const { code, stderr } = await new Cli(stack.directory).run(['approve', id, '--by', 'Ada'], env);
+  expect(code, stderr).toBe(0);
+}
+
+test(
+  'with approvals: people answer at the parent, leave it half-built, and have only what is missing done by another run',
+  async () => {
+    await stack.fresh({ preset: 'bare', hosts: 3 });
+    changeInventory(stack.lab.inventory, ({ hosts }) => {
+      for (const host of hosts) if (host.name === 'host3') host.role = 'host';
+    });
+    const first = await stack.startWith(RUNBOOK, {});
+    const asked = await answer(first, STORAGE);
+    expect(asked[0]).toMatch(/^Deploy the hosted engine on host1: /);
+    expect(asked).toContain('Add host2 with the hosted engine: Add the host to the engine');
+    expect(asked).toContain('Add host3: Add the host to the engine');
+    expect(asked.at(-1)).toBe(STORAGE);
+    const { waiting } = await first.status();
+    await first.decide({ ...waiting?.answer, verdict: 'reject', keep: true, by: 'Ada', note: 'tomorrow' });
+    const half = await first.end();
+    expect(half.type, half.message).toBe('rejected');
+    expect(half.report?.remains.map(({ what }) => what).join('\n')).toContain('Add host3: Add the host');
+    expect((await hostInEngine(stack.lab.inventory, 'host3')).status).toBe('up');
+    expect((await stack.control.state()).hosts.host3).toMatchObject({ hostedEngineDeployed: false });
+
+    const since = await stack.control.now();
+    const second = await stack.startWith(RUNBOOK, {});
+    const missing = await answer(second);
+    const end = await second.end();
+    expect(end.type, end.message).toBe('succeeded');
+    expect(missing[0]).toBe(STORAGE);
+    expect(missing).toContain(SYSTEM);
+    const did = end.report?.steps.filter(({ id, state }) => state === 'done' && !id.includes('/'));
+    expect(did?.map(({ title }) => title)).toEqual([
+      'Attach the storage domain data1',
+      'Create the network ovirtvm-vlan432',
+      'Upload CentOS-7-x86_64-Minimal-1908.iso',
+      'Create the VM vm1',
+    ]);
+    expect(new Set(end.report?.decisions.map(({ by }) => by))).toEqual(new Set(['Ada']));
+    const requests = engineRequests(await stack.control.journal(since));
+    expect(requests.filter((line) => /^POST \/(hosts|clusters|datacenters)(\?|$)/.test(line))).toEqual([]);
+    expect((await stack.control.state()).engine).toMatchObject({
+      vms: { vm1: { status: 'up', highlyAvailable: true } },
+    });
+    const verified = await run({}, 'verifyDatacenter');
+    expect(verified.type, verified.message).toBe('succeeded');
   },
   LIMIT,
 );

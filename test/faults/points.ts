@@ -11,7 +11,7 @@ export const IMAGES = 'imageio';
 
 /** One SSH command or request of a run, by the activity that sent it. */
 export interface SeenCommand {
-  /** Temporal's id of the activity: its place in the run, the same in every run. */
+  /** Temporal's id of the activity: its place in the run, the same in every run; of a child behind the child and `/`. */
   readonly activity: string;
   /** `installPackages.apply` */
   readonly type: string;
@@ -94,10 +94,16 @@ export function boundaries(
 /** The command that a point is at. An activity that came to its end without it has passed it. */
 export function isAt(point: Point): (command: SeenCommand) => boolean {
   return ({ activity, target, changes, text }) => {
-    if (activity !== point.activity) return Number(activity) > Number(point.activity);
+    if (activity !== point.activity) return isPast(activity, point.activity);
     if (target !== point.target) return false;
     return point.which === 'first' || (changes === point.changes && essence(text) === point.essence);
   };
+}
+
+/** Whether an activity comes after another one of the same run; those of other runs of a family tell nothing. */
+function isPast(activity: string, other: string): boolean {
+  const [run, place] = [activity.replace(/[^/]*$/, ''), /[^/]*$/.exec(activity)?.[0]];
+  return other.startsWith(run) && Number(place) > Number(other.slice(run.length));
 }
 
 /** The stages of the deployment: each is a playbook of its own, told by its tag. */

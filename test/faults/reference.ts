@@ -56,11 +56,19 @@ export async function observe(lane: Lane, story: Story): Promise<Reference> {
   };
 }
 
-/** The activities of a run by their id, with the step each one served. */
-async function activities(run: RunHandle): Promise<Map<string, { type: string; step: string; pass: string }>> {
+type Activities = Map<string, { readonly type: string; readonly step: string; readonly pass: string }>;
+
+/** The activities of a run and of its children by their id, with the step each one served. */
+async function activities(run: RunHandle): Promise<Activities> {
   const { events } = await run.handle.fetchHistory();
-  const found = new Map<string, { type: string; step: string; pass: string }>();
-  for (const { activityTaskScheduledEventAttributes: scheduled } of events ?? []) {
+  const found: Activities = new Map();
+  for (const event of events ?? []) {
+    const begun = event.childWorkflowExecutionStartedEventAttributes?.workflowExecution?.workflowId;
+    if (begun) {
+      const child = run.child(begun);
+      for (const [id, served] of await activities(child)) found.set(`${run.part(child)}/${id}`, served);
+    }
+    const scheduled = event.activityTaskScheduledEventAttributes;
     if (!scheduled) continue;
     const [payload] = scheduled.input?.payloads ?? [];
     const input = payload ? defaultPayloadConverter.fromPayload<Partial<OperationInput>>(payload) : {};

@@ -76,14 +76,29 @@ export class RunHandle {
     }
   }
 
-  /** Ids of the activities at work now, newest last. */
+  /** Ids of the activities at work now, newest last; those of a child under what its id has beyond its parent's. */
   async pendingActivities(): Promise<{ id: string; type: string; attempt: number }[]> {
     const { raw } = await this.handle.describe();
-    return (raw.pendingActivities ?? []).map(({ activityId, activityType, attempt }) => ({
+    const own = (raw.pendingActivities ?? []).map(({ activityId, activityType, attempt }) => ({
       id: activityId ?? '',
       type: activityType?.name ?? '',
       attempt: attempt ?? 0,
     }));
+    const children = (raw.pendingChildren ?? []).map(async ({ workflowId }) => {
+      const child = this.child(workflowId ?? '');
+      return (await child.pendingActivities()).map(({ id, ...rest }) => ({ id: `${this.part(child)}/${id}`, ...rest }));
+    });
+    return [...own, ...(await Promise.all(children)).flat()];
+  }
+
+  /** A run that this one has started. */
+  child(id: string): RunHandle {
+    return new RunHandle(this.handle.client.getHandle(id));
+  }
+
+  /** What tells a child from its siblings, in every run of the parent. */
+  part({ id }: RunHandle): string {
+    return id.slice(this.id.length + 1);
   }
 
   /** Waits for the end of a run that has to ask nobody: one that parks is told. */

@@ -1,0 +1,42 @@
+import { changeInventory } from '../../support/change-inventory.ts';
+import type { Story } from './story.ts';
+
+const common = {
+  runbook: 'buildDatacenter',
+  // One child at a time: the points have an order then.
+  input: { atATime: 1 },
+  host: 'host1',
+  placesEngineVm: true,
+} as const;
+
+/** The whole article, from bare hosts on. */
+export const build: Story = {
+  ...common,
+  name: 'buildDatacenter',
+  world: { preset: 'bare', hosts: 3 },
+  targets: ['engine', 'host1', 'host2', 'host3'],
+  once: {
+    step: 'deploy-the-hosted-engine-on-host1/run-hosted-engine-deploy',
+    seen: /^\S+ (\S*\/)?hosted-engine --deploy/,
+  },
+  rebootIsForPeople: true,
+};
+
+/** Two hosts are there, with the engine; storage domain and network are missing. */
+export const buildMissing: Story = {
+  ...common,
+  name: 'buildDatacenter/missing',
+  world: { preset: 'deployed', hosts: 2 },
+  targets: ['engine', 'host1', 'host2'],
+  once: {
+    step: 'attach-the-storage-domain-data1/create-the-storage-domain-data1',
+    seen: /^POST \/ovirt-engine\/api\/storagedomains\b(?!\/)/,
+  },
+  async prepare({ lab }) {
+    changeInventory(lab.inventory, (site) => {
+      Object.assign(site.engine, { dataCenter: 'Datacenter1', cluster: 'Cluster1' });
+      Object.assign(site, { isos: [], vms: [] });
+      site.hosts = site.hosts.map(({ bmc: _bmc, ...host }) => host);
+    });
+  },
+};
