@@ -4,6 +4,7 @@
  *
  * This file: the runs that are recorded.
  */
+import { changeInventory } from '../support/change-inventory.ts';
 import type { RunHandle } from '../support/run.ts';
 import type { Stack } from '../support/stack.ts';
 
@@ -70,4 +71,39 @@ export const STORIES: readonly Story[] = [
       return run;
     },
   },
+  {
+    name: 'parent-retried',
+    end: 'succeeded',
+    async play(stack) {
+      describeOneHost(stack);
+      await stack.control.fault({ target: 'host1', kind: 'deploy-unknown' });
+      const run = await stack.startWith('buildDatacenter', {});
+      await run.approve(by);
+      // The answer is on its way to the child for a while.
+      const { waiting } = await run.until((status) => status.waiting?.kind === 'parked');
+      await run.decide({ ...waiting?.answer, by });
+      return run;
+    },
+  },
+  {
+    name: 'parent-rejected',
+    end: 'rejected',
+    async play(stack) {
+      describeOneHost(stack);
+      await stack.control.fault({ target: 'host1', kind: 'firewalld-off' });
+      const run = await stack.startWith('buildDatacenter', { atATime: 3 });
+      const { waiting } = await run.waitingFor('approval');
+      await run.decide({ ...waiting?.answer, verdict: 'reject', by });
+      return run;
+    },
+  },
 ];
+
+/** The smallest datacentre that is built of several children: engine, data center, cluster. */
+function describeOneHost({ lab }: Stack): void {
+  changeInventory(lab.inventory, (site) => {
+    site.hosts = site.hosts.slice(0, 1).map(({ bmc: _bmc, ...host }) => host);
+    Object.assign(site, { networks: [], isos: [], vms: [] });
+    site.storage.dataDomains = [];
+  });
+}
