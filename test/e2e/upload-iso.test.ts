@@ -209,6 +209,24 @@ test('cancelled in the middle, the transfer is cancelled and its disk is gone', 
   expect((await disks()).map(({ alias }) => alias)).not.toContain('big.iso');
 });
 
+test('terminated in the middle, its open transfer is told: whose it is, and how to end it', async () => {
+  await stack.control.fault({ target: 'imageio', kind: 'hang', match: '^PUT', times: 99 });
+  const since = await stack.control.now();
+  const handle = await start({ file: 'big.iso' });
+  await stack.control.awaitEntry(since, ({ target, text }) => target === 'imageio' && text.startsWith('PUT'));
+  await handle.handle.terminate('nobody knows why');
+  let told = '';
+  // Temporal lists a run as open for a moment after its end.
+  await until(async () => {
+    const watch = await (await stack.startWith('findOrphanedStates', {})).end();
+    told = watch.message;
+    return watch.type === 'failed';
+  }, 90_000);
+  expect(told).toContain(`"Open an image transfer to big.iso" of run ${handle.id} (uploadIso) brought it about`);
+  expect(told).toMatch(/an image transfer to disk [0-9a-f-]{36} is open/);
+  expect(told).toContain('cancel the upload of disk big.iso in the Administration Portal');
+});
+
 test('a daemon that is restarted in the middle has lost the transfer: it is cancelled, and the upload begun anew', async () => {
   const slow = await stack.control.fault({ target: 'imageio', kind: 'slow', match: '^PUT', times: 99, delayMs: 3000 });
   const since = await stack.control.now();
