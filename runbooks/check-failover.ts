@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
-import { HOSTED_ENGINE_LOCK, vmLock } from './locks.ts';
+import { HOSTED_ENGINE_LOCK, hostLock, vmLock } from './locks.ts';
 
-export const CheckFailoverInput = z.strictObject({
+export const OUTAGES = ['vm'] as const;
+
+const fields = z.strictObject({
   vm: z
     .string()
     .min(1)
@@ -15,8 +17,20 @@ export const CheckFailoverInput = z.strictObject({
     .boolean()
     .optional()
     .describe('Migrate vm, and the engine VM, to another host and back, each after an approval; default true'),
+  destructive: z
+    .array(z.enum(OUTAGES))
+    .max(OUTAGES.length)
+    .optional()
+    .describe(
+      'What is proven by a real outage, each after the name of the host was typed: "vm": the engine cuts the power of the host that runs vm and switches it on again; default none',
+    ),
   ...commonInput,
 });
+
+export const CheckFailoverInput = fields.refine(
+  ({ vm, destructive = [] }) => vm !== undefined || !destructive.includes('vm'),
+  { path: ['vm'], message: 'must name the VM whose host is to lose its power, when destructive has "vm"' },
+);
 
 export type CheckFailoverInput = z.infer<typeof CheckFailoverInput>;
 
@@ -24,14 +38,16 @@ export const checkFailover: RunbookDefinition<CheckFailoverInput> = {
   name: 'checkFailover',
   title: 'Check failover',
   purpose:
-    'Finds what would keep highly available VMs, and the VM of the engine, from being restarted when their host fails; then migrates them to another host and back, each after an approval.',
+    'Finds what would keep highly available VMs, and the VM of the engine, from being restarted when their host fails; then migrates them to another host and back, each after an approval. On request it lets a host lose its power, and sees what ran there up on another one.',
   risk: 'disruptive',
   input: CheckFailoverInput,
-  identity: ['vm', 'engineVm', 'mode', 'plan', 'standingApproval', 'ticket'],
+  identity: ['vm', 'engineVm', 'destructive', 'mode', 'plan', 'standingApproval', 'ticket'],
   example: { vm: 'vm1' },
   typicalDuration: '15 minutes',
-  locks: ({ vm, engineVm = true }) => [
-    ...(engineVm ? [HOSTED_ENGINE_LOCK] : []),
+  locks: ({ vm, engineVm = true, destructive = [] }, { hosts }) => [
+    ...(engineVm || destructive.length > 0 ? [HOSTED_ENGINE_LOCK] : []),
+    // Which host it will be the engine says; and while one is away, nobody works on another.
+    ...(destructive.length > 0 ? hosts.map(({ name }) => hostLock(name)) : []),
     ...(vm === undefined ? [] : [vmLock(vm)]),
   ],
   source: 'article, section 14; ovirt-engine 4.3 (/hosts/{id}/fence, HaAutoStartVmsRunner); ovirt-hosted-engine-ha 2.3',

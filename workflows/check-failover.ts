@@ -2,35 +2,36 @@ import type { FailoverSeat } from '../activities/failover/params.ts';
 import { checkFailover as definition } from '../runbooks/check-failover.ts';
 import type { Report } from './contract.ts';
 import { moveEngineThereAndBack, moveThereAndBack } from './procedures/move-there-and-back.ts';
+import { proveRestart } from './procedures/prove-restart.ts';
 import { operations, type Run, runbook } from './runtime/index.ts';
 
 /**
- * Finds what would keep VMs from being restarted when a host fails, then proves that they can move. Leaves every VM where
- * it was. (article, section 14)
+ * Finds what would keep VMs from being restarted when a host fails, then proves that they can move, on request by a real
+ * outage. Leaves every VM where it was, every host up. (article, section 14)
  */
 export async function checkFailover(input: unknown): Promise<Report> {
   return runbook(definition, input, async (run) => {
-    const { vm, engineVm = true, migrate = true } = run.input;
+    const { vm, engineVm = true, migrate = true, destructive = [] } = run.input;
     if (engineVm) {
       const first = run.site.hosts.find(({ role }) => role === 'hostedEngine');
       await run.inspect('Check the hosted engine', operations.inspectHostedEngine({ host: first?.name ?? '' }));
     }
     const seen = await run.preflight(
       'Look whether everything is there for a failover',
-      operations.surveyFailover({ vm, engineVm }),
+      operations.surveyFailover({ vm, engineVm, ...(destructive.includes('vm') && { cut: 'vm' }) }),
     );
-    if (!migrate) return;
     const { vm: seat, engine } = seen;
-    if (vm !== undefined && seat !== undefined) {
+    if (migrate && vm !== undefined && seat !== undefined) {
       await offered(run, `Migrate ${vm} to another host and back`, seat, 'goes on running; its memory is copied', () =>
         moveThereAndBack(run, vm, { known: true, output: seat }),
       );
     }
-    if (engine !== undefined) {
+    if (migrate && engine !== undefined) {
       await offered(run, 'Migrate the engine VM to another host and back', engine, 'pauses for some seconds', () =>
         moveEngineThereAndBack(run, engine),
       );
     }
+    if (vm !== undefined && destructive.includes('vm')) await proveRestart(run, vm, { known: true, output: seen });
   });
 }
 

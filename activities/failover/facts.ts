@@ -5,6 +5,7 @@ import { readAll } from '../host/read-all.ts';
 import { type HaHost, readHaHosts } from '../hosted-engine/ha/read-host.ts';
 import { type LunState, lunReads, parseLun } from '../hosted-engine/lun.ts';
 import type { OperationContext } from '../operation.ts';
+import { GIB } from '../vm/wish.ts';
 
 /** A host of the engine, and what its fence agents say of its power. */
 export interface FailoverHost extends HostView {
@@ -48,3 +49,9 @@ export const isHighlyAvailable = ({ high_availability: ha }: EngineVm): boolean 
 
 /** VMs whose host is to fail for them to be restarted: they are somewhere, and not on their way down. */
 export const runs = ({ status, host }: EngineVm): boolean => host !== undefined && status !== 'powering_down';
+
+/** Of the engine itself, imported or not. */
+export const isEngineVm = ({ origin = '' }: { readonly origin?: string | undefined }): boolean =>
+  origin.endsWith('hosted_engine');
+
+export const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;

@@ -1,2 +1,4 @@
 /** Operations on what restarts VMs when a host fails; each is exported under its name, which is the activity's. */
+export { bringHostBack, fenceHost } from './fence-host.ts';
+export { noteBeforeOutage, seeVmRestarted } from './see-restart.ts';
 export { surveyFailover } from './survey.ts';

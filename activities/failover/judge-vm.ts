@@ -2,8 +2,7 @@ import type { EngineVm } from '../../connectors/engine/model/vm.ts';
 import { hostName } from '../engine/hosts.ts';
 import type { Verdict } from '../hosted-engine/preflight/checks.ts';
 import { powerWords } from '../power/agent.ts';
-import { GIB } from '../vm/wish.ts';
-import { type FailoverFacts, type FailoverHost, isHighlyAvailable } from './facts.ts';
+import { type FailoverFacts, type FailoverHost, gib, isHighlyAvailable } from './facts.ts';
 import type { FailoverSeat } from './params.ts';
 
 /** Whether a VM would be restarted when its host fails: HA on, a way to know that the host is dead, another one with room. */
@@ -64,5 +63,3 @@ export function judgeFencing(host: FailoverHost, verdict: Verdict): void {
 
 const hasRoom = ({ max_scheduling_memory: room }: FailoverHost, memory: number): boolean =>
   room === undefined || room >= memory;
-
-const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;

@@ -1,13 +1,14 @@
 import { Verdict } from '../hosted-engine/preflight/checks.ts';
 import { type EngineDecision, engineOperation } from '../operation.ts';
-import { type FailoverFacts, isHighlyAvailable, lookAtFailover, runs } from './facts.ts';
+import { type FailoverFacts, isEngineVm, isHighlyAvailable, lookAtFailover, runs } from './facts.ts';
 import { judgeEngine } from './judge-engine.ts';
+import { judgeOutage } from './judge-outage.ts';
 import { judgeFencing, judgeVm } from './judge-vm.ts';
 import type { FailoverSeat, FailoverSurvey, SurveyFailover } from './params.ts';
 
 /**
  * Finds everything that would keep VMs from being restarted when their host fails: HA, fencing, room elsewhere; for the
- * VM of the engine its maintenance, its LUN, another host that is fit. Changes nothing. (article, section 14; engine,
+ * VM of the engine its maintenance, its LUN, another host that is fit; with `cut`, what the outage would leave down. Changes nothing. (article, section 14; engine,
  * fence status)
  */
 export const surveyFailover = engineOperation<SurveyFailover, FailoverFacts, FailoverSurvey>({
@@ -18,8 +19,14 @@ export const surveyFailover = engineOperation<SurveyFailover, FailoverFacts, Fai
     const verdict = new Verdict();
     const vm = judgeVms(facts, params, verdict);
     const engine = params.engineVm ? judgeEngine(facts, verdict) : undefined;
+    const seat = params.cut === 'vm' ? vm : params.cut === 'engineVm' ? engine : undefined;
+    const outage = seat && judgeOutage(seat, facts, params, verdict);
     const { findings, evidence } = verdict;
-    const output = { ...(vm !== undefined && { vm }), ...(engine !== undefined && { engine }) };
+    const output = {
+      ...(vm !== undefined && { vm }),
+      ...(engine !== undefined && { engine }),
+      ...(outage !== undefined && { outage }),
+    };
     if (findings.length > 0) return { state: 'refused', changes: [], evidence, output, findings };
     return { state: 'already', changes: [], evidence, output };
   },
@@ -27,8 +34,7 @@ export const surveyFailover = engineOperation<SurveyFailover, FailoverFacts, Fai
 
 /** The one that was named, else all that are highly available and run; then the hosts that would have to be fenced. */
 function judgeVms(facts: FailoverFacts, { vm: name, engineVm }: SurveyFailover, verdict: Verdict) {
-  const own = (origin = '') => origin.endsWith('hosted_engine');
-  const ordinary = facts.vms.filter(({ origin }) => !own(origin));
+  const ordinary = facts.vms.filter((vm) => !isEngineVm(vm));
   const meant = ordinary.filter((vm) => (name === undefined ? isHighlyAvailable(vm) && runs(vm) : vm.name === name));
   verdict.demand(
     name === undefined || meant.length > 0,
@@ -39,7 +45,7 @@ function judgeVms(facts: FailoverFacts, { vm: name, engineVm }: SurveyFailover, 
   let seat: FailoverSeat | undefined;
   for (const vm of meant) seat = judgeVm(vm, facts, verdict);
   const atRisk = facts.hosts.filter(
-    (host) => meant.some((vm) => vm.host?.id === host.id) || (engineVm && host.vms.some(({ origin }) => own(origin))),
+    (host) => meant.some((vm) => vm.host?.id === host.id) || (engineVm && host.vms.some(isEngineVm)),
   );
   for (const host of atRisk) judgeFencing(host, verdict);
   return name === undefined ? undefined : seat;

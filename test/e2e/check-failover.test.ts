@@ -64,6 +64,45 @@ test('proves what is there, and that VM and engine can move; leaves everything w
   );
 });
 
+test('cuts the power of the host of a VM once its name was typed, and sees the VM up elsewhere; then all is as before', async () => {
+  const { hosts } = await stack.control.state();
+  const before = await seats();
+  const host = before.vm ?? '';
+  const since = await stack.control.now();
+  const run = await stack.startWith(RUNBOOK, {
+    vm: 'vm1',
+    engineVm: false,
+    migrate: false,
+    destructive: ['vm'],
+    standingApproval: { by: 'Ada' },
+  });
+  const { waiting } = await run.waitingFor('approval');
+  expect(waiting?.title).toBe('Cut the power of the host of vm1');
+  expect(waiting?.show).toMatchObject({
+    Host: host,
+    'Goes down with it': 'vm1',
+    'Could take over': expect.stringMatching(/^host\d, host\d$/),
+    'Meanwhile in reserve': expect.stringMatching(/^host\d$/),
+    'Backup of the engine': expect.stringContaining('taken'),
+  });
+  await expect(run.decide({ ...waiting?.answer, typed: 'vm1', by: 'Ada' })).rejects.toThrow();
+  expect(await changesSince(since)).toEqual([]);
+  await run.decide({ ...waiting?.answer, typed: host, by: 'Ada' });
+  const { type, message, report } = await run.end();
+  expect(type, message).toBe('succeeded');
+  expect(await changesSince(since)).toEqual(['POST /hosts/ID/fence', 'POST /vms/ID/migrate']);
+
+  const restarted = report?.steps.find(({ title }) => title === 'See vm1 up on another host')?.evidence ?? [];
+  expect(restarted[0]).toMatch(/^vm1 is up on host\d, \d+ seconds after it went down with host\d$/);
+  expect(restarted).toContainEqual(expect.stringMatching(/^Trying to restart VM vm1 on Host host\d\.test\.local$/));
+  const after = await stack.control.state();
+  const changed = Object.keys(hosts).filter((name) => after.hosts[name]?.bootId !== hosts[name]?.bootId);
+  expect(changed).toEqual([host]);
+  expect(after.hosts[host]?.power).toBe('on');
+  expect(await seats()).toEqual(before);
+  expect(report?.remains).toEqual([]);
+});
+
 test('refuses, with each thing that would keep a VM from being restarted, and touches nothing', async () => {
   const { vm = '' } = await seats();
   await asAdmin(stack.lab.inventory, async (engine) => {
@@ -80,6 +119,8 @@ test('refuses, with each thing that would keep a VM from being restarted, and to
   expect(refused.message).toContain(
     `${vm} cannot be fenced: its power management is off. Run configureFencing with {"host":"${vm}"}.`,
   );
+  const nameless = await stack.run(RUNBOOK, { destructive: ['vm'] });
+  expect(nameless.message).toContain('vm: must name the VM whose host is to lose its power, when destructive has "vm"');
   const unknown = await stack.run(RUNBOOK, { vm: 'vm9' });
   expect(unknown.message).toContain('the engine has no VM vm9. Correct the input vm; there are vm1.');
   expect(await revision()).toBe(untouched);

@@ -1,0 +1,66 @@
+import type { FailoverSurvey } from '../../activities/failover/params.ts';
+import { operations, type Result, type Run } from '../runtime/index.ts';
+import { saveEngine } from './save-engine.ts';
+
+/**
+ * Lets the host of a VM lose its power by the engine, and sees the VM up on another one. Leaves the host up again, its HA
+ * agent with its score, and the VM where it was. `seen` is what a survey with `cut: 'vm'` has found; what is typed to
+ * approve is the name of the host. (article, section 14)
+ */
+export async function proveRestart(run: Run, name: string, seen: Result<FailoverSurvey>): Promise<void> {
+  const found = seen.known ? seen.output.outage : undefined;
+  const { host = '', others = [], vms = [name], spm = false, hostedEngine = false } = found ?? {};
+  const backup = await saveEngine(run, true);
+  const [to, ...reserve] = others;
+  await run.approval(`Cut the power of the host of ${name}`, {
+    show: {
+      Host: host,
+      'Will be done': 'the engine switches it off without a shutdown, and on again',
+      'Goes down with it': vms.join(', '),
+      'Could take over': to === undefined ? 'nobody' : others.join(', '),
+      'Meanwhile in reserve': reserve.join(', ') || 'nobody: a second failure would be an outage',
+      'Backup of the engine': backup,
+    },
+    typed: host === '' ? name : host,
+  });
+  const again = await run.check(
+    `Look again whether the host of ${name} may fail`,
+    operations.surveyFailover({ vm: name, engineVm: false, cut: 'vm', host }),
+    { needs: [seen] },
+  );
+  const before = await run.check('Note the boot and the events before', operations.noteBeforeOutage({ host }), {
+    needs: [again],
+    once: true,
+  });
+  const { bootId, event } = before.known ? before.output : { bootId: '', event: 0 };
+  if (spm) {
+    await run.step('Hand the SPM role to another host', operations.handOverSpm({ host }), {
+      typical: '1 minute',
+      needs: [before],
+    });
+  }
+  const fenced = await run.step(
+    'Let the engine cut the power and switch it on',
+    operations.fenceHost({ host, bootId }),
+    {
+      typical: '15 minutes',
+      undoTypical: '15 minutes',
+      needs: [before],
+    },
+  );
+  const restarted = await run.check(
+    `See ${name} up on another host`,
+    operations.seeVmRestarted({ name, from: host, since: event }),
+    { typical: '2 minutes', needs: [fenced] },
+  );
+  if (hostedEngine) {
+    await run.check('Check that the host takes part in HA again', operations.confirmHaHost({ host }), {
+      typical: '5 minutes',
+      needs: [fenced],
+    });
+  }
+  await run.step(`Bring ${name} back to its host`, operations.migrateVm({ name, to: host }), {
+    typical: '3 minutes',
+    needs: [restarted],
+  });
+}
