@@ -89,9 +89,10 @@ export const removeVmDisk = engineOperation<VmParams, DiskFacts>({
     const now = `the boot disk of ${name} is ${disk?.status ?? 'there'}`;
     const evidence = [now];
     if (disk?.status === 'locked') return { state: 'underWay', changes: [], evidence, awaits: now };
+    const path = `${vmPath({ vm }, name)}/diskattachments/${attached.id}`;
     // Else it would only be detached.
-    const path = `${vmPath({ vm }, name)}/diskattachments/${attached.id}?detach_only=false`;
-    return { state: 'wouldDo', changes: [{ request: 'DELETE', path }], evidence };
+    const query = { detach_only: 'false' };
+    return { state: 'wouldDo', changes: [{ request: 'DELETE', path, query }], evidence };
   },
 });
 

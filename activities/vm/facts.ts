@@ -20,7 +20,7 @@ export async function vmFacts(context: OperationContext, name: string): Promise<
  * (engine, GET /vms/{id}?next_run=true)
  */
 export function nextRun(context: OperationContext, { id }: EngineVm): Promise<EngineVm> {
-  return context.engine().get(`/vms/${id}?next_run=true`, engineVm);
+  return context.engine().get(`/vms/${id}`, engineVm, { next_run: 'true' });
 }
 
 /** @throws NotFound while there is none: in a plan the step that makes it comes first */

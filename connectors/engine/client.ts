@@ -35,7 +35,7 @@ export interface EngineReader {
   /** The id that this step's requests carry: its events and jobs are found by it, its retries share it. */
   readonly correlationId: string;
   /** @throws NotFound */
-  get<T>(path: string, schema: z.ZodType<T>): Promise<T>;
+  get<T>(path: string, schema: z.ZodType<T>, query?: Readonly<Record<string, string>>): Promise<T>;
   /** Undefined where there is none. */
   find<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined>;
   /** All members of a collection, none twice. */
@@ -73,8 +73,8 @@ export class EngineClient implements EngineReader {
     return this.call.correlationId;
   }
 
-  async get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-    return understand(path, schema, await this.#read(path, {}));
+  async get<T>(path: string, schema: z.ZodType<T>, query: Readonly<Record<string, string>> = {}): Promise<T> {
+    return understand(path, schema, await this.#read(path, query));
   }
 
   async find<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
