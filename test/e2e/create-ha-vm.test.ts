@@ -1,8 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { parse, stringify } from 'yaml';
+import { engineVm } from '../../connectors/engine/model/vm.ts';
+import { editInventory } from '../support/edit-inventory.ts';
+import { asAdmin } from '../support/engine-admin.ts';
 import { engineRequests } from '../support/engine-requests.ts';
 import type { End } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
@@ -16,11 +18,14 @@ let stack: Stack;
 
 beforeAll(async () => {
   stack = await Stack.open({ address: inject('temporalAddress'), preset: 'deployed', hosts: 2 });
-  const site = parse(readFileSync(stack.lab.inventory, 'utf8'));
-  Object.assign(site.vms[0], { watchdog: {}, highAvailability: { priority: 'medium', lease: 'data1' } });
-  writeFileSync(stack.lab.inventory, stringify(site, { lineWidth: 0 }));
+  wish({ watchdog: {}, highAvailability: { priority: 'medium', lease: 'data1' } });
 });
 afterAll(() => stack?.close());
+
+/** Of the VM in the inventory. */
+function wish(settings: object): void {
+  editInventory(stack.lab.inventory, ({ vms: [vm], ...site }) => ({ ...site, vms: [{ ...vm, ...settings }] }));
+}
 
 async function run(runbook: string, input: object): Promise<End> {
   return (await stack.startWith(runbook, { ...input, ...BY })).end();
@@ -137,4 +142,27 @@ test('made from the inventory, started, installed by a person, moved there and b
   expect(again.type, again.message).toBe('succeeded');
   expect(again.report?.decisions).toEqual([]);
   expect(await revision()).toBe(settled);
+});
+
+test('given other settings while it runs, it has to be restarted; rolled back, it has its former ones', async () => {
+  const nextOs = () =>
+    asAdmin(stack.lab.inventory, async (engine) => {
+      const vm = await engine.named('/vms', 'vm1', engineVm);
+      return (await engine.get(`/vms/${vm?.id}`, engineVm, { next_run: 'true' })).os?.type;
+    });
+  const former = await nextOs();
+  wish({ os: 'other_linux' });
+  const since = await stack.control.now();
+  const handle = await stack.startWith('createHaVm', { ...VM, ...BY });
+  const { waiting } = await handle.waitingFor('parked');
+  expect(waiting?.title).toBe('"Verify vm1" failed');
+  expect(waiting?.reason?.join()).toContain('Restart the VM, so that its settings count');
+  expect(await nextOs()).toBe('other_linux');
+  await handle.decide({ step: waiting?.id, verb: 'rollback', by: 'Ada' });
+  const end = await handle.end();
+  expect(end.type, end.message).toBe('rolledBack');
+  expect(end.report?.remains ?? []).toEqual([]);
+  expect(await nextOs()).toBe(former);
+  const sent = engineRequests(await stack.control.journal(since)).map((line) => line.replace(/[0-9a-f-]{36}/g, 'ID'));
+  expect(sent).toEqual(['PUT /vms/ID', 'PUT /vms/ID']);
 });
