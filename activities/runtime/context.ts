@@ -8,7 +8,7 @@ import type { Inventory } from '../../inventory/schema.ts';
 import { resolveProfile } from '../../profiles/index.ts';
 import type { OperationContext, StepRef } from '../operation.ts';
 import { readOwners } from '../run/records.ts';
-import { correlationId } from './correlation-id.ts';
+import { changeIds, correlationId } from './correlation-id.ts';
 import { engineAccess } from './engine-access.ts';
 import { type HostAccess, hostAccess } from './host-access.ts';
 import { report } from './progress.ts';
@@ -30,7 +30,11 @@ export async function openContext(services: ActivityServices, step: StepRef): Pr
   const scale = inventory.timing.scale;
   const signal = AbortSignal.any([activity.cancellationSignal, services.stopping]);
   const source = { ssh: services.ssh, engines: services.engines, inventory, inventoryDirectory: directory, signal };
-  const engine = engineAccess(source, { correlationId: correlationId(step), signal });
+  const engine = engineAccess(source, {
+    correlationId: correlationId(step),
+    ...(step.pass === 'undo' && { undoneIds: changeIds(step) }),
+    signal,
+  });
   return {
     inventory,
     inventoryDirectory: directory,

@@ -10,3 +10,12 @@ export function correlationId({ run, id, attempt, pass }: StepRef): string {
   // An undo counts its attempts anew.
   return derivedUuid([run, id, String(attempt), ...(pass === 'undo' ? ['undo'] : [])]);
 }
+
+/** More attempts than people make; what a later one did counts as done by somebody else. */
+const MOST_ATTEMPTS = 20;
+
+/** Under which ids the attempts of a step may have changed something; its undo asks by them what is the run's own. */
+export function changeIds(step: StepRef): readonly string[] {
+  const attempts = Array.from({ length: MOST_ATTEMPTS }, (_, index) => index + 1);
+  return attempts.map((attempt) => correlationId({ ...step, pass: 'run', attempt }));
+}

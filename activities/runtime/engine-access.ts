@@ -1,4 +1,4 @@
-import { EngineClient, type EngineSessions } from '../../connectors/engine/index.ts';
+import { type EngineCall, EngineClient, type EngineSessions } from '../../connectors/engine/index.ts';
 import { engineCa } from '../../connectors/engine-ca.ts';
 import { resolveSecret } from '../../connectors/secrets.ts';
 import { type HostSource, hostAccess } from './host-access.ts';
@@ -9,10 +9,7 @@ export interface EngineSource extends HostSource {
 }
 
 /** The engine of the inventory, for one step. The session behind it is shared by all of this worker's activities. */
-export function engineAccess(
-  source: EngineSource,
-  call: { readonly correlationId: string; readonly signal: AbortSignal },
-): EngineClient {
+export function engineAccess(source: EngineSource, call: EngineCall): EngineClient {
   const { inventory, inventoryDirectory: directory } = source;
   const { url, user, password, ca, fingerprint } = inventory.engine;
   const key = JSON.stringify([directory, url, user, password, ca ?? fingerprint ?? '']);

@@ -27,7 +27,7 @@ export const createStorageDomain = engineOperation<CreateStorageDomain, DomainFa
         title: `Remove the storage domain ${name}`,
         call: {
           operation: 'removeStorageDomain',
-          params: { name, format: true, ...(wish.type === 'fc' && wish.lun && { lun: { wwid: wish.lun, held } }) },
+          params: { name, ...(wish.type === 'fc' && wish.lun && { lun: { wwid: wish.lun, held } }) },
         },
         byHand: `remove storage domain ${name} with Format Domain ticked, in the Administration Portal`,
       },

@@ -21,8 +21,6 @@ export interface AttachedStorageDomain extends StorageDomainParams {
 }
 
 export interface RemoveStorageDomain extends StorageDomainParams {
-  /** Wipe what the engine wrote, so that the storage counts as free again. */
-  readonly format: boolean;
   /** Its LUN, and what that carried before the domain, a line each. */
   readonly lun?: { readonly wwid: string; readonly held: readonly string[] };
 }

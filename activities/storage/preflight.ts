@@ -7,7 +7,7 @@ import { type LunState, lunContent, lunReads, parseLun } from '../hosted-engine/
 import { type EngineDecision, engineOperation, type Finding, type OperationContext } from '../operation.ts';
 import { type DomainFacts, domainFacts, workingHost } from './facts.ts';
 import type { AttachedStorageDomain, StoragePreflight } from './params.ts';
-import { storageWords, wishedDomain } from './wish.ts';
+import { elsewhere, storageWords, wishedDomain } from './wish.ts';
 
 interface PreflightFacts extends DomainFacts {
   /** The LUN as each host of the data center sees it, by the host's name in the inventory. */
@@ -35,6 +35,7 @@ export const preflightStorageDomain = engineOperation<AttachedStorageDomain, Pre
     const states = [...seen];
     const content = domain !== undefined ? [] : [...new Set(states.flatMap(([, state]) => contentOf(state)))];
     const [, first] = states[0] ?? [];
+    const place = domain && elsewhere(domain, wish);
     const evidence = [
       `data center ${dataCenter} is ${facts.dataCenter.status}, with ${facts.hosts.length} hosts`,
       domain === undefined ? `the engine has no storage domain ${name}` : `storage domain ${name} exists`,
@@ -46,6 +47,7 @@ export const preflightStorageDomain = engineOperation<AttachedStorageDomain, Pre
       ...facts.strangers.map(stranger),
       ...states.flatMap(([host, state]) => judgeLun(host, state, wish.size)),
       ...(owner !== undefined && owner !== name ? [taken(wish.lun ?? '', owner)] : []),
+      ...(place === undefined ? [] : [misplaced(name, place, storageWords(wish))]),
     ];
     const output: StoragePreflight = {
       storage: first?.map === undefined ? storageWords(wish) : lunWords(first),
@@ -128,6 +130,11 @@ export function judgeLun(host: string, { wwid, map }: LunState, size: string | u
 function stranger(host: string): Finding {
   const fix = 'Describe it in the inventory, or move it to another data center';
   return { what: `host ${host} is in the data center, but not in the inventory: its paths cannot be looked at`, fix };
+}
+
+function misplaced(name: string, place: string, wished: string): Finding {
+  const fix = 'Correct it in the inventory, or give one of the two domains another name';
+  return { what: `storage domain ${name} exists on ${place}, but the inventory has it on ${wished}`, fix };
 }
 
 function taken(lun: string, owner: string): Finding {

@@ -2,7 +2,7 @@ import { type EngineStorageDomain, engineStorageDomain } from '../../connectors/
 import { engineHosts, type HostView } from '../engine/hosts.ts';
 import { readAll } from '../host/read-all.ts';
 import { type LunState, lunContent, lunReads, parseLun, wipeByHand } from '../hosted-engine/lun.ts';
-import { type EngineDecision, type EngineRequest, engineOperation } from '../operation.ts';
+import { type EngineDecision, type EngineRequest, engineOperation, type OperationContext } from '../operation.ts';
 import { type DomainFacts, domainFacts } from './facts.ts';
 import type { AttachedStorageDomain, RemoveStorageDomain } from './params.ts';
 
@@ -32,13 +32,16 @@ export const detachStorageDomain = engineOperation<AttachedStorageDomain, Domain
 interface RemoveFacts {
   readonly domain: EngineStorageDomain | undefined;
   readonly host: HostView | undefined;
+  /** The step that this takes back has made it, as the engine's events tell. */
+  readonly ours: boolean;
   /** What is on its LUN once the domain is gone. */
   readonly lun?: LunState;
 }
 
 /**
- * Removes an unattached domain from the engine; with `format` its storage counts as free afterwards, without it the
- * domain can be imported again. (engine, DELETE /storagedomains/{id}, which needs the name of a host)
+ * Removes the unattached domain that the run has made; its storage counts as free afterwards. A domain of this name that
+ * somebody else has made or imported meanwhile is left as it is, and told: formatted, it would lose what it holds.
+ * (engine, DELETE /storagedomains/{id}, which needs the name of a host)
  */
 export const removeStorageDomain = engineOperation<RemoveStorageDomain, RemoveFacts>({
   name: 'removeStorageDomain',
@@ -51,22 +54,28 @@ export const removeStorageDomain = engineOperation<RemoveStorageDomain, RemoveFa
     ]);
     const up = hosts.filter(({ status }) => status === 'up');
     const host = up.find(({ inventoryName }) => inventoryName !== undefined) ?? up[0];
-    if (domain !== undefined || lun === undefined || host?.inventoryName === undefined) return { domain, host };
+    const ours = domain !== undefined && (await madeByRun(context, domain));
+    if (domain !== undefined || lun === undefined || host?.inventoryName === undefined) return { domain, host, ours };
     const answers = await readAll(context.host(host.inventoryName), lunReads(lun.wwid));
-    return { domain, host, lun: parseLun(lun.wwid, answers) };
+    return { domain, host, ours, lun: parseLun(lun.wwid, answers) };
   },
-  decide({ domain, host, lun: seen }, { name, format, lun }): EngineDecision<undefined> {
+  decide({ domain, host, ours, lun: seen }, { name, lun }): EngineDecision<undefined> {
     if (domain === undefined) {
       const leaves = seen && lun && leftOn(seen, lun.held);
       const evidence = [`the engine has no domain ${name}`];
       return { state: 'already', changes: [], evidence, ...(leaves && { leaves }) };
     }
     const evidence = [`storage domain ${name} is ${domain.status ?? 'attached'}`];
+    if (!ours) {
+      const what = `storage domain ${name} is in the engine, but no event tells that this run has made it`;
+      const byHand = `if nobody needs what it holds: remove storage domain ${name} in the Administration Portal`;
+      return { state: 'already', changes: [], evidence: [...evidence, what], leaves: { what, byHand } };
+    }
     if (host === undefined) {
       const fix = 'Activate a host that sees the storage';
       return { state: 'refused', changes: [], evidence, findings: [{ what: 'no host is up to remove it with', fix }] };
     }
-    const query = { host: host.name, format: String(format) };
+    const query = { host: host.name, format: 'true' };
     return {
       state: 'wouldDo',
       changes: [{ request: 'DELETE', path: `/storagedomains/${domain.id}`, query }],
@@ -74,6 +83,18 @@ export const removeStorageDomain = engineOperation<RemoveStorageDomain, RemoveFa
     };
   },
 });
+
+/** AuditLogType USER_ADD_STORAGE_DOMAIN. */
+const DOMAIN_ADDED = 956;
+
+async function madeByRun(context: OperationContext, { id }: EngineStorageDomain): Promise<boolean> {
+  const engine = context.engine();
+  for (const correlationId of engine.undoneIds) {
+    const events = await engine.events({ correlationId });
+    if (events.some(({ code, storage_domain }) => code === DOMAIN_ADDED && storage_domain?.id === id)) return true;
+  }
+  return false;
+}
 
 /** The group goes, the label of its physical volume stays; what the LUN held before does not come back. */
 function leftOn(seen: LunState, before: readonly string[]) {

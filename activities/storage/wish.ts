@@ -1,3 +1,4 @@
+import type { EngineStorageDomain } from '../../connectors/engine/model/storage-domain.ts';
 import type { JsonObject } from '../../failures/operator-error.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
 import type { Inventory, InventoryDataDomain } from '../../inventory/schema.ts';
@@ -34,4 +35,15 @@ export function storageBody(domain: InventoryDataDomain, overwrite: boolean): Js
 export function storageWords({ type, lun, address, path, target }: InventoryDataDomain): string {
   if (type === 'nfs') return `NFS export ${address}:${path}`;
   return type === 'iscsi' ? `LUN ${lun} of iSCSI target ${target} at ${address}` : `LUN ${lun}`;
+}
+
+/** Where a domain of the engine lies, if that is another place than the wished one. */
+export function elsewhere({ storage }: EngineStorageDomain, { type, lun, address, path }: InventoryDataDomain) {
+  if (storage === undefined) return undefined;
+  const { type: kind, volume_group: group } = storage;
+  if (kind !== (type === 'fc' ? 'fcp' : type)) return `${kind} storage`;
+  const luns = (group?.logical_units ?? []).map(({ id }) => id);
+  if (type !== 'nfs') return luns.length === 0 || luns.includes(lun ?? '') ? undefined : `LUN ${luns.join(', ')}`;
+  const same = storage.address === address && storage.path === path;
+  return same ? undefined : `NFS export ${storage.address}:${storage.path}`;
 }

@@ -34,6 +34,8 @@ const powerAnswer = z.object({
 export interface EngineReader {
   /** The id that this step's requests carry: its events and jobs are found by it, its retries share it. */
   readonly correlationId: string;
+  /** The ids under which the change was made that this step takes back; none for other steps. */
+  readonly undoneIds: readonly string[];
   /** @throws NotFound */
   get<T>(path: string, schema: z.ZodType<T>, query?: Readonly<Record<string, string>>): Promise<T>;
   /** Undefined where there is none. */
@@ -52,8 +54,9 @@ export interface EngineReader {
   sshKey(): Promise<string>;
 }
 
-interface Call {
+export interface EngineCall {
   readonly correlationId: string;
+  readonly undoneIds?: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -66,11 +69,15 @@ const PASSES = 5;
 export class EngineClient implements EngineReader {
   constructor(
     private readonly session: Pick<EngineSession, 'url' | 'exchange' | 'page'>,
-    private readonly call: Call,
+    private readonly call: EngineCall,
   ) {}
 
   get correlationId(): string {
     return this.call.correlationId;
+  }
+
+  get undoneIds(): readonly string[] {
+    return this.call.undoneIds ?? [];
   }
 
   async get<T>(path: string, schema: z.ZodType<T>, query: Readonly<Record<string, string>> = {}): Promise<T> {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { engineHost } from '../../connectors/engine/model/host.ts';
+import { asAdmin } from '../support/engine-admin.ts';
 import { engineRequests } from '../support/engine-requests.ts';
 import { lookOnHost } from '../support/host-files.ts';
 import type { End } from '../support/run.ts';
@@ -110,6 +112,35 @@ test('rolled back after a failure behind it, domain and volume group are gone, i
   expect(stdout.trim()).toBe('');
   const again = await run({ mode: 'plan' });
   expect(again.report?.plan?.steps[0]?.evidence).not.toContainEqual(expect.stringContaining('the LUN carries'));
+});
+
+test('a domain that somebody made while the run was parked is neither formatted nor called its own', async () => {
+  const refusal = {
+    ...{ target: 'engine', kind: 'http', status: 400, headers: { 'content-type': 'application/json' } },
+    body: JSON.stringify({ reason: 'Operation Failed', detail: '[Internal Engine Error]' }),
+  };
+  await stack.control.fault({ ...refusal, match: 'POST /ovirt-engine/api/storagedomains' });
+  await stack.control.fault({ ...refusal, match: 'POST .*/datacenters/[^/]+/storagedomains' });
+  const handle = await stack.startWith(RUNBOOK, { ...INPUT, ...BY });
+  const creating = await handle.waitingFor('parked');
+  expect(creating.waiting?.title).toContain('Create the storage domain data1');
+  const storage = { type: 'fcp', logical_units: { logical_unit: [{ id: LUN }] } };
+  await asAdmin(stack.lab.inventory, async (engine) => {
+    const [host] = await engine.list('/hosts', engineHost);
+    const body = { name: 'data1', type: 'data', host: { name: host?.name ?? '' }, storage };
+    await engine.send({ request: 'POST', path: '/storagedomains', body });
+  });
+
+  await handle.decide({ step: creating.waiting?.id, verb: 'retry', by: 'Ada' });
+  const attaching = await handle.until(({ waiting }) => waiting?.title?.includes('Attach data1') === true);
+  await handle.decide({ step: attaching.waiting?.id, verb: 'rollback', by: 'Ada' });
+  const end = await handle.end();
+  expect(end.report?.remains.map(({ what }) => what)).toContain(
+    'storage domain data1 is in the engine, but no event tells that this run has made it',
+  );
+  const { stdout } = await lookOnHost(stack.lab.inventory, 'host1', `pvs --noheadings -o vg_name /dev/mapper/${LUN}`);
+  expect(stdout.trim()).not.toBe('');
+  expect(engineRequests(await stack.control.journal(0)).filter((line) => line.startsWith('DELETE'))).toEqual([]);
 });
 
 test('refused before anything is touched, each with its sentence', async () => {

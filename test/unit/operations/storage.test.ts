@@ -26,7 +26,7 @@ describe('createStorageDomain', () => {
     const { undo } = decide({ type: 'fc', lun: DATA_LUN }, ['signature ext4'], true);
     expect(undo?.call).toEqual({
       operation: 'removeStorageDomain',
-      params: { name: NAME, format: true, lun: { wwid: DATA_LUN, held: ['signature ext4'] } },
+      params: { name: NAME, lun: { wwid: DATA_LUN, held: ['signature ext4'] } },
     });
   });
 
@@ -52,15 +52,15 @@ describe('createStorageDomain', () => {
 
   it('has no LUN to look at behind an NFS export', () => {
     const { undo } = decide({ type: 'nfs', address: 'nas', path: '/export' });
-    expect(undo?.call?.params).toEqual({ name: NAME, format: true });
+    expect(undo?.call?.params).toEqual({ name: NAME });
   });
 });
 
 describe('removeStorageDomain', () => {
   const decide = (facts: object, held: string[] = []) =>
     removeStorageDomain.decide(
-      { host, domain: undefined, ...facts } as never,
-      { name: NAME, format: true, lun: { wwid: DATA_LUN, held } },
+      { host, domain: undefined, ours: true, ...facts } as never,
+      { name: NAME, lun: { wwid: DATA_LUN, held } },
       context({ type: 'fc', lun: DATA_LUN }),
     );
 
@@ -80,6 +80,20 @@ describe('removeStorageDomain', () => {
     ['the label of an earlier domain', ['LVM2_member'], ['signature LVM2_member']],
   ])('says nothing where the LUN carries as before %s', (_what, signatures, held) => {
     expect(decide({ lun: lun(signatures) }, held).leaves).toBeUndefined();
+  });
+
+  it('formats what the run has made, and nothing that somebody else has', () => {
+    const domain = { id: '5', name: NAME };
+    const query = { host: 'host1', format: 'true' };
+    expect(decide({ domain })).toMatchObject({
+      state: 'wouldDo',
+      changes: [{ request: 'DELETE', path: '/storagedomains/5', query }],
+    });
+    expect(decide({ domain, ours: false })).toMatchObject({
+      state: 'already',
+      changes: [],
+      leaves: { what: 'storage domain data1 is in the engine, but no event tells that this run has made it' },
+    });
   });
 
   it('asks for a host that is up', () => {
@@ -163,6 +177,24 @@ describe('preflightStorageDomain', () => {
       {},
       { size: '1.0T' },
       `LUN ${DATA_LUN} has 2.0T on host1, but the inventory expects 1.0T: this may be the wrong LUN`,
+    ],
+    [
+      'the domain lies on another LUN',
+      { domain: { name: NAME, storage: { type: 'fcp', volume_group: { logical_units: [{ id: '3600b' }] } } } },
+      {},
+      `storage domain data1 exists on LUN 3600b, but the inventory has it on LUN ${DATA_LUN}`,
+    ],
+    [
+      'the domain is one of another kind',
+      { domain: { name: NAME, storage: { type: 'nfs', address: 'nas', path: '/export' } } },
+      {},
+      `storage domain data1 exists on nfs storage, but the inventory has it on LUN ${DATA_LUN}`,
+    ],
+    [
+      'the domain is another export',
+      { domain: { name: NAME, storage: { type: 'nfs', address: 'nas', path: '/old' } }, seen: new Map() },
+      { type: 'nfs', address: 'nas', path: '/export' },
+      'storage domain data1 exists on NFS export nas:/old, but the inventory has it on NFS export nas:/export',
     ],
     ['another domain has it', { owner: 'data9' }, {}, `LUN ${DATA_LUN} belongs to the storage domain data9`],
     [
