@@ -23,6 +23,11 @@ const SDK: Package = {
   libraries: [{ probe: 'xml2-config', what: 'the headers of libxml2' }],
 };
 
+/** Ansible, in one environment with the engine's SDK, which the modules of its collection ovirt.ovirt need. */
+const ANSIBLE: Package = { ...SDK, name: 'ansible-core', version: '2.19.14', module: 'ansible' };
+/** The package that carries the collections, of which one is taken. */
+const COLLECTIONS = { name: 'ansible', version: '12.3.0', wanted: 'ansible_collections/ovirt/' } as const;
+
 /** The daemon that serves images; GPL, so never more than a process beside ours. */
 const IMAGEIO: Package = { name: 'ovirt-imageio', version: '2.5.1', module: 'ovirt_imageio', libraries: [] };
 
@@ -41,6 +46,8 @@ export function run(program: string, args: readonly string[], timeout = 180_000)
   });
 }
 
+/** Milliseconds that an installation may take. */
+const PATIENCE = 600_000;
 const headers = "import os,sysconfig; print(os.path.exists(os.path.join(sysconfig.get_paths()['include'],'Python.h')))";
 const unreachable =
   /Temporary failure in name resolution|Network is unreachable|Connection (refused|timed out)|No matching distribution found/;
@@ -58,7 +65,10 @@ async function lacking({ libraries }: Package): Promise<string | undefined> {
 }
 
 /** The folder of programs of an environment that has the package; or the reason why this machine cannot have it. */
-async function programs(wanted: Package): Promise<{ bin: string } | { missing: string }> {
+async function programs(
+  wanted: Package,
+  finish?: (bin: string) => Promise<Ended>,
+): Promise<{ bin: string } | { missing: string }> {
   const { name, version, module } = wanted;
   const home = fileURLToPath(new URL(`../node_modules/.cache/${name}-${version}`, import.meta.url));
   const bin = join(home, 'bin');
@@ -68,7 +78,8 @@ async function programs(wanted: Package): Promise<{ bin: string } | { missing: s
   if (missing !== undefined) return { missing };
   const made = await run('python3', ['-m', 'venv', '--clear', home]);
   if (made.code !== 0) throw new Error(`no Python environment: ${made.output}`);
-  const installed = await run(python, ['-m', 'pip', 'install', '-q', `${name}==${version}`]);
+  let installed = await run(python, ['-m', 'pip', 'install', '-q', `${name}==${version}`], PATIENCE);
+  if (installed.code === 0 && finish) installed = await finish(bin);
   if (installed.code === 0) return { bin };
   if (unreachable.test(installed.output)) return { missing: 'a package index that can be reached' };
   throw new Error(`${name} cannot be installed: ${installed.output}`);
@@ -84,4 +95,36 @@ export async function sdkPython(): Promise<{ python: string } | { missing: strin
 export async function imageioDaemon(): Promise<{ program: string } | { missing: string }> {
   const found = await programs(IMAGEIO);
   return 'bin' in found ? { program: join(found.bin, 'ovirt-imageio') } : found;
+}
+
+/** Takes the collection out of the package that carries them all. */
+const unpack = [
+  'import glob, sys, zipfile',
+  'archive = zipfile.ZipFile(glob.glob(sys.argv[1] + "/*.whl")[0])',
+  'archive.extractall(sys.argv[1], [n for n in archive.namelist() if n.startswith(sys.argv[2])])',
+].join('\n');
+
+async function addCollection(bin: string): Promise<Ended> {
+  const python = join(bin, 'python');
+  const sdk = await run(python, ['-m', 'pip', 'install', '-q', `${SDK.name}==${SDK.version}`], PATIENCE);
+  if (sdk.code !== 0) return sdk;
+  const { name, version, wanted } = COLLECTIONS;
+  const to = join(bin, '..', 'collections');
+  const args = ['-m', 'pip', 'download', '-q', '--no-deps', '-d', to, `${name}==${version}`];
+  const loaded = await run(python, args, PATIENCE);
+  return loaded.code === 0 ? run(python, ['-c', unpack, to, wanted]) : loaded;
+}
+
+/** Ansible's program with the collection ovirt.ovirt and a Python that its modules run with. */
+export async function ansible(): Promise<
+  { playbook: string; collections: string; python: string } | { missing: string }
+> {
+  const found = await programs(ANSIBLE, addCollection);
+  if ('missing' in found) return found;
+  const { bin } = found;
+  return {
+    playbook: join(bin, 'ansible-playbook'),
+    collections: join(bin, '..', 'collections'),
+    python: join(bin, 'python'),
+  };
 }

@@ -65,6 +65,7 @@ describe('what playbooks ask for beside', () => {
     for (const wanted of ['start', 'start', 'finish']) {
       expect((await call('POST', `/clusters/${id}/upgrade`, { upgrade_action: wanted })).status).toBe('complete');
     }
+    expect(await call('GET', `/clusters/${id}?follow=gluster_volumes`)).toMatchObject({ name: 'Cluster1' });
     expect(await texts(892)).toHaveLength(2);
     expect(await texts(894)).toEqual([
       'Successfully cleared upgrade running flag on Host cluster Cluster1 by (User: admin@internal-authz)',

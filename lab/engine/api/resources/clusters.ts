@@ -71,3 +71,11 @@ export const cluster: Readonly<Record<string, Handler>> = {
     return complete();
   },
 };
+
+/** No host here has gluster. */
+export const glusterVolumes: Readonly<Record<string, Handler>> = {
+  list: (call) => {
+    if (!call.db.clusters.has(call.route.ids[0] ?? '')) throw unknownId();
+    return many('gluster_volume', []);
+  },
+};

@@ -1,6 +1,6 @@
 import { cdrom, cdroms } from '../resources/cdroms.ts';
 import { clusterLevel, clusterLevels } from '../resources/cluster-levels.ts';
-import { cluster, clusters } from '../resources/clusters.ts';
+import { cluster, clusters, glusterVolumes } from '../resources/clusters.ts';
 import { graphicsConsole, graphicsConsoles } from '../resources/consoles.ts';
 import { dataCenter, dataCenters } from '../resources/data-centers.ts';
 import { diskAttachment, diskAttachments } from '../resources/disk-attachments.ts';
@@ -107,6 +107,7 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   fence_agent: fenceAgent,
   fence_agents: fenceAgents,
   events,
+  gluster_volumes: glusterVolumes,
   host,
   host_storage: hostStorage,
   hosts,
