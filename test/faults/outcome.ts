@@ -11,12 +11,14 @@ export function lasting({ hosts, ...state }: LabState): unknown {
   const { revision: _revision, now: _now, speed: _speed, ...rest } = state as Record<string, unknown>;
   const kept = Object.entries(hosts).map(([name, { bootId: _bootId, ...host }]) => [name, host]);
   return JSON.parse(
-    JSON.stringify({ hosts: Object.fromEntries(kept), ...rest }, inOrder).replace(
-      /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g,
-      '#',
-    ),
+    JSON.stringify({ hosts: Object.fromEntries(kept), ...rest }, inOrder)
+      .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '#')
+      .replace(CONTROLLER_PORT, '$1#'),
   );
 }
+
+/** Every lane has a datacentre of its own, whose management controllers listen where a port was free. */
+const CONTROLLER_PORT = /("ipport":")\d+/g;
 
 /**
  * The same without what a reboot changes by itself: who runs the engine VM is the HA agents' choice then, volumes are
