@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
@@ -30,8 +29,6 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'lab/**/*.test.ts'],
     globalSetup: ['test/support/temporal-server.ts'],
-    // A file with a stack keeps about one core busy, in several processes, and waits for the rest of its time.
-    maxWorkers: availableParallelism(),
     sequence: { sequencer: LongFirst },
     testTimeout: 90_000,
     hookTimeout: 120_000,
