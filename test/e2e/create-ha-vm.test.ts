@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { engineVm } from '../../connectors/engine/model/vm.ts';
-import { editInventory } from '../support/edit-inventory.ts';
+import { changeInventory } from '../support/change-inventory.ts';
 import { asAdmin } from '../support/engine-admin.ts';
 import { engineRequests } from '../support/engine-requests.ts';
 import type { End } from '../support/run.ts';
@@ -24,7 +24,9 @@ afterAll(() => stack?.close());
 
 /** Of the VM in the inventory. */
 function wish(settings: object): void {
-  editInventory(stack.lab.inventory, ({ vms: [vm], ...site }) => ({ ...site, vms: [{ ...vm, ...settings }] }));
+  changeInventory(stack.lab.inventory, (site) => {
+    site.vms = [{ ...site.vms[0], ...settings }];
+  });
 }
 
 async function run(runbook: string, input: object): Promise<End> {

@@ -1,4 +1,4 @@
-import { editInventory } from '../../support/edit-inventory.ts';
+import { changeInventory } from '../../support/change-inventory.ts';
 import type { Stack } from '../../support/stack.ts';
 import type { Story } from './story.ts';
 
@@ -17,5 +17,7 @@ export const createVm: Story = {
 
 async function wishForAnother({ lab: { inventory } }: Stack): Promise<void> {
   const wished = { name: 'vm2', watchdog: {}, highAvailability: { priority: 'medium', lease: 'data1' } };
-  editInventory(inventory, ({ vms: [vm], ...site }) => ({ ...site, vms: [{ ...vm, ...wished }] }));
+  changeInventory(inventory, (site) => {
+    site.vms = [{ ...site.vms[0], ...wished }];
+  });
 }

@@ -1,4 +1,4 @@
-import { editInventory } from '../../support/edit-inventory.ts';
+import { changeInventory } from '../../support/change-inventory.ts';
 import type { Stack } from '../../support/stack.ts';
 import type { Story } from './story.ts';
 
@@ -16,5 +16,7 @@ export const upload: Story = {
 
 async function wishForHostedStorage({ lab: { inventory } }: Stack): Promise<void> {
   const domain = 'hosted_storage';
-  editInventory(inventory, (site) => ({ ...site, isos: site.isos.map((iso) => ({ ...iso, domain })) }));
+  changeInventory(inventory, (site) => {
+    site.isos = site.isos.map((iso) => ({ ...iso, domain }));
+  });
 }
