@@ -31,6 +31,10 @@ export async function engineHosts(context: OperationContext): Promise<readonly H
   });
 }
 
+/** The VM of the engine itself, imported or not. */
+export const isEngineVm = ({ origin = '' }: { readonly origin?: string | undefined }): boolean =>
+  origin.endsWith('hosted_engine');
+
 /** As people know it: its name in the inventory, else in the engine. */
 export function hostName({ inventoryName, name }: HostView): string {
   return inventoryName ?? name;

@@ -50,8 +50,4 @@ export const isHighlyAvailable = ({ high_availability: ha }: EngineVm): boolean 
 /** VMs whose host is to fail for them to be restarted: they are somewhere, and not on their way down. */
 export const runs = ({ status, host }: EngineVm): boolean => host !== undefined && status !== 'powering_down';
 
-/** Of the engine itself, imported or not. */
-export const isEngineVm = ({ origin = '' }: { readonly origin?: string | undefined }): boolean =>
-  origin.endsWith('hosted_engine');
-
 export const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;

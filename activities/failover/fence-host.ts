@@ -1,11 +1,10 @@
 import type { PowerStatus } from '../../connectors/engine/index.ts';
 import { PASSING } from '../engine/add-host.ts';
-import { type HostView, hostInEngine } from '../engine/hosts.ts';
+import { type HostView, hostInEngine, isEngineVm } from '../engine/hosts.ts';
 import { lines, newest, readTrace, type Trace } from '../engine/trace.ts';
 import type { HostParams } from '../host/params.ts';
 import { type EngineDecision, engineOperation, type OperationContext } from '../operation.ts';
 import { bootOf } from '../power/boot.ts';
-import { isEngineVm } from './facts.ts';
 import type { FenceHost } from './params.ts';
 
 /** AuditLogType of the engine: a restart by a user has failed; a start by one. */

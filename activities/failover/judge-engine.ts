@@ -1,7 +1,7 @@
 import { hostName } from '../engine/hosts.ts';
 import { running } from '../hosted-engine/ha/find-engine-vm.ts';
-import { fitHosts, unfitOthers } from '../hosted-engine/ha/fitness.ts';
-import { enginePlace, hostIdOf, liveStatus } from '../hosted-engine/ha/views.ts';
+import { fittestOthers, scoreOf, unfitOthers } from '../hosted-engine/ha/fitness.ts';
+import { enginePlace } from '../hosted-engine/ha/views.ts';
 import type { Verdict } from '../hosted-engine/preflight/checks.ts';
 import { judgeLun } from '../storage/preflight.ts';
 import type { FailoverFacts } from './facts.ts';
@@ -29,16 +29,9 @@ export function judgeEngine({ ha, hosts, luns }: FailoverFacts, verdict: Verdict
   );
   if (from === undefined) return undefined;
   const up = hosts.filter(({ status }) => status === 'up').map(hostName);
-  const score = (name: string): number => {
-    const host = ha.find((one) => one.name === name);
-    const id = host && hostIdOf(host, ha);
-    return (id === undefined ? undefined : liveStatus(id, ha))?.score ?? 0;
-  };
-  const others = fitHosts(ha)
-    .filter((name) => name !== from && up.includes(name))
-    .toSorted((a, b) => score(b) - score(a));
-  verdict.seen(`${from} runs the engine VM, score ${score(from)}`);
-  for (const name of others) verdict.seen(`${name} could run the engine VM, score ${score(name)}`);
+  const others = fittestOthers(from, ha).filter((name) => up.includes(name));
+  verdict.seen(`${from} runs the engine VM, score ${scoreOf(from, ha)}`);
+  for (const name of others) verdict.seen(`${name} could run the engine VM, score ${scoreOf(name, ha)}`);
   verdict.demand(
     others.length > 0,
     `no other host could run the engine VM: ${unfitOthers(from, ha).join('; ') || 'there is none, or none that is up in the engine'}`,

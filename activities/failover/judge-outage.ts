@@ -1,15 +1,15 @@
-import { hostName } from '../engine/hosts.ts';
+import { hostName, isEngineVm } from '../engine/hosts.ts';
 import { isDeployed } from '../hosted-engine/ha/read-host.ts';
 import { enginePlace } from '../hosted-engine/ha/views.ts';
 import type { Verdict } from '../hosted-engine/preflight/checks.ts';
-import { type FailoverFacts, type FailoverHost, gib, isEngineVm, isHighlyAvailable } from './facts.ts';
+import { type FailoverFacts, type FailoverHost, gib, isHighlyAvailable } from './facts.ts';
 import type { FailoverSeat, Outage, SurveyFailover } from './params.ts';
 
 /** Whether the datacentre bears it that the host of a VM loses its power now; nothing may be down for good afterwards. */
 export function judgeOutage(
   seat: FailoverSeat,
   facts: FailoverFacts,
-  { cut, host: agreed }: SurveyFailover,
+  { host: agreed }: SurveyFailover,
   verdict: Verdict,
 ): Outage | undefined {
   const host = facts.hosts.find((one) => hostName(one) === seat.host);
@@ -38,7 +38,7 @@ export function judgeOutage(
     'global maintenance is set: nobody would restart the engine VM if another failure came',
     'When nobody works on the engine any more: hosted-engine --set-maintenance --mode=none',
   );
-  judgeGuests(host, others, facts, cut, verdict);
+  judgeGuests(host, others, facts, verdict);
   const here = facts.ha.find((one) => one.name === name);
   return {
     ...seat,
@@ -55,13 +55,12 @@ function judgeGuests(
   host: FailoverHost,
   others: readonly FailoverHost[],
   facts: FailoverFacts,
-  cut: SurveyFailover['cut'],
   verdict: Verdict,
 ): void {
   const name = hostName(host);
   const guests = guestsOf(host, facts);
   verdict.demand(
-    cut === 'engineVm' || !guests.some(isEngineVm),
+    !guests.some(isEngineVm),
     `${name} runs the engine VM too: the engine would switch itself off, and nobody would switch ${name} on again`,
     'Move the engine VM first, with moveHostedEngine, or the VM to another host',
   );

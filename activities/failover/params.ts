@@ -10,7 +10,7 @@ export interface SurveyFailover {
   /** The VM of the engine too. */
   readonly engineVm: boolean;
   /** The host that runs it is to lose its power. */
-  readonly cut?: 'vm' | 'engineVm' | undefined;
+  readonly cut?: 'vm' | undefined;
   /** With `cut`: the host that people have agreed to; another one is refused. */
   readonly host?: string | undefined;
 }

@@ -1,6 +1,7 @@
+import { isEngineVm } from '../engine/hosts.ts';
 import { Verdict } from '../hosted-engine/preflight/checks.ts';
 import { type EngineDecision, engineOperation } from '../operation.ts';
-import { type FailoverFacts, isEngineVm, isHighlyAvailable, lookAtFailover, runs } from './facts.ts';
+import { type FailoverFacts, isHighlyAvailable, lookAtFailover, runs } from './facts.ts';
 import { judgeEngine } from './judge-engine.ts';
 import { judgeOutage } from './judge-outage.ts';
 import { judgeFencing, judgeVm } from './judge-vm.ts';
@@ -8,8 +9,8 @@ import type { FailoverSeat, FailoverSurvey, SurveyFailover } from './params.ts';
 
 /**
  * Finds everything that would keep VMs from being restarted when their host fails: HA, fencing, room elsewhere; for the
- * VM of the engine its maintenance, its LUN, another host that is fit; with `cut`, what the outage would leave down. Changes nothing. (article, section 14; engine,
- * fence status)
+ * VM of the engine its maintenance, its LUN, another host that is fit; with `cut`, what the outage would leave down.
+ * Changes nothing. (article, section 14; engine, fence status)
  */
 export const surveyFailover = engineOperation<SurveyFailover, FailoverFacts, FailoverSurvey>({
   name: 'surveyFailover',
@@ -19,8 +20,7 @@ export const surveyFailover = engineOperation<SurveyFailover, FailoverFacts, Fai
     const verdict = new Verdict();
     const vm = judgeVms(facts, params, verdict);
     const engine = params.engineVm ? judgeEngine(facts, verdict) : undefined;
-    const seat = params.cut === 'vm' ? vm : params.cut === 'engineVm' ? engine : undefined;
-    const outage = seat && judgeOutage(seat, facts, params, verdict);
+    const outage = params.cut === 'vm' && vm ? judgeOutage(vm, facts, params, verdict) : undefined;
     const { findings, evidence } = verdict;
     const output = {
       ...(vm !== undefined && { vm }),

@@ -1,9 +1,9 @@
 import { OperatorError } from '../../failures/operator-error.ts';
 import { findEngineVmInEngine } from '../engine/migrate.ts';
 import { type EngineDecision, engineOperation, type OperationContext } from '../operation.ts';
-import { fitHosts, unfitness, unfitOthers } from './ha/fitness.ts';
+import { fittestOthers, unfitness, unfitOthers } from './ha/fitness.ts';
 import { type HaHost, readHaHosts } from './ha/read-host.ts';
-import { enginePlace, hostIdOf, liveStatus } from './ha/views.ts';
+import { enginePlace } from './ha/views.ts';
 import { Verdict } from './preflight/checks.ts';
 
 export interface SurveyMove {
@@ -50,7 +50,7 @@ export const surveyMove = engineOperation<SurveyMove, MoveFacts, MoveSurvey>({
     );
     if (from !== undefined) verdict.seen(`${from} runs the engine VM`);
     verdict.seen(engineAway === undefined ? 'the engine answers' : `the engine does not answer: ${engineAway}`);
-    const to = wished ?? fittest(from, hosts);
+    const to = wished ?? fittestOthers(from, hosts)[0];
     const target = hosts.find(({ name }) => name === to);
     if (to === undefined) {
       verdict.demand(
@@ -89,15 +89,4 @@ async function askEngine(context: OperationContext): Promise<string | undefined>
     if (error instanceof OperatorError && error.type === 'EngineUnreachable') return error.message;
     throw error;
   }
-}
-
-/** By score; the first of the inventory among equals. */
-function fittest(from: string | undefined, hosts: readonly HaHost[]): string | undefined {
-  const score = (name: string): number => {
-    const host = hosts.find((candidate) => candidate.name === name);
-    const id = host && hostIdOf(host, hosts);
-    return (id === undefined ? undefined : liveStatus(id, hosts))?.score ?? 0;
-  };
-  const others = fitHosts(hosts).filter((name) => name !== from);
-  return others.toSorted((a, b) => score(b) - score(a))[0];
 }

@@ -19,6 +19,19 @@ export function fitHosts(all: readonly HaHost[]): readonly string[] {
   return all.filter((host) => unfitness(host, all) === undefined).map(({ name }) => name);
 }
 
+/** What HA makes of a host now; 0 of one that publishes nothing. */
+export function scoreOf(name: string, all: readonly HaHost[]): number {
+  const host = all.find((candidate) => candidate.name === name);
+  const id = host && hostIdOf(host, all);
+  return (id === undefined ? undefined : liveStatus(id, all))?.score ?? 0;
+}
+
+/** The fit hosts but this one, by score; as the inventory has them among equals. */
+export function fittestOthers(name: string | undefined, all: readonly HaHost[]): readonly string[] {
+  const others = fitHosts(all).filter((other) => other !== name);
+  return others.toSorted((a, b) => scoreOf(b, all) - scoreOf(a, all));
+}
+
 /** Why each host but this one is of no use to the engine VM, in one sentence each. */
 export function unfitOthers(name: string, all: readonly HaHost[]): readonly string[] {
   return all.flatMap((host) => {

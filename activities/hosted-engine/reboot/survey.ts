@@ -1,5 +1,5 @@
 import { OperatorError } from '../../../failures/operator-error.ts';
-import { engineHosts, type HostView, hostName } from '../../engine/hosts.ts';
+import { engineHosts, type HostView, hostName, isEngineVm } from '../../engine/hosts.ts';
 import { type OperationContext, operation } from '../../operation.ts';
 import { firstOf, lookPatiently } from '../../runtime/look-patiently.ts';
 import { describeHost } from '../deploy.ts';
@@ -183,7 +183,7 @@ function describe(hosts: readonly HaHost[], managed: HostView | string, verdict:
 function surveyed({ hosts, managed, all }: SurveyFacts, { host, way }: SurveyReboot): RebootSurvey {
   const runsOn = engineHost(hosts);
   const running = hosts.find(({ name }) => name === host)?.sight?.guests ?? [];
-  const vms = typeof managed === 'string' ? [] : managed.vms.filter(({ origin }) => !origin.endsWith('hosted_engine'));
+  const vms = typeof managed === 'string' ? [] : managed.vms.filter((vm) => !isEngineVm(vm));
   const movable = immovable(hosts, managed, host) === undefined;
   const open = runsOn !== undefined && runsOn !== host ? 'move' : movable ? 'offer' : 'stop';
   const { globalMaintenance } = enginePlace(hosts);
