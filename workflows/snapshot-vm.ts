@@ -1,4 +1,4 @@
-import type { VmSnapshot } from '../activities/vm/snapshot/params.ts';
+import type { SnapshotPreflight, VmSnapshot } from '../activities/vm/snapshot/params.ts';
 import { snapshotVm as definition } from '../runbooks/snapshot-vm.ts';
 import type { Report } from './contract.ts';
 import { operations, type Result, type Run, runbook } from './runtime/index.ts';
@@ -11,9 +11,10 @@ export async function snapshotVm(input: unknown): Promise<Report> {
   return runbook(definition, input, async (run) => {
     const { name, snapshot, action } = run.input;
     const meant = { name, snapshot };
-    await run.preflight(`Look at the snapshots of ${name}`, operations.preflightSnapshot({ ...meant, action }));
+    const look = operations.preflightSnapshot({ ...meant, action });
+    const seen = await run.preflight(`Look at the snapshots of ${name}`, look);
     await run.check('Tell the volumes before', operations.tellVmVolumes({ name }), { once: true });
-    const changed = await { create, restore, remove }[action](run, meant);
+    const changed = await { create, restore, remove }[action](run, meant, seen);
     await run.check('Tell the volumes after', operations.tellVmVolumes({ name }), { needs: [changed] });
   });
 }
@@ -25,10 +26,12 @@ function create(run: Run, meant: VmSnapshot): Promise<Result<unknown>> {
   });
 }
 
-async function remove(run: Run, meant: VmSnapshot): Promise<Result<unknown>> {
-  await run.approval(`Remove the snapshot "${meant.snapshot}"`, {
-    show: { VM: meant.name, Effect: 'the VM can no longer be set back to it; the merge may take hours' },
-  });
+async function remove(run: Run, meant: VmSnapshot, { made }: SnapshotPreflight): Promise<Result<unknown>> {
+  if (made !== undefined) {
+    await run.approval(`Remove the snapshot "${meant.snapshot}"`, {
+      show: { VM: meant.name, Made: made, Effect: 'the VM can no longer be set back to it; the merge may take hours' },
+    });
+  }
   return run.step(`Remove the snapshot "${meant.snapshot}"`, operations.removeVmSnapshot(meant), {
     typical: '10 minutes',
   });

@@ -35,10 +35,12 @@ test('made while the VM runs, with a volume more; found again; removed by a merg
   expect(made.type, made.message).toBe('succeeded');
   const before = volumes(made, 'Tell the volumes before');
   const after = volumes(made, 'Tell the volumes after');
-  expect(before).toEqual([expect.stringMatching(/^volume \S+ of 11\.00g, the lowest$/)]);
+  expect(before).toEqual([expect.stringMatching(/^volume \S+ of 11\.00g, the lowest, active as 253:\d+$/)]);
   const [lowest = ''] = before;
   expect(after).toHaveLength(2);
-  expect(after).toContainEqual(expect.stringMatching(`^volume \\S+ of 1\\.00g, upon ${lowest.split(' ')[1]}$`));
+  expect(after).toContainEqual(
+    expect.stringMatching(`^volume \\S+ of 1\\.00g, upon ${lowest.split(' ')[1]}, active as 253:\\d+$`),
+  );
   expect(await changes(since)).toEqual(['POST /vms/ID/snapshots']);
 
   const there = await revision();
@@ -50,6 +52,11 @@ test('made while the VM runs, with a volume more; found again; removed by a merg
   expect(up.message).toContain('VM vm1 is up. Shut it down: only a VM that is down can be set back.');
   const unknown = await run({ snapshot: 'never made', action: 'restore' });
   expect(unknown.message).toContain('vm1 has no snapshot "never made"');
+  const nobody = await run({ name: 'vm9' });
+  expect(nobody.message).toContain('VM vm9: the engine has none of this name');
+  const gone = await run({ snapshot: 'never made', action: 'remove' });
+  expect([gone.type, gone.report?.decisions]).toEqual(['succeeded', []]);
+  expect(await revision()).toBe(there);
 
   const removal = await stack.startWith(RUNBOOK, { ...INPUT, action: 'remove' });
   await removal.waitingFor('approval');
@@ -59,7 +66,7 @@ test('made while the VM runs, with a volume more; found again; removed by a merg
   expect(volumes(removed, 'Tell the volumes after')).toHaveLength(1);
 });
 
-test('looked at and undone; looked at and kept', async () => {
+test('looked at and left by a cancel; looked at and undone; looked at and kept', async () => {
   const made = await run({});
   expect(made.type, made.message).toBe('succeeded');
   await asAdmin(stack.lab.inventory, async (engine) => {
@@ -67,6 +74,14 @@ test('looked at and undone; looked at and kept', async () => {
     await engine.send({ request: 'POST', path: `/vms/${vm?.id}/stop` });
     await until(async () => (await engine.named('/vms', 'vm1', engineVm))?.status === 'down');
   });
+
+  const from = await stack.control.now();
+  const left = await stack.startWith(RUNBOOK, { ...INPUT, action: 'restore' });
+  await left.waitingFor('approval');
+  await left.handle.cancel();
+  const cancelled = await left.end();
+  expect(cancelled.type, cancelled.message).toBe('cancelled');
+  expect(await changes(from)).toEqual(['POST /vms/ID/previewsnapshot', 'POST /vms/ID/undosnapshot']);
 
   for (const [keep, last] of [
     [false, 'POST /vms/ID/undosnapshot'],

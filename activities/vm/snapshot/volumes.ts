@@ -15,8 +15,8 @@ interface VolumeFacts {
 }
 
 /**
- * Tells the logical volumes of a VM's disks on block storage, as a host sees them: each snapshot is one more. Changes
- * nothing. (article, section 15: lsblk and lvscan before and after)
+ * Tells the logical volumes of a VM's disks on block storage, as lvs and lsblk of a host see them: each snapshot is one
+ * more. Changes nothing. (article, section 15: lsblk and lvscan before and after)
  */
 export const tellVmVolumes = engineOperation<VmParams, VolumeFacts>({
   name: 'tellVmVolumes',
@@ -44,25 +44,27 @@ async function look(context: OperationContext, { name }: VmParams): Promise<Volu
   const domains = await Promise.all(groups.map((id) => engine.get(`/storagedomains/${id}`, engineStorageDomain)));
   const block = domains.filter(({ storage }) => ['fcp', 'iscsi'].includes(storage?.type ?? '')).map(({ id }) => id);
   if (block.length === 0) return { host, volumes: [] };
-  const argv = ['lvs', '--noheadings', '--units', 'g', '-o', 'lv_name,lv_size,lv_tags', ...block];
-  const { lvs } = await readAll(context.host(host), { lvs: limited(argv) });
-  return {
-    host,
-    volumes: volumeLines(
-      lvs.text,
-      attachments.map(({ id }) => id),
-    ),
-  };
+  const answers = await readAll(context.host(host), {
+    lvs: limited(['lvs', '--noheadings', '--units', 'g', '-o', 'vg_name,lv_name,lv_size,lv_tags', ...block]),
+    lsblk: limited(['lsblk', '-rno', 'NAME,MAJ:MIN']),
+  });
+  const meant = attachments.map(({ id }) => id);
+  return { host, volumes: volumeLines(answers.lvs.text, answers.lsblk.text, meant) };
 }
 
-/** VDSM tags a volume with its disk (`IU_`) and the volume that it lies upon (`PU_`). */
-export function volumeLines(report: string, disks: readonly string[]): readonly string[] {
-  return report.split('\n').flatMap((line) => {
-    const [volume, size, tags = ''] = line.trim().split(/\s+/);
+/**
+ * VDSM tags a volume with its disk (`IU_`) and the volume that it lies upon (`PU_`). lsblk shows it while it is active on
+ * the host: a volume of a VM that is down, or runs elsewhere, has no device here.
+ */
+export function volumeLines(lvs: string, lsblk: string, disks: readonly string[]): readonly string[] {
+  const devices = new Map(lsblk.split('\n').map((line) => line.trim().split(/\s+/) as [string, string]));
+  return lvs.split('\n').flatMap((line) => {
+    const [group = '', volume, size, tags = ''] = line.trim().split(/\s+/);
     const disk = disks.find((id) => tags.split(',').includes(`IU_${id}`));
     if (disk === undefined || volume === undefined) return [];
     const below = /(?:^|,)PU_([0-9a-f-]+)/.exec(tags)?.[1];
     const upon = below === undefined || /^[0-]+$/.test(below) ? 'the lowest' : `upon ${below}`;
-    return [`volume ${volume} of ${size}, ${upon}`];
+    const device = devices.get([group, volume].map((name) => name.replaceAll('-', '--')).join('-'));
+    return [`volume ${volume} of ${size}, ${upon}, ${device === undefined ? 'not active' : `active as ${device}`}`];
   });
 }

@@ -3,6 +3,7 @@ import type { OperationContext } from '../../../activities/operation.ts';
 import {
   commitVmPreview,
   createVmSnapshot,
+  preflightSnapshot,
   previewVmSnapshot,
   removeVmSnapshot,
 } from '../../../activities/vm/index.ts';
@@ -73,15 +74,52 @@ describe('a preview', () => {
   });
 });
 
-it('tells the volumes of a disk by the tags of VDSM: the lowest, and what lies upon it', () => {
-  const report = [
-    '  d935fe8f-8dc9-479a-a716-a2fce6bb0b84 11.00g IU_disk-1,MD_1,PU_00000000-0000-0000-0000-000000000000',
-    '  a823137a-6843-4563-b342-bb69829ca807  1.00g IU_disk-1,MD_2,PU_d935fe8f-8dc9-479a-a716-a2fce6bb0b84',
-    '  bf6335db-0ab7-4556-89eb-9bdc3a787e40 10.00g IU_other,MD_3,PU_00000000-0000-0000-0000-000000000000',
-    '  metadata                              0.13g',
+it('tells the volumes of a disk by the tags of VDSM, and which of them lsblk shows', () => {
+  const group = '2639f482-7c6b-48db-bddb-9bae82c7660b';
+  const lvs = [
+    `  ${group} d935fe8f-8dc9-479a-a716-a2fce6bb0b84 11.00g IU_disk-1,MD_1,PU_00000000-0000-0000-0000-000000000000`,
+    `  ${group} a823137a-6843-4563-b342-bb69829ca807  1.00g IU_disk-1,MD_2,PU_d935fe8f-8dc9-479a-a716-a2fce6bb0b84`,
+    `  ${group} bf6335db-0ab7-4556-89eb-9bdc3a787e40 10.00g IU_other,MD_3,PU_00000000-0000-0000-0000-000000000000`,
+    `  ${group} metadata                              0.13g`,
   ].join('\n');
-  expect(volumeLines(report, ['disk-1'])).toEqual([
-    'volume d935fe8f-8dc9-479a-a716-a2fce6bb0b84 of 11.00g, the lowest',
-    'volume a823137a-6843-4563-b342-bb69829ca807 of 1.00g, upon d935fe8f-8dc9-479a-a716-a2fce6bb0b84',
+  const lsblk = [
+    'sdb 8:16',
+    '3600a098000e4b4b3000003175cec1840 253:6',
+    '2639f482--7c6b--48db--bddb--9bae82c7660b-metadata 253:7',
+    '2639f482--7c6b--48db--bddb--9bae82c7660b-d935fe8f--8dc9--479a--a716--a2fce6bb0b84 253:38',
+  ].join('\n');
+  expect(volumeLines(lvs, lsblk, ['disk-1'])).toEqual([
+    'volume d935fe8f-8dc9-479a-a716-a2fce6bb0b84 of 11.00g, the lowest, active as 253:38',
+    'volume a823137a-6843-4563-b342-bb69829ca807 of 1.00g, upon d935fe8f-8dc9-479a-a716-a2fce6bb0b84, not active',
   ]);
+});
+
+describe('preflightSnapshot', () => {
+  const look = (seen: SnapshotFacts, action: 'create' | 'restore' | 'remove') =>
+    preflightSnapshot.decide(seen, { ...params, action }, context);
+
+  it.each([
+    ['restore', facts('down'), 'vm1 has no snapshot "s1"'],
+    ['restore', facts('up', 'ok'), 'VM vm1 is up'],
+    ['remove', facts('down', 'in_preview'), 'vm1 shows this snapshot'],
+    [
+      'create',
+      facts('down', undefined, 'in_preview'),
+      'vm1 shows its snapshot "s0", and nobody has decided whether to keep that',
+    ],
+  ] as const)('refuses to %s', (action, seen, sentence) => {
+    const { state, findings } = look(seen, action);
+    expect([state, findings?.map(({ what }) => what)]).toEqual(['refused', [sentence]]);
+  });
+
+  it.each([
+    ['create', facts('up')],
+    ['create', facts('up', 'ok')],
+    ['restore', facts('down', 'ok')],
+    ['restore', facts('down', 'in_preview')],
+    ['remove', facts('up', 'ok')],
+    ['remove', facts('up')],
+  ] as const)('lets %s go on', (action, seen) => {
+    expect(look(seen, action).state).toBe('already');
+  });
 });
