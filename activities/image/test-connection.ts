@@ -1,10 +1,7 @@
 import { type EngineDecision, engineOperation } from '../operation.ts';
 import { diskFacts } from './facts.ts';
 import type { ImageDisk } from './params.ts';
-import { type Reach, testReach } from './trust.ts';
-
-/** ImageProxyAddress of the engine, where nothing else is set. */
-const PROXY_PORT = 54323;
+import { imageProxyUrl, type Reach, testReach } from './trust.ts';
 
 /**
  * Reads whether the image proxy is to be trusted, as the button `Test connection` does. A proxy that does not answer is
@@ -13,10 +10,7 @@ const PROXY_PORT = 54323;
 export const testImageProxy = engineOperation<object, Reach>({
   name: 'testImageProxy',
   title: () => 'Test the connection to the image proxy',
-  look(context) {
-    const { url, imageProxy } = context.inventory.engine;
-    return testReach(context, `https://${imageProxy ?? `${new URL(url).hostname}:${PROXY_PORT}`}`);
-  },
+  look: (context) => testReach(context, imageProxyUrl(context.inventory.engine)),
   decide: (reach): EngineDecision<undefined> => judge([reach], ['trusted', 'silent']),
 });
 

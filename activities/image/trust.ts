@@ -2,11 +2,22 @@ import { readCertificate } from '../../connectors/certificate.ts';
 import { engineCa, fetchCa } from '../../connectors/engine-ca.ts';
 import { serverCertificate } from '../../connectors/tls-certificate.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
+import type { Inventory } from '../../inventory/schema.ts';
 import type { Finding, OperationContext } from '../operation.ts';
 import { readHostCa } from '../runtime/host-ca.ts';
 
+/** What is needed to reach a server of images: an operation has it, and so has the doctor. */
+export type Reaching = Pick<OperationContext, 'inventory' | 'inventoryDirectory' | 'signal' | 'host'>;
+
+/** ImageProxyAddress of the engine, where nothing else is set. */
+const PROXY_PORT = 54323;
+
+export function imageProxyUrl({ url, imageProxy }: Inventory['engine']): string {
+  return `https://${imageProxy ?? `${new URL(url).hostname}:${PROXY_PORT}`}`;
+}
+
 /** By which image daemon and proxy are verified: as the engine is. */
-export async function imageCa(context: OperationContext): Promise<string | undefined> {
+export async function imageCa(context: Reaching): Promise<string | undefined> {
   const { inventory, inventoryDirectory, signal } = context;
   const known = await engineCa(inventory.engine, inventoryDirectory, signal);
   if (known !== undefined) return known;
@@ -30,7 +41,7 @@ export interface Reach {
  * Connects as an upload does, and where the certificate does not hold finds out whether it is the engine's own CA that
  * is missing: what a browser tells as a network error. (article, section 12; engine, pki-resource)
  */
-export async function testReach(context: OperationContext, url: string): Promise<Reach> {
+export async function testReach(context: Reaching, url: string): Promise<Reach> {
   const { signal } = context;
   try {
     const { subject } = await serverCertificate(url, await imageCa(context), signal);
@@ -44,7 +55,7 @@ export async function testReach(context: OperationContext, url: string): Promise
   }
 }
 
-async function untrusted(context: OperationContext, url: string, why: string): Promise<Finding> {
+async function untrusted(context: Reaching, url: string, why: string): Promise<Finding> {
   const { signal, inventory } = context;
   const { url: engineUrl } = inventory.engine;
   const resource = `${engineUrl}/services/pki-resource?resource=ca-certificate&format=X509-PEM-CA`;

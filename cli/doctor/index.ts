@@ -7,6 +7,7 @@ import { checkEngineMachine } from './engine-machine.ts';
 import { type Finding, limited, notChecked } from './finding.ts';
 import { checkHome } from './home.ts';
 import { checkHost, type HostReport } from './host.ts';
+import { checkImages } from './images.ts';
 import { checkFiles, checkInventory, checkSecrets } from './inventory.ts';
 import { checkPlacement } from './placement.ts';
 import { checkTemporal } from './temporal.ts';
@@ -74,7 +75,14 @@ async function checkSite(loaded: LoadedInventory) {
     );
     const able = hosts.filter((_report, index) => inventory.hosts[index]?.role === 'hostedEngine');
     const undeployed = able.length > 0 && able.every(({ facts }) => facts?.hostedEngine === false);
-    const engine = [...(await asked), ...(await inEngine)];
+    const verified = await asked;
+    // What proves the engine proves its image proxy: one finding for one missing CA.
+    const images = verified.some(({ id, state }) => id === 'engine.ca' && state === 'ok')
+      ? limited('engine.images', inventory.engine.url, HOST_LIMIT, (signal) =>
+          checkImages({ loaded, profile, ssh, signal }),
+        )
+      : notChecked(['engine.images'], inventory.engine.url, 'the engine is not verified');
+    const engine = [...verified, ...(await inEngine), ...(await images)];
     return { hosts, engine: undeployed ? beforeDeployment(engine) : engine };
   } finally {
     await ssh.close();

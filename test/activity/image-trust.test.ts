@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testImageProxy } from '../../activities/image/index.ts';
 import type { OperationContext } from '../../activities/operation.ts';
+import type { EngineQuestion } from '../../cli/doctor/engine.ts';
+import { checkImages } from '../../cli/doctor/images.ts';
 import { type Authority, createAuthority } from '../unit/connectors/certificates.ts';
 
 /** A portal with a certificate that was bought, a proxy with one of the engine's own CA: the article's site. */
@@ -38,10 +40,15 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-async function look(file: string, imageProxy = `127.0.0.1:${portOf(proxy)}`) {
-  const url = `https://127.0.0.1:${portOf(portal)}/ovirt-engine`;
+const inventoryOf = (file: string, imageProxy: string) => ({
+  engine: { url: `https://127.0.0.1:${portOf(portal)}/ovirt-engine`, ca: { file }, imageProxy },
+  hosts: [],
+});
+const proxyAddress = () => `127.0.0.1:${portOf(proxy)}`;
+
+async function look(file: string, imageProxy = proxyAddress()) {
   const context = {
-    inventory: { engine: { url, ca: { file }, imageProxy }, hosts: [] },
+    inventory: inventoryOf(file, imageProxy),
     inventoryDirectory: directory,
     signal: new AbortController().signal,
   } as unknown as OperationContext;
@@ -79,4 +86,19 @@ describe('the test of the connection to the image proxy', () => {
     const decision = await look('both.pem', '127.0.0.1:1');
     expect(decision).toMatchObject({ state: 'already', evidence: ['127.0.0.1:1 is not reached: connection refused'] });
   });
+});
+
+it('the doctor tells it before anybody uploads', async () => {
+  const examine = (file: string, imageProxy = proxyAddress()) =>
+    checkImages({
+      loaded: { inventory: inventoryOf(file, imageProxy), directory },
+      signal: new AbortController().signal,
+    } as unknown as EngineQuestion);
+  expect(await examine('both.pem')).toMatchObject([{ id: 'engine.images', state: 'ok' }]);
+  expect(await examine('bought.pem')).toMatchObject([
+    { state: 'problem', fix: expect.stringContaining('add it to the file of engine.ca') },
+  ]);
+  expect(await examine('both.pem', '127.0.0.1:1')).toMatchObject([
+    { state: 'notChecked', what: expect.stringContaining('connection refused; uploads reach the daemons') },
+  ]);
 });

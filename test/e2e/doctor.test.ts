@@ -104,7 +104,15 @@ test('a sound stack has nothing missing; what cannot be looked at is said', asyn
       ...['temporal.reachable', 'temporal.namespace', 'temporal.retention', 'temporal.searchAttributes'],
       ...['temporal.worker', 'placement.machine', 'placement.temporal', 'placement.worker'],
       ...['engine.reachable', 'engine.ca', 'engine.caCertificate', 'engine.certificate', 'engine.health'],
-      ...['engine.login', 'host.hostKey', 'host.login', 'host.sudo', 'host.system', 'host.certificate'],
+      ...[
+        'engine.login',
+        'engine.images',
+        'host.hostKey',
+        'host.login',
+        'host.sudo',
+        'host.system',
+        'host.certificate',
+      ],
     ]),
   );
   for (const finding of checks) expect(Object.values(finding)).not.toContain(null);
@@ -284,7 +292,10 @@ test('everything that is broken is found in one pass, each with its fix', async 
     readFileSync(mine, 'utf8')
       .replace('secrets/engine-root-password', 'secrets/loose-password')
       .replace(/scale: .*/, 'scale: 1')
-      .concat('blackouts: [freeze.ics]\n'),
+      .concat('blackouts: [freeze.ics]\n')
+      .concat(
+        'notifications: { receivers: [{ name: chat, webhook: { url: https://chat.test, caFile: chat.pem } }] }\n',
+      ),
   );
   // host2's certificate is about to end, and nobody works any more.
   const soon = { from: new Date(Date.now() - 86_400_000), to: new Date(Date.now() + 10.5 * 86_400_000) };
@@ -296,6 +307,7 @@ test('everything that is broken is found in one pass, each with its fix', async 
   const checks = await doctor(broken);
   const found = checks.filter(({ state }) => state === 'problem');
   expect(found.map(({ id, subject, fix }) => [`${id} ${subject}`, fix])).toEqual([
+    ['inventory.receiverCa chat.pem', expect.stringContaining('correct notifications.receivers[].webhook.caFile')],
     [`inventory.blackouts ${broken}`, expect.stringContaining('no step begins in a window')],
     ['secret engine.rootPassword', `chmod 600 ${loose}`],
     [
