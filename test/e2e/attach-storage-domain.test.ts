@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { engineHost } from '../../connectors/engine/model/host.ts';
+import { changeInventory } from '../support/change-inventory.ts';
 import { asAdmin } from '../support/engine-admin.ts';
 import { engineRequests } from '../support/engine-requests.ts';
 import { lookOnHost } from '../support/host-files.ts';
@@ -72,6 +73,16 @@ test('planned, approved, made, attached, seen on every host; a second run change
   expect(again.type, again.message).toBe('succeeded');
   expect(again.report?.decisions).toEqual([]);
   expect(new Set(statesOf(again).map(([, state]) => state))).toEqual(new Set(['already', 'passed']));
+  expect(await revision()).toBe(before);
+
+  // Somebody gives the LUN of a domain that is in use to another one.
+  changeInventory(stack.lab.inventory, (site) => {
+    site.storage.dataDomains = [{ name: 'data9', lun: LUN }];
+    site.isos = [];
+    site.vms = [];
+  });
+  const taken = await run({ name: 'data9', ...BY });
+  expect(taken.message).toContain(`LUN ${LUN} belongs to the storage domain data1`);
   expect(await revision()).toBe(before);
 });
 
