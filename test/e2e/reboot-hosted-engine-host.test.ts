@@ -177,6 +177,46 @@ test('other VMs are moved, or shut down when that is approved and started again;
   expect(journal.filter(({ target, text }) => target === 'bmc:host1' && !text.includes('getsysinfo'))).toEqual([]);
 });
 
+test('a VM that was shut down for the reboot: started again by a cancel; told and found when the run is ended from outside', async () => {
+  const { inventory } = stack.lab;
+  const host1 = await hostInEngine(inventory, 'host1.test.local');
+  const pinned = { placement_policy: { affinity: 'pinned', hosts: { host: [{ id: host1.id }] } } };
+  const licensed = await runVm(stack.lab, 'licensed', 'host1', pinned);
+  const shutDown = async () => {
+    const handle = await stack.start(STOPPING, RUNBOOK);
+    for (const wanted of ['stop-the-engine-and-reboot-the-host', 'shut-down-licensed-for-the-time']) {
+      await handle.until(({ waiting }) => waiting?.id === wanted);
+      await handle.approve('Ada');
+    }
+    await handle.until(({ steps }) => steps.some(({ id, state }) => id === 'shut-down-licensed' && state === 'done'));
+    return handle;
+  };
+  // Nothing goes on behind the shutdown, so that the run is where its end is to meet it.
+  const hold = { target: 'host1', kind: 'hold-before', match: 'set-maintenance' };
+  await stack.control.fault(hold);
+  const cancelled = await shutDown();
+  await cancelled.handle.cancel();
+  const end = await cancelled.end();
+  expect(end.type, end.message).toBe('cancelled');
+  expect((await cancelled.record()).owns ?? []).toEqual([]);
+  expect(await vmPlace(inventory, licensed)).toEqual({ status: 'up', host: 'host1.test.local' });
+
+  await stack.control.fault(hold);
+  const terminated = await shutDown();
+  await terminated.handle.terminate('killed from outside');
+  expect(await vmPlace(inventory, licensed)).toEqual({ status: 'down' });
+  const watch = await stack.run('findOrphanedStates', { tolerateHours: 720 });
+  expect(watch.type).toBe('failed');
+  expect(watch.report?.plan?.refusals).toEqual([
+    {
+      what: expect.stringMatching(
+        new RegExp(`licensed.*"Shut down licensed" of run ${terminated.id} .*that run is no more: terminated at `),
+      ),
+      fix: 'When nobody needs it any more: run licensed in the Administration Portal',
+    },
+  ]);
+});
+
 test('somebody moves the engine VM behind the back of the run: noticed, asked, rolled back', async () => {
   const handle = await stack.start(STOPPING, RUNBOOK);
   await handle.waitingFor('approval');
