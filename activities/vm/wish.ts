@@ -26,7 +26,10 @@ interface Setting {
 const SETTINGS = {
   memory: {
     read: ({ memory = 0 }) => `${memory / MIB} MiB`,
-    body: ({ memory = 0 }) => ({ memory }),
+    body: ({ memory = 0, memory_policy: { guaranteed, max } = {} }) => ({
+      memory,
+      ...(guaranteed !== undefined && max !== undefined && { memory_policy: { guaranteed, max } }),
+    }),
   },
   'virtual CPUs': {
     read(vm) {
@@ -100,7 +103,22 @@ export function vmDifferences(vm: EngineVm, wish: WishedVm, leaseDomain: string 
 
 /** The settings that are to be sent to make an existing VM as it is wished. */
 export function vmChanges(vm: EngineVm, wish: WishedVm, leaseDomain: string | undefined): readonly SettingValue[] {
-  return differing(vm, wishedSettings(wish, leaseDomain));
+  return differing(vm, wishedSettings(wish, leaseDomain)).map((setting) =>
+    setting.what === 'memory' ? { ...setting, body: { ...setting.body, ...memoryBounds(vm, wish) } } : setting,
+  );
+}
+
+/**
+ * The bounds of its memory that a VM has kept from another size: the engine refuses a size that is not between them.
+ * (engine: UpdateVmCommand; of a new VM it derives both)
+ */
+function memoryBounds({ memory_policy: { guaranteed, max } = {} }: EngineVm, { memoryMiB }: WishedVm): JsonObject {
+  const memory = memoryMiB * MIB;
+  const bounds = {
+    ...(guaranteed !== undefined && guaranteed > memory && { guaranteed: memory }),
+    ...(max !== undefined && max < memory && { max: memory }),
+  };
+  return Object.keys(bounds).length === 0 ? {} : { memory_policy: bounds };
 }
 
 /** What of these a VM has otherwise. */

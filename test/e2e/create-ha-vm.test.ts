@@ -147,24 +147,25 @@ test('made from the inventory, started, installed by a person, moved there and b
 });
 
 test('given other settings while it runs, it has to be restarted; rolled back, it has its former ones', async () => {
-  const nextOs = () =>
+  const next = () =>
     asAdmin(stack.lab.inventory, async (engine) => {
       const vm = await engine.named('/vms', 'vm1', engineVm);
-      return (await engine.get(`/vms/${vm?.id}`, engineVm, { next_run: 'true' })).os?.type;
+      const { os, memory, memory_policy } = await engine.get(`/vms/${vm?.id}`, engineVm, { next_run: 'true' });
+      return { os: os?.type, memory, guaranteed: memory_policy?.guaranteed };
     });
-  const former = await nextOs();
-  wish({ os: 'other_linux' });
+  const former = await next();
+  wish({ os: 'other_linux', memoryMiB: 512 });
   const since = await stack.control.now();
   const handle = await stack.startWith('createHaVm', { ...VM, ...BY });
   const { waiting } = await handle.waitingFor('parked');
   expect(waiting?.title).toBe('"Verify vm1" failed');
   expect(waiting?.reason?.join()).toContain('Restart the VM, so that its settings count');
-  expect(await nextOs()).toBe('other_linux');
+  expect(await next()).toEqual({ os: 'other_linux', memory: 512 * 2 ** 20, guaranteed: 512 * 2 ** 20 });
   await handle.decide({ step: waiting?.id, verb: 'rollback', by: 'Ada' });
   const end = await handle.end();
   expect(end.type, end.message).toBe('rolledBack');
   expect(end.report?.remains ?? []).toEqual([]);
-  expect(await nextOs()).toBe(former);
+  expect(await next()).toEqual(former);
   const sent = engineRequests(await stack.control.journal(since)).map((line) => line.replace(/[0-9a-f-]{36}/g, 'ID'));
   expect(sent).toEqual(['PUT /vms/ID', 'PUT /vms/ID']);
 });

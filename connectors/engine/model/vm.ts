@@ -14,6 +14,8 @@ export const engineVm = z.object({
   cluster: field.reference.optional(),
   /** In bytes. */
   memory: field.integer.optional(),
+  /** What of it a host gives in any case, and to what it can grow while the VM runs; in bytes. */
+  memory_policy: z.object({ guaranteed: field.integer, max: field.integer }).partial().optional(),
   cpu: z
     .object({
       topology: z.object({ sockets: field.integer, cores: field.integer, threads: field.integer }).partial().optional(),

@@ -80,6 +80,25 @@ describe('createVm', () => {
     expect(setVm.decide({ vm: asWished }, params, context).changes).toMatchObject([{ body: { cpu } }]);
   });
 
+  it.each([
+    ['more than it will have is guaranteed', { guaranteed: 8192, max: 32768 }, { guaranteed: 4096 }],
+    ['it could not grow so far', { guaranteed: 1024, max: 2048 }, { max: 4096 }],
+    ['its bounds leave room', { guaranteed: 1024, max: 8192 }, undefined],
+  ])('moves the bounds of the memory with it where %s', (_when, had, sent) => {
+    const bytes = (bounds: Record<string, number> | undefined) =>
+      bounds && Object.fromEntries(Object.entries(bounds).map(([name, mib]) => [name, mib * 2 ** 20]));
+    const before = { ...asWished, memory: 8192 * 2 ** 20, memory_policy: bytes(had) };
+    const { changes, undo } = decide(before);
+    const memory_policy = bytes(sent);
+    expect(changes).toEqual([
+      { request: 'PUT', path: '/vms/7', body: { memory: asWished.memory, ...(memory_policy && { memory_policy }) } },
+    ]);
+    const params = undo?.call.params as Parameters<typeof setVm.decide>[1];
+    expect(setVm.decide({ vm: asWished }, params, context).changes).toEqual([
+      { request: 'PUT', path: '/vms/7', body: { memory: before.memory, memory_policy: before.memory_policy } },
+    ]);
+  });
+
   it('waits for one that is locked', () => {
     expect(decide({ ...asWished, status: 'image_locked' }).state).toBe('underWay');
   });
