@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fingerprintOf } from '../../connectors/host-key.ts';
 import { SshPool } from '../../connectors/ssh.ts';
-import { OperatorError } from '../../failures/operator-error.ts';
+import { failureOf } from '../support/failure.ts';
 import { OTHER_KEY, TestSshd } from '../unit/connectors/ssh-server.ts';
 
 let sshd: TestSshd;
@@ -19,15 +19,6 @@ afterEach(async () => {
   await pool.close();
   await sshd.stop();
 });
-
-async function failureOf(work: Promise<unknown>): Promise<OperatorError> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(OperatorError);
-  return error as OperatorError;
-}
 
 describe('the host key', () => {
   it('may be pinned by its fingerprint', async () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SshPool } from '../../connectors/ssh.ts';
-import { OperatorError } from '../../failures/operator-error.ts';
+import { failureOf } from '../support/failure.ts';
 import { until } from '../support/until.ts';
 import { type Exec, TestSshd } from '../unit/connectors/ssh-server.ts';
 
@@ -18,15 +18,6 @@ afterEach(async () => {
   await pool.close();
   await sshd.stop();
 });
-
-async function failureOf(work: Promise<unknown>): Promise<OperatorError> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(OperatorError);
-  return error as OperatorError;
-}
 
 /** The next command that reaches the server. */
 function nextExec(): Promise<Exec> {

@@ -1,31 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { UnitState } from '../../../activities/host/parse/systemctl.ts';
 import { cleanUpHostedEngine } from '../../../activities/hosted-engine/clean-up.ts';
+import { down, NO_ENGINE, on } from './ha-hosts.ts';
 import { contextOf, LUN } from './site.ts';
 
 const context = contextOf();
 
 type Facts = Parameters<typeof cleanUpHostedEngine.decide>[0];
 
-const off: UnitState = {
-  loaded: true,
-  masked: false,
-  active: false,
-  enabled: false,
-  words: 'inactive/dead',
-};
-const on: UnitState = { ...off, active: true, enabled: true, words: 'active/running' };
+const off = { ...down('inactive/dead'), enabled: false };
 
 const clean: Facts = {
-  engine: {
-    deployed: false,
-    fqdn: '',
-    storageDomain: '',
-    secretsFile: false,
-    bootstrapVm: false,
-    bridge: false,
-    running: [],
-  },
+  engine: NO_ENGINE,
   lun: { wwid: LUN, signatures: [], children: [] },
   units: { 'ovirt-ha-agent': off, 'ovirt-ha-broker': off, libvirtd: on, vdsmd: off },
   localVms: [],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HostStatus } from '../../../activities/host/parse/vm-status.ts';
 import { deployHostedEngine, stageOfDeployment } from '../../../activities/hosted-engine/deploy.ts';
+import { block, NO_ENGINE } from './ha-hosts.ts';
 import { contextOf, LUN } from './site.ts';
 
 const secretsFile = '/run/ovirt-runbooks/hosted-engine-secrets.conf';
@@ -10,27 +11,9 @@ const context = contextOf();
 
 type Facts = Parameters<typeof deployHostedEngine.decide>[0];
 
-const healthy: HostStatus = {
-  hostId: 1,
-  hostName: 'host1.test.local',
-  live: true,
-  vm: 'up',
-  health: 'good',
-  detail: 'Up',
-  score: 3400,
-  stopped: false,
-  localMaintenance: false,
-};
+const healthy = block(1);
 const bare: Facts = {
-  engine: {
-    deployed: false,
-    fqdn: '',
-    storageDomain: '',
-    secretsFile: false,
-    bootstrapVm: false,
-    bridge: false,
-    running: [],
-  },
+  engine: NO_ENGINE,
   lun: {
     wwid: LUN,
     map: { wwid: LUN, dm: 'dm-3', vendor: 'DELL', product: 'MD38xxf', size: '150G', readOnly: false, paths: [] },

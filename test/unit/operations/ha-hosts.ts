@@ -7,6 +7,17 @@ import { contextOf, inventoryWith } from './site.ts';
 
 export const context = contextOf(inventoryWith({ hosts: [{ role: 'hostedEngine' }, { role: 'hostedEngine' }] }));
 
+/** What a host tells of the hosted engine on which none was ever deployed. */
+export const NO_ENGINE = {
+  deployed: false,
+  fqdn: '',
+  storageDomain: '',
+  secretsFile: false,
+  bootstrapVm: false,
+  bridge: false,
+  running: [],
+};
+
 export const on: UnitState = { loaded: true, masked: false, active: true, enabled: true, words: 'active/running' };
 export const down = (words: string): UnitState => ({ ...on, active: false, words });
 

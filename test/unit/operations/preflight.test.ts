@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { HostFacts, PreflightFacts } from '../../../activities/hosted-engine/preflight/facts.ts';
 import { preflightHostedEngine } from '../../../activities/hosted-engine/preflight/index.ts';
 import type { Inventory } from '../../../inventory/schema.ts';
+import { NO_ENGINE } from './ha-hosts.ts';
 import { contextOf, inventoryWith, LUN } from './site.ts';
 
 const path = (hctl: string, device: string, state = 'active ready running') => ({
@@ -18,15 +19,6 @@ const map = {
   size: '150G',
   readOnly: false,
   paths: [path('15:0:0:4', 'sdc'), path('18:0:0:4', 'sdj')],
-};
-const noEngine = {
-  deployed: false,
-  fqdn: '',
-  storageDomain: '',
-  secretsFile: false,
-  bootstrapVm: false,
-  bridge: false,
-  running: [],
 };
 const resolved = (name: string, address: string) => ({ addresses: [address], reverse: new Map([[address, [name]]]) });
 
@@ -65,7 +57,7 @@ const good: HostFacts = {
     url: 'http://resources.ovirt.org/pub/yum-repo/ovirt-release43.rpm',
     text: 'HTTP/1.1 301 Moved Permanently\r\n\r\nHTTP/1.1 200 OK\r\n',
   },
-  engine: noEngine,
+  engine: NO_ENGINE,
   links: [],
   lun: { wwid: LUN, map, signatures: [], children: [] },
 };
@@ -76,7 +68,7 @@ const site = ({ engine, host = {}, storage = {} }: { engine?: object; host?: obj
 
 function decide(facts: Partial<PreflightFacts>, inventory = site(), wish: object = {}) {
   return preflightHostedEngine.decide(
-    { others: [{ name: 'host2', engine: noEngine }], secretProblems: [], ...facts },
+    { others: [{ name: 'host2', engine: NO_ENGINE }], secretProblems: [], ...facts },
     { host: 'host1', ...wish },
     contextOf(inventory),
   );
@@ -256,12 +248,12 @@ describe('what makes a deployment fail', () => {
     ],
     [
       'remains of an attempt',
-      { engine: { ...noEngine, bootstrapVm: true } },
+      { engine: { ...NO_ENGINE, bootstrapVm: true } },
       'host1 has the remains of an attempt to deploy, or another engine manages it: virtual machine HostedEngineLocal',
     ],
     [
       'another engine here',
-      { engine: { ...noEngine, deployed: true, fqdn: 'old.test.local' } },
+      { engine: { ...NO_ENGINE, deployed: true, fqdn: 'old.test.local' } },
       'host1 has a hosted engine (old.test.local): /etc/ovirt-hosted-engine/hosted-engine.conf',
     ],
     ['no LUN', { lun: { wwid: LUN, signatures: [], children: [] } }, `LUN ${LUN} is not visible on host1`],
@@ -323,7 +315,7 @@ describe('what makes a deployment fail', () => {
   });
 
   it('an engine on another host of the inventory', () => {
-    const others = [{ name: 'host2', engine: { ...noEngine, deployed: true, fqdn: 'ovirt.test.local' } }];
+    const others = [{ name: 'host2', engine: { ...NO_ENGINE, deployed: true, fqdn: 'ovirt.test.local' } }];
     expect(decide({ host: good, others }).findings?.map(({ what }) => what)).toEqual([
       'host2 has a hosted engine (ovirt.test.local)',
     ]);
@@ -363,7 +355,7 @@ describe('what is no reason to refuse', () => {
 
   it('the wished engine, which runs on this host and uses memory, disk and LUN', () => {
     const engine = {
-      ...noEngine,
+      ...NO_ENGINE,
       deployed: true,
       fqdn: 'ovirt.test.local',
       bridge: true,

@@ -1,31 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { UnitState } from '../../../activities/host/parse/systemctl.ts';
 import type { HostStatus } from '../../../activities/host/parse/vm-status.ts';
 import { verifyHostedEngine } from '../../../activities/hosted-engine/verify.ts';
+import { block, on } from './ha-hosts.ts';
 import { contextOf } from './site.ts';
 
 const context = contextOf();
 
 type Facts = Parameters<typeof verifyHostedEngine.decide>[0];
 
-const on: UnitState = {
-  loaded: true,
-  masked: false,
-  active: true,
-  enabled: true,
-  words: 'active/running',
-};
-const healthy: HostStatus = {
-  hostId: 1,
-  hostName: 'host1.test.local',
-  live: true,
-  vm: 'up',
-  health: 'good',
-  detail: 'Up',
-  score: 3400,
-  stopped: false,
-  localMaintenance: false,
-};
+const healthy = block(1);
 const engine: Facts['engine'] = {
   deployed: true,
   fqdn: 'ovirt.test.local',
