@@ -2,7 +2,7 @@ import type { StatusView } from '../../workflows/contract.ts';
 import type { End, RunHandle } from '../support/run.ts';
 import { isWayOut, type Kind } from './kinds.ts';
 import type { Lane } from './lane.ts';
-import { butForReboot, differences, forgottenSecrets, whenCalm } from './outcome.ts';
+import { butForHaVms, butForReboot, differences, forgottenSecrets, whenCalm } from './outcome.ts';
 import type { Point } from './points.ts';
 import type { Reference } from './reference.ts';
 import type { Once } from './stories/story.ts';
@@ -37,7 +37,8 @@ export async function judge(closing: Closing): Promise<string[]> {
   if (end.type !== 'succeeded') return [...problems, `ended ${end.type}: ${end.message}`];
   const said = (end.report?.remains ?? []).map(({ what }) => what);
   const remains = differences(reference.remains, said).map((difference) => `remains: ${difference}`);
-  const seen = kind === 'host-reboot' && !reference.story.placesEngineVm ? butForReboot : undefined;
+  const butFor = reference.story.placesEngineVm ? butForHaVms : butForReboot;
+  const seen = kind === 'host-reboot' ? butFor : undefined;
   const state = (await whenCalm(lane, reference.after, { seen })).map((difference) => `state: ${difference}`);
   return [...problems, ...(await doubled(closing, end)), ...remains, ...state, ...(await forgotten(closing))];
 }
