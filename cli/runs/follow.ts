@@ -5,8 +5,9 @@ import { note } from '../output.ts';
 import { isUnavailable, livePollers, type Session } from '../temporal.ts';
 import { ask } from './ask.ts';
 import { decisionFor, send } from './decide.ts';
-import { makeProgress, workOf } from './progress.ts';
+import { makeProgress } from './progress.ts';
 import { findRun, readStatus } from './read.ts';
+import { worksOf } from './work.ts';
 
 const LOOK_MILLISECONDS = 400;
 /** How long a run may be without any worker before following it makes no sense. */
@@ -32,12 +33,12 @@ export async function follow(session: Session, id: string, options: FollowOption
     for (;;) {
       const seen = await look(session, id, Date.now() - served < PATIENCE_MILLISECONDS);
       if (seen !== undefined) {
-        const { run, status } = seen;
+        const { run, status, works } = seen;
         if (run.description.status.name !== 'RUNNING') {
           progress.show({ ...status, phase: 'ended' });
           return status;
         }
-        progress.show(status, workOf(run.description));
+        progress.show(status, works);
         const { waiting } = status;
         if (waiting !== undefined && needsPerson(waiting) && !options.throughWaits) {
           progress.pause();
@@ -62,7 +63,12 @@ export async function follow(session: Session, id: string, options: FollowOption
 async function look(session: Session, id: string, patient: boolean) {
   try {
     const run = await findRun(session, id);
-    return { run, status: await readStatus(session, run), workers: (await livePollers(session)).length };
+    const [status, works, workers] = await Promise.all([
+      readStatus(session, run),
+      worksOf(session, run),
+      livePollers(session),
+    ]);
+    return { run, status, works, workers: workers.length };
   } catch (error) {
     if (!patient || !isUnavailable(error)) throw error;
     return undefined;

@@ -1,36 +1,13 @@
-import type { WorkflowExecutionDescription } from '@temporalio/client';
-import { tsToMs } from '@temporalio/common/lib/time.js';
 import type { StatusView, StepState, StepView } from '../../workflows/contract.ts';
-import { decode } from './events.ts';
+import { below, headOf } from './family.ts';
 import { clip, colour, columns, stepLine, took, wantsColour } from './words.ts';
+import type { Work, Works } from './work.ts';
 
 /** Shows on stderr how a run goes on. */
 export interface Progress {
-  show(status: StatusView, work?: Work): void;
-  /** Takes the moving line away, before something else is written. */
+  show(status: StatusView, works?: Works): void;
+  /** Takes the moving lines away, before something else is written. */
   pause(): void;
-}
-
-/** What a pending activity last said. */
-export interface Work {
-  readonly stage?: string;
-  readonly line?: string;
-  /** Why it is being tried again. */
-  readonly trouble?: string;
-}
-
-export function workOf({ raw }: WorkflowExecutionDescription): Work | undefined {
-  const pending = raw.pendingActivities?.at(-1);
-  if (!pending) return undefined;
-  const beat = decode(pending.heartbeatDetails?.payloads?.[0]) as { stage?: string; line?: string } | undefined;
-  const { lastFailure, attempt } = pending;
-  const next = pending.scheduledTime ? tsToMs(pending.scheduledTime) : 0;
-  const later = next > Date.now() ? ', tried again soon' : '';
-  return {
-    ...(beat?.stage && { stage: beat.stage }),
-    ...(beat?.line && { line: beat.line }),
-    ...(lastFailure?.message && { trouble: `attempt ${attempt}${later}: ${lastFailure.message}` }),
-  };
 }
 
 const SETTLED: readonly StepState[] = [
@@ -57,38 +34,46 @@ class Told {
 
 const mark = ({ state, attempts }: StepView): string => `${state} ${attempts}`;
 
-/** The last one: a step of a child stands behind the child itself. */
-const atWork = ({ steps }: StatusView): StepView | undefined =>
-  steps.findLast(({ state }) => state === 'running' || state === 'undoing');
+/** Whatever goes on now; a step of a child stands behind the child itself. */
+const atWork = ({ steps }: StatusView): readonly StepView[] =>
+  steps.filter(({ state }) => state === 'running' || state === 'undoing');
 
-function nowDoing(status: StatusView): string {
-  const step = atWork(status);
-  if (step === undefined)
-    return status.phase === 'planning'
-      ? `Planning: ${status.steps.at(-1)?.title ?? 'reading the inventory'}`
-      : status.phase;
-  return `${step.state === 'undoing' ? 'Undoing: ' : ''}${step.title}${step.attempts > 1 ? ` (attempt ${step.attempts})` : ''}`;
+/** Without the children of which a step is told. */
+function innermost(steps: readonly StepView[]): readonly StepView[] {
+  return steps.filter(({ id }) => !steps.some((other) => other.id.startsWith(`${id}/`)));
 }
+
+const ownerOf = ({ id }: StepView): string => id.slice(0, Math.max(0, id.lastIndexOf('/')));
+
+const doing = ({ state, title, attempts }: StepView): string =>
+  `${state === 'undoing' ? 'Undoing: ' : ''}${title}${attempts > 1 ? ` (attempt ${attempts})` : ''}`;
 
 const said = (work: Work | undefined): string => work?.trouble ?? [work?.stage, work?.line].filter(Boolean).join(': ');
 
 /** For logs: one line with the time for each thing that happens. */
 export class PlainProgress implements Progress {
   private readonly told = new Told();
-  private last = '';
-  private lastStage = '';
+  private last: readonly string[] = [];
+  private lastStages: ReadonlyMap<string, string> = new Map();
 
   constructor(private readonly stream: NodeJS.WriteStream) {}
 
-  show(status: StatusView, work?: Work): void {
+  show(status: StatusView, works: Works = new Map()): void {
     for (const step of this.told.news(status.steps)) this.write(stepLine(step, 200, false));
-    const doing =
-      status.phase === 'ended' ? '' : status.phase === 'planning' ? 'Planning' : atWork(status) ? nowDoing(status) : '';
-    if (doing !== '' && doing !== this.last) this.write(`… ${doing}`);
-    this.last = doing;
-    const stage = work?.trouble ?? work?.stage ?? '';
-    if (stage !== '' && stage !== this.lastStage && doing !== '') this.write(`    ${clip(stage, 190)}`);
-    this.lastStage = stage;
+    const planning = status.phase === 'planning';
+    const steps = status.phase === 'ended' || planning ? [] : atWork(status);
+    const now = planning ? ['Planning'] : steps.map(doing);
+    for (const line of now.filter((line) => !this.last.includes(line))) this.write(`… ${line}`);
+    this.last = now;
+    const owners = planning ? [''] : innermost(steps).map(ownerOf);
+    const stages = new Map(owners.map((owner) => [owner, works.get(owner)?.trouble ?? works.get(owner)?.stage ?? '']));
+    for (const [owner, stage] of stages) {
+      if (stage === '' || stage === this.lastStages.get(owner)) continue;
+      // Of several children at work each says whose line it is.
+      const whose = owners.length > 1 ? steps.find(({ id }) => id === owner)?.title : undefined;
+      this.write(`    ${clip(whose === undefined ? stage : `${whose}: ${stage}`, 190)}`);
+    }
+    this.lastStages = stages;
   }
 
   pause(): void {}
@@ -100,22 +85,24 @@ export class PlainProgress implements Progress {
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
-/** For people: what is over stays, what goes on moves in the last line. */
+/** For people: what is over stays, what goes on moves in the last lines. */
 export class LiveProgress implements Progress {
   private readonly told = new Told();
   private readonly coloured: boolean;
   private frame = 0;
   private timer: NodeJS.Timeout | undefined;
   private status: StatusView | undefined;
-  private work: Work | undefined;
+  private works: Works = new Map();
+  /** How many lines move. */
+  private moving = 0;
 
   constructor(private readonly stream: NodeJS.WriteStream) {
     this.coloured = wantsColour(stream);
   }
 
-  show(status: StatusView, work?: Work): void {
+  show(status: StatusView, works: Works = new Map()): void {
     this.status = status;
-    this.work = work;
+    this.works = works;
     const news = this.told.news(status.steps);
     if (news.length > 0) this.clear();
     for (const step of news) this.stream.write(`${stepLine(step, columns(this.stream) - 1, this.coloured)}\n`);
@@ -135,16 +122,41 @@ export class LiveProgress implements Progress {
 
   private draw(): void {
     if (this.status === undefined) return;
-    const width = columns(this.stream) - 1;
-    const step = atWork(this.status);
+    const lines = this.lines(this.status);
+    this.clear();
+    this.stream.write(lines.join('\n'));
+    this.moving = lines.length;
+  }
+
+  private lines(status: StatusView): readonly string[] {
     const frame = FRAMES[this.frame++ % FRAMES.length] ?? '';
-    const head = clip(`${frame} ${nowDoing(this.status)}${step ? `  ${took(step)}` : ''}`, width);
-    const rest = clip(said(this.work), width - head.length - 2);
-    this.stream.write(`\r\x1b[2K${head}${rest === '' ? '' : `  ${colour(this.coloured, 'dim', rest)}`}`);
+    const steps = atWork(status);
+    if (steps.length === 0) {
+      const last = status.steps.at(-1)?.title ?? 'reading the inventory';
+      return [this.line(`${frame} ${status.phase === 'planning' ? `Planning: ${last}` : status.phase}`, '')];
+    }
+    return innermost(steps).flatMap((step) => {
+      const head = steps.find(({ id }) => id === headOf(step));
+      if (head === undefined) return [this.line(`${frame} ${doing(step)}  ${took(step)}`, ownerOf(step))];
+      const under = { ...step, title: below(step).title.trimStart() };
+      return [
+        this.line(`${frame} ${doing(head)}  ${took(head)}`),
+        this.line(`    ${doing(under)}  ${took(step)}`, ownerOf(step)),
+      ];
+    });
+  }
+
+  /** What is said behind it as far as it fits. */
+  private line(text: string, owner?: string): string {
+    const width = columns(this.stream) - 1;
+    const head = clip(text, width);
+    const rest = owner === undefined ? '' : clip(said(this.works.get(owner)), width - head.length - 2);
+    return rest === '' ? head : `${head}  ${colour(this.coloured, 'dim', rest)}`;
   }
 
   private clear(): void {
-    this.stream.write('\r\x1b[2K');
+    this.stream.write(`\r\x1b[2K${'\x1b[1A\x1b[2K'.repeat(Math.max(0, this.moving - 1))}`);
+    this.moving = 0;
   }
 }
 

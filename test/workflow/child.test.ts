@@ -1,5 +1,8 @@
 /** A run with runs as its children: planned as one, asked through one, undone as one. */
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { worksOf } from '../../cli/runs/work.ts';
+import type { Session } from '../../cli/temporal.ts';
 import type { RunHandle } from '../support/run.ts';
 import { until } from '../support/until.ts';
 import { commandFailed, FakeWorld } from './fixtures/fake-world.ts';
@@ -383,6 +386,25 @@ describe('siblings', () => {
       second.release();
       expect((await run.end()).type).toBe('succeeded');
       expect([...world.present].sort()).toEqual(at.map((host) => `alpha@${host}`));
+    });
+  });
+
+  test('are told with what the activity of each last said, by the step that it is for their parent', async () => {
+    const world = new FakeWorld();
+    await family(world, async (start, { client }) => {
+      const first = world.hold('apply alpha@host1');
+      const run = await start({ at: ['host1'], limit: 1, stopAfter: 1, ...YES }, 'siblings');
+      await first.reached;
+      const second = world.hold('apply alpha@host1');
+      world.fail('apply alpha@host1', ApplicationFailure.retryable('the engine is away', 'Unreachable'));
+      first.release();
+      await second.reached;
+      const seen = { handle: run.handle, description: await run.handle.describe() };
+      expect([...(await worksOf({ client } as Session, seen))]).toEqual([
+        ['make-alpha-on-host1', { trouble: 'attempt 2: the engine is away' }],
+      ]);
+      second.release();
+      expect((await run.end()).type).toBe('succeeded');
     });
   });
 

@@ -1,0 +1,63 @@
+import { afterEach, expect, test } from 'vitest';
+import { LiveProgress, PlainProgress, type Progress } from '../../../cli/runs/progress.ts';
+import type { StatusView, StepView } from '../../../workflows/contract.ts';
+
+let shown: Progress | undefined;
+afterEach(() => shown?.pause());
+
+/** Whatever is written to a terminal that is 80 wide, or to a log. */
+function stream(isTTY = false) {
+  const written: string[] = [];
+  const write = (text: string) => written.push(text);
+  return { written, to: { isTTY, columns: 80, write } as unknown as NodeJS.WriteStream };
+}
+
+const step = (id: string, title: string, state: StepView['state']): StepView => ({ id, title, state, attempts: 1 });
+const run = (...steps: StepView[]): StatusView => ({ id: 'r', runbook: 'x', phase: 'running', steps, remains: [] });
+
+const two = run(
+  step('add-host2', 'Add host2', 'running'),
+  step('add-host2/check', 'Add host2: Check', 'passed'),
+  step('add-host2/install', 'Add host2: Install', 'running'),
+  step('add-host3', 'Add host3', 'running'),
+  step('add-host3/install', 'Add host3: Install', 'running'),
+);
+
+test('a log tells each child and each of its steps once, and whose line it is where several are at work', () => {
+  const { written, to } = stream();
+  shown = new PlainProgress(to);
+  shown.show(two, new Map([['add-host2', { stage: 'Stage: Packages' }]]));
+  shown.show(two, new Map([['add-host2', { stage: 'Stage: Packages' }]]));
+  shown.show(two, new Map([['add-host3', { trouble: 'attempt 2: the engine is away' }]]));
+  const alone = run(
+    ...two.steps.map((one, at) => ({ ...one, state: at === 0 || at === 2 ? ('done' as const) : one.state })),
+  );
+  shown.show(alone, new Map([['add-host3', { stage: 'Stage: Network' }]]));
+  expect(written.map((line) => line.replace(/^\d\d:\d\d:\d\d /, '').trimEnd())).toEqual([
+    '✔ Add host2: Check',
+    '… Add host2',
+    '… Add host2: Install',
+    '… Add host3',
+    '… Add host3: Install',
+    '    Add host2: Stage: Packages',
+    '    Add host3: attempt 2: the engine is away',
+    '✔ Add host2',
+    '✔ Add host2: Install',
+    '    Stage: Network',
+  ]);
+});
+
+test('a terminal shows under each child its step, with what its activity says', () => {
+  const { written, to } = stream(true);
+  shown = new LiveProgress(to);
+  const works = new Map([['add-host2', { stage: 'Packages', line: 'yum 3 of 7' }]]);
+  shown.show(run(step('deploy', 'Deploy', 'running')), new Map([['', { line: 'unpacking' }]]));
+  shown.show(two, works);
+  const text = written.join('');
+  expect(text).toContain('⠋ Deploy  unpacking');
+  expect(text).toContain('⠙ Add host2\n    Install  Packages: yum 3 of 7\n⠙ Add host3\n    Install');
+  const before = written.length;
+  shown.pause();
+  // All four lines go before something else is written.
+  expect(written.slice(before).join('')).toBe(`\r\x1b[2K${'\x1b[1A\x1b[2K'.repeat(3)}`);
+});
