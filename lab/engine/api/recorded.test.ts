@@ -84,7 +84,6 @@ const absent = [
   /=(autopincpuandnumanodes|checkpoints|cleanfinishedtasks|copyhostnetworks|cpuunits|discoveriscsi|mediateddevices)$/,
   /=(externaltemplateimports|refreshglusterhealstatus|reset|screenshot|setmaster)$/,
   /\/(clusters?|actions)\/actions\/link=upgrade$|^\/actions\/link=upgrade$/,
-  /\/permits(\/|$)/,
   // Shown when networks are there.
   /\/management_network([@/]|$)/,
   /mac_pool\/link(=permissions)?$/,

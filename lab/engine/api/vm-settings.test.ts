@@ -68,7 +68,7 @@ describe('what VMs are set to', () => {
     ];
     expect(refusals.map((one) => [Number(one.status), String(one.detail).split('. ')[1]])).toEqual([
       [400, 'The given name contains special characters'],
-      [400, 'Memory size (1024MB) cannot exceed maximum memory size (512MB).]'],
+      [409, 'Memory size (1024MB) cannot exceed maximum memory size (512MB).]'],
       [409, 'A VM lease was defined but high availability option is set to false.]'],
       [400, 'Physical Memory Guaranteed cannot exceed Memory Size.]'],
       [400, "Storage Domain doesn't exist.]"],

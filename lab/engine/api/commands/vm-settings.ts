@@ -117,7 +117,7 @@ export function checkSettings(vm: Pick<VmRow, 'settings'>, doing: 'add' | 'edit'
   }
   if (memory > max) {
     throw refused(
-      400,
+      409,
       `Cannot ${doing} VM. Memory size (${memory / MiB}MB) cannot exceed maximum memory size (${max / MiB}MB).`,
     );
   }

@@ -6,6 +6,7 @@ import type { HaStats } from '../../../ovirt/ha/stats.ts';
 import { uuid } from '../../../ovirt/ids.ts';
 import type { EngineImage } from '../../../ovirt/storage.ts';
 import type { Lab, LabHost } from '../../../types.ts';
+import type { AffinityGroupRow } from './affinity-groups.ts';
 import type { AttachmentRow } from './attachments.ts';
 import { newClusterSettings } from './cluster-settings.ts';
 import { cpuTypeOf } from './cpu-types.ts';
@@ -19,8 +20,13 @@ import type { MacPoolRow } from './mac-pools.ts';
 import { defaultMacPool } from './mac-pools.ts';
 import type { ClusterNetworkRow, NetworkRow, VnicProfileRow } from './networks.ts';
 import { attachManagement } from './networks.ts';
+import type { PermissionRow } from './permissions.ts';
+import { stockPermissions } from './permissions.ts';
+import type { RoleRow } from './roles.ts';
+import { stockRoles } from './roles.ts';
 import type { DomainRow } from './storage-domains.ts';
 import { adoptHostedStorage } from './storage-domains.ts';
+import type { TagRow } from './tags.ts';
 import type { TransferRow } from './transfers.ts';
 import type { VmRow } from './vms.ts';
 
@@ -86,6 +92,10 @@ export interface EngineDatabase {
   readonly storageDomains: Map<string, DomainRow>;
   readonly disks: Map<string, DiskRow>;
   diskAttachments: DiskAttachmentRow[];
+  readonly affinityGroups: Map<string, AffinityGroupRow>;
+  readonly permissions: PermissionRow[];
+  readonly roles: Map<string, RoleRow>;
+  readonly tags: Map<string, TagRow>;
   readonly transfers: Map<string, TransferRow>;
   readonly hosts: Map<string, HostRow>;
   readonly fenceAgents: Map<string, FenceAgentRow>;
@@ -135,11 +145,12 @@ function stock(lab: Lab, db: EngineDatabase, name: { dataCenter: string; cluster
 
 function make(lab: Lab, image: EngineImage): EngineDatabase {
   const pool = defaultMacPool(lab);
+  const userId = uuid(lab);
   const db: EngineDatabase = {
     image,
     quotaId: uuid(lab),
     iconIds: { small: uuid(lab), large: uuid(lab) },
-    userId: uuid(lab),
+    userId,
     createdAt: lab.clock.now(),
     dataCenters: new Map(),
     clusters: new Map(),
@@ -147,6 +158,10 @@ function make(lab: Lab, image: EngineImage): EngineDatabase {
     storageDomains: new Map(),
     disks: new Map(),
     diskAttachments: [],
+    affinityGroups: new Map(),
+    permissions: stockPermissions(lab, userId),
+    roles: stockRoles(),
+    tags: new Map(),
     transfers: new Map(),
     engineClusterId: '',
     hosts: new Map(),

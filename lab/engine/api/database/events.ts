@@ -45,6 +45,8 @@ const severities: Readonly<Record<number, Severity>> = {
   142: 'warning',
   166: 'warning',
   357: 'error',
+  454: 'warning',
+  455: 'warning',
   505: 'error',
   507: 'error',
   511: 'error',

@@ -1,6 +1,7 @@
 import { runningOn } from '../../../ovirt/engine-vm.ts';
 import { guestStatus, guests } from '../../../ovirt/guests.ts';
 import type { Lab, LabHost } from '../../../types.ts';
+import { affinityJudge } from './affinity-groups.ts';
 import type { EngineDatabase, HostRow } from './database.ts';
 import { machineAt } from './database.ts';
 import type { VmRow } from './vms.ts';
@@ -38,6 +39,12 @@ export function vmStatus(lab: Lab, db: EngineDatabase, vm: VmRow): string {
   return row.status === 'connecting' ? 'up' : 'down';
 }
 
+/** Why a host cannot take a VM, in the scheduler's words. */
+interface Obstacle {
+  readonly filter: string;
+  readonly because: string;
+}
+
 /** What a host must have to take a VM. */
 export interface Need {
   readonly memory: number;
@@ -47,6 +54,8 @@ export interface Need {
   readonly networks?: readonly string[];
   /** Ids of the only hosts that may take it. */
   readonly hosts?: readonly string[];
+  /** What the rules of its affinity groups have against a host. */
+  readonly judge?: (row: HostRow) => Obstacle | undefined;
 }
 
 export const needOf = (db: EngineDatabase, vm: VmRow): Need => ({
@@ -56,10 +65,11 @@ export const needOf = (db: EngineDatabase, vm: VmRow): Need => ({
   clusterId: vm.clusterId,
   networks: networksOfVm(db, vm),
   hosts: placedOn(vm),
+  judge: affinityJudge(db, vm),
 });
 
-/** Why a host cannot take a VM, in the scheduler's words; undefined when it can. */
-export function obstacle(lab: Lab, row: HostRow, need: Need): { filter: string; because: string } | undefined {
+/** What keeps a host from taking a VM; undefined when it can. */
+export function obstacle(lab: Lab, row: HostRow, need: Need): Obstacle | undefined {
   const host = machineAt(lab, row.address);
   const free = host ? host.memory.total - host.memory.used : 0;
   if (need.hosts && need.hosts.length > 0 && !need.hosts.includes(row.id)) {
@@ -80,7 +90,7 @@ export function obstacle(lab: Lab, row: HostRow, need: Need): { filter: string; 
       because: `its available memory is too low (${Math.floor(free / 1024 ** 2)} MB) to run the VM`,
     };
   }
-  return undefined;
+  return need.judge?.(row);
 }
 
 /** The up host with the most free memory that can take a VM, or the scheduler's reasons. */

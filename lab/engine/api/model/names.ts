@@ -16,10 +16,19 @@ const pluralWord = (word: string): string => {
 };
 
 /** Types whose elements in documents have another name. */
-const elements: Readonly<Record<string, string>> = { virtual_numa_node: 'vm_numa_node' };
+const elements: Readonly<Record<string, string>> = {
+  operating_system_info: 'operating_system',
+  virtual_numa_node: 'vm_numa_node',
+};
+
+/** The element of an entity that is a document by itself, or a member of a list that is one. */
+export const rootName = (type: string): string => elements[type] ?? type;
+
+/** Lists whose element has a word of its own. */
+const lists: Readonly<Record<string, string>> = { operating_system_info: 'operation_systems' };
 
 /** The root element of a list of entities. */
-export const listName = (type: string): string => plural(elements[type] ?? type);
+export const listName = (type: string): string => lists[type] ?? plural(rootName(type));
 
 /** `scheduling_policy` becomes `scheduling_policies`: the root element of a collection. */
 export function plural(name: string): string {

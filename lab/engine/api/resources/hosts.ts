@@ -10,18 +10,17 @@ import { activateHost, deactivateHost, deleteHost, refreshHost, reinstallHost } 
 import { commitNetworks, setupNetworks } from '../commands/setup-networks.ts';
 import { checkForUpgrade, upgradeHost } from '../commands/upgrade-host.ts';
 import { cpuTypeOf } from '../database/cpu-types.ts';
-import { clusterOf, dataCenterOf, spmStatus } from '../database/data-centers.ts';
+import { spmStatus } from '../database/data-centers.ts';
 import type { HostRow } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
 import { powerOf } from '../database/fencing.ts';
 import { vmsOn } from '../database/placement.ts';
 import type { Call, Handler, Reply, Resource } from '../routing/call.ts';
 import { complete, created, many, one, removed } from '../routing/call.ts';
-import type { Fields } from '../routing/search.ts';
-import { select } from '../routing/search.ts';
 import { ApiFault, notGiven, refused, unknownId } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
 import { number, part, text } from '../wire/values.ts';
+import { searchedHosts } from './host-search.ts';
 
 const numbers = (version: string): number[] => version.split('.').map(Number);
 
@@ -146,43 +145,11 @@ const hostReference = (row: HostRow): Resource => ({
   entity: {},
 });
 
-const fields = (call: Call): Fields<HostRow> => ({
-  name: (row) => row.name,
-  address: (row) => row.address,
-  id: (row) => row.id,
-  comment: (row) => row.comment,
-  status: (row) => row.status.replaceAll('_', ''),
-  cluster: (row) => clusterOf(call.db, row).name,
-  'cluster.name': (row) => clusterOf(call.db, row).name,
-  datacenter: (row) => dataCenterOf(call.db, row)?.name,
-  'datacenter.name': (row) => dataCenterOf(call.db, row)?.name,
-  spm_id: (row) => row.spmId,
-  ha_score: (row) => row.ha?.score,
-  update_available: (row) => String(row.updateAvailable === true),
-});
-
-/** Status words are accepted with and without underscores. */
-function withStatusWords(query: URLSearchParams): URLSearchParams {
-  const search = query.get('search');
-  if (search === null) return query;
-  const out = new URLSearchParams(query);
-  out.set(
-    'search',
-    search.replace(
-      /(status\s*!?=\s*)([\w]+)/gi,
-      (_all, before: string, word: string) => before + word.replaceAll('_', ''),
-    ),
-  );
-  return out;
-}
-
 export const hosts: Readonly<Record<string, Handler>> = {
   list: (call) =>
     many(
       'host',
-      select([...call.db.hosts.values()], fields(call), withStatusWords(call.query)).map((row) =>
-        hostResource(call, row),
-      ),
+      searchedHosts(call).map((row) => hostResource(call, row)),
     ),
   add: (call) => created(hostResource({ ...call, allContent: true }, addHost(call))),
 };

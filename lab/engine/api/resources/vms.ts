@@ -4,6 +4,7 @@ import { commitPreview, previewSnapshot, undoPreview } from '../commands/preview
 import { endVm, rebootVm, setGlobalMaintenance, startVm, suspendVm } from '../commands/vm-actions.ts';
 import { addVm, removeVm, updateVm } from '../commands/vms.ts';
 import { clusterOf, dataCenterOf } from '../database/data-centers.ts';
+import { tagsOf } from '../database/tags.ts';
 import type { VmRow } from '../database/vms.ts';
 import { affinityOf } from '../database/vms.ts';
 import type { Call, Handler, Reply } from '../routing/call.ts';
@@ -31,6 +32,7 @@ const fields = (call: Call): Fields<Shown> => ({
   'host.name': (vm) => vm.host?.name,
   next_run_config_exists: (vm) => String(vm.row?.nextRun !== undefined),
   fqdn: (vm) => vm.fqdn,
+  tag: (vm) => tagsOf(call.db, vm).map(({ name }) => name),
 });
 
 export const vms: Readonly<Record<string, Handler>> = {

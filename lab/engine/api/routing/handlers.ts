@@ -1,3 +1,4 @@
+import { affinityGroup, affinityGroups, affinityGroupVm, affinityGroupVms } from '../resources/affinity-groups.ts';
 import { cdrom, cdroms } from '../resources/cdroms.ts';
 import { clusterLevel, clusterLevels } from '../resources/cluster-levels.ts';
 import { cluster, clusters, glusterVolumes } from '../resources/clusters.ts';
@@ -32,6 +33,8 @@ import {
   networkLabels,
   networks,
 } from '../resources/networks.ts';
+import { operatingSystem, operatingSystems } from '../resources/operating-systems.ts';
+import { permission, permissions } from '../resources/permissions.ts';
 import {
   clusterCpuProfiles,
   cpuProfile,
@@ -40,15 +43,20 @@ import {
   diskProfiles,
   domainDiskProfiles,
 } from '../resources/profiles.ts';
+import { permit, permits, role, roles } from '../resources/roles.ts';
 import { schedulingPolicies, schedulingPolicy } from '../resources/scheduling-policies.ts';
 import { snapshot, snapshotDisks, snapshotNics, snapshots } from '../resources/snapshots.ts';
+import { statistic, statistics } from '../resources/statistics.ts';
 import {
   attachedStorageDomain,
   attachedStorageDomains,
   storageDomain,
   storageDomains,
 } from '../resources/storage-domains.ts';
+import { systemOption } from '../resources/system-options.ts';
+import { assignedTag, assignedTags, tag, tags } from '../resources/tags.ts';
 import { template, templates } from '../resources/templates.ts';
+import { domain, domains, group, groups, user, users } from '../resources/users.ts';
 import { nicFilterParameter, nicFilterParameters, vmNic, vmNics, vmReportedDevices } from '../resources/vm-nics.ts';
 import { vm, vms } from '../resources/vms.ts';
 import {
@@ -63,12 +71,19 @@ import type { Handler } from './call.ts';
 
 /** What the lab has behind the API's services; the rest of the API exists and is answered with 501. */
 const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
+  affinity_group: affinityGroup,
+  affinity_group_vm: affinityGroupVm,
+  affinity_group_vms: affinityGroupVms,
+  affinity_groups: affinityGroups,
   attached_storage_domain: attachedStorageDomain,
   attached_storage_domains: attachedStorageDomains,
   assigned_cpu_profile: cpuProfile,
   assigned_cpu_profiles: clusterCpuProfiles,
   assigned_disk_profile: diskProfile,
   assigned_disk_profiles: domainDiskProfiles,
+  assigned_permissions: permissions,
+  assigned_tag: assignedTag,
+  assigned_tags: assignedTags,
   assigned_vnic_profile: vnicProfile,
   assigned_vnic_profiles: assignedVnicProfiles,
   cluster,
@@ -103,11 +118,15 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   disk_profile: diskProfile,
   disk_profiles: diskProfiles,
   disks,
+  domain,
+  domains,
   event,
   fence_agent: fenceAgent,
   fence_agents: fenceAgents,
   events,
   gluster_volumes: glusterVolumes,
+  group,
+  groups,
   host,
   host_storage: hostStorage,
   hosts,
@@ -119,6 +138,13 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   jobs,
   mac_pool: macPool,
   mac_pools: macPools,
+  operating_system: operatingSystem,
+  operating_systems: operatingSystems,
+  permission,
+  permit,
+  permits,
+  role,
+  roles,
   scheduling_policies: schedulingPolicies,
   scheduling_policy: schedulingPolicy,
   snapshot,
@@ -129,12 +155,20 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   steps,
   unmanaged_network: unmanagedNetwork,
   unmanaged_networks: unmanagedNetworks,
+  statistic,
+  statistics,
   storage,
   storage_domain: storageDomain,
   storage_domain_disks: storageDomainDisks,
   storage_domains: storageDomains,
+  system_option: systemOption,
+  system_permissions: permissions,
+  tag,
+  tags,
   template,
   templates,
+  user,
+  users,
   vm,
   vm_cdrom: cdrom,
   vm_cdroms: cdroms,

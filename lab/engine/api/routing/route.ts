@@ -8,6 +8,8 @@ import { pathName } from '../model/names.ts';
 
 export interface Route {
   readonly service: Service;
+  /** The segments below the API's root, for services that hang below several kinds of entity. */
+  readonly path: readonly string[];
   /** Values of the path's parameters, in order. */
   readonly ids: readonly string[];
   /** The action that the last segment names. */
@@ -23,13 +25,13 @@ export function findRoute(segments: readonly string[]): Route | undefined {
     const action = actionsOf(service).find((one) => pathName(one.name) === segment);
     const member = service.locators.find((one) => one.parameters);
     if (named) service = serviceNamed(named.service);
-    else if (action && index === segments.length - 1) return { service, ids, action };
+    else if (action && index === segments.length - 1) return { service, path: segments, ids, action };
     else if (member) {
       ids.push(segment);
       service = serviceNamed(member.service);
     } else return undefined;
   }
-  return { service, ids };
+  return { service, path: segments, ids };
 }
 
 /** The method that an HTTP verb asks for on a route; undefined when the service has no such method. */

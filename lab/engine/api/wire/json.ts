@@ -1,5 +1,5 @@
 import { attributeType, structNamed, typeNamed } from '../model/model.ts';
-import { className, elementName, modelName, wireName } from '../model/names.ts';
+import { className, elementName, modelName, rootName, wireName } from '../model/names.ts';
 import { line, Unreadable } from './fault.ts';
 import { arranged, checkWord, shapeOf } from './layout.ts';
 import type { Entity, Link, Value } from './values.ts';
@@ -60,7 +60,7 @@ function print(value: Json, indent: string): string {
 export const writeJson = (type: string, entity: Entity): string => print(jsonEntity(type, entity), '');
 
 export const writeJsonList = (type: string, entities: readonly Entity[]): string =>
-  print(entities.length === 0 ? {} : { [type]: entities.map((one) => jsonEntity(type, one)) }, '');
+  print(entities.length === 0 ? {} : { [rootName(type)]: entities.map((one) => jsonEntity(type, one)) }, '');
 
 function readScalar(type: string, json: Json): Value {
   if (typeof json === 'object') throw new Unreadable();

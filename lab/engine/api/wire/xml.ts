@@ -1,5 +1,5 @@
 import { attributeType, structNamed, typeNamed } from '../model/model.ts';
-import { className, elementName, listName, modelName, wireName } from '../model/names.ts';
+import { className, elementName, listName, modelName, rootName, wireName } from '../model/names.ts';
 import { line, Unreadable } from './fault.ts';
 import { arranged, scalarText, shapeOf } from './layout.ts';
 import type { Entity, Link, Value } from './values.ts';
@@ -49,12 +49,12 @@ function xmlEntity(element: string, type: string, entity: Entity, indent: string
   return content === '' ? `${opening}/>\n` : `${opening}>\n${content}${indent}</${element}>\n`;
 }
 
-export const writeXml = (type: string, entity: Entity): string => HEADER + xmlEntity(type, type, entity, '');
+export const writeXml = (type: string, entity: Entity): string => HEADER + xmlEntity(rootName(type), type, entity, '');
 
 export function writeXmlList(type: string, entities: readonly Entity[]): string {
   const root = listName(type);
   if (entities.length === 0) return `${HEADER}<${root}/>\n`;
-  return `${HEADER}<${root}>\n${entities.map((one) => xmlEntity(type, type, one, STEP)).join('')}</${root}>\n`;
+  return `${HEADER}<${root}>\n${entities.map((one) => xmlEntity(rootName(type), type, one, STEP)).join('')}</${root}>\n`;
 }
 
 function readScalar(type: string, element: XmlElement): Value {
