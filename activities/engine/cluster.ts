@@ -94,7 +94,10 @@ export interface SetCluster extends ClusterParams {
   readonly settings: ClusterSettings;
 }
 
-/** Gives an existing cluster these settings; leaves all others. */
+/**
+ * Gives an existing cluster these settings; leaves all others. An empty CPU type stands for none, which the engine takes
+ * from nobody once there is one: then it stays, and is told. (engine: UpdateClusterCommand, ClusterValidator.cpuNotFound)
+ */
 export const setCluster = engineOperation<SetCluster, { readonly found: EngineCluster }, Differences>({
   name: 'setCluster',
   title: ({ name }) => `Change the cluster ${name}`,
@@ -104,7 +107,15 @@ export const setCluster = engineOperation<SetCluster, { readonly found: EngineCl
     if (found === undefined) throw new OperatorError('NotFound', `the engine has no cluster ${name}`);
     return { found };
   },
-  decide: ({ found }, { settings }): EngineDecision<Differences> => change(found, settings),
+  decide({ found }, { name, settings }): EngineDecision<Differences> {
+    if (settings.cpu?.type !== '') return change(found, settings);
+    const { cpu: _none, ...rest } = settings;
+    const decision = change(found, rest);
+    const type = found.cpu?.type ?? '';
+    if (type === '') return decision;
+    const what = `cluster ${name} keeps the CPU type ${type}; before the run it had none`;
+    return { ...decision, leaves: { what, byHand: anewWithoutType(name) } };
+  },
 });
 
 /** Leaves no cluster of this name; the engine refuses while it has hosts or VMs. */
@@ -156,18 +167,29 @@ function change(found: EngineCluster, wished: ClusterSettings): EngineDecision<D
   };
   const evidence = [describe(found)];
   if (fields.length === 0) return { state: 'already', changes: [], evidence, output };
+  const stays = fields.includes('cpu') && before.cpu?.type === '';
+  const set = fields
+    .filter((field) => field !== 'cpu' || !stays)
+    .map((field) => `${WORDS[field]} ${word(before, field)}`);
+  const byHand = [
+    ...(set.length > 0 ? [`in the Administration Portal, set of cluster ${name}: ${set.join(', ')}`] : []),
+    ...(stays ? [anewWithoutType(name)] : []),
+  ];
   return {
     state: 'wouldDo',
     changes: [{ request: 'PUT', path: `/clusters/${found.id}`, body: only(wished) }],
     evidence,
     output,
     undo: {
-      title: `Give cluster ${name} its former settings`,
+      title: `Give cluster ${name} its former settings${stays ? ', but for its CPU type, which nothing unsets' : ''}`,
       call: { operation: 'setCluster', params: { name, settings: only(before) } },
-      byHand: `in the Administration Portal, set of cluster ${name}: ${fields.map((field) => `${WORDS[field]} ${word(before, field)}`).join(', ')}`,
+      byHand: byHand.join('; '),
     },
   };
 }
+
+const anewWithoutType = (name: string): string =>
+  `no CPU type is unset: remove cluster ${name} and create it anew, while it has neither hosts nor VMs`;
 
 const WORDS = {
   cpu: 'CPU type',

@@ -137,7 +137,12 @@ describe('operations on the engine', () => {
       skip_if_connectivity_broken: { enabled: true, threshold: 60 },
     });
     expect(await lab.perform('createCluster', 'check', wish)).toMatchObject({ state: 'already', commands: [] });
-    await lab.insist('setCluster', undo?.call.params ?? {});
+    const { result } = await lab.insist('setCluster', undo?.call.params ?? {});
     expect(await policy()).toEqual(before);
+    // It had no CPU type before, and the engine takes none back.
+    expect(undo?.title).toBe('Give cluster Default its former settings, but for its CPU type, which nothing unsets');
+    expect(result.leaves?.what).toBe(
+      'cluster Default keeps the CPU type Intel Westmere Family; before the run it had none',
+    );
   });
 });

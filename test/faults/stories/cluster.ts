@@ -23,5 +23,6 @@ export const clusterChanged: Story = {
   world,
   targets,
   host: 'host1',
-  undone: [],
+  // Nothing unsets a CPU type.
+  undone: [{ where: /^engine\.clusters\.Default\b/, told: /cluster Default keeps the CPU type/ }],
 };

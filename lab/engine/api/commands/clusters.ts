@@ -27,7 +27,10 @@ function checkName(call: Call, doing: 'create' | 'edit', name: string, self?: Cl
   if (taken) throw refused(409, `Cannot ${doing} Cluster. Cluster name is already in use.`);
 }
 
-/** The CPU of a body at a level; without a type the first host decides, with none at all it stays undefined. */
+/**
+ * The CPU of a body at a level; without a type the first host decides, with none at all it stays undefined. A type that is
+ * set is never unset. (UpdateClusterCommand: a virt cluster's new type has to exist)
+ */
 function wantedCpu(
   body: Entity,
   version: Version,
@@ -36,10 +39,12 @@ function wantedCpu(
 ): ClusterRow['cpu'] {
   const type = text(part(body, 'cpu'), 'type') ?? before.type;
   const architecture = text(part(body, 'cpu'), 'architecture');
+  const unknown = () => refused(400, `Cannot ${doing} Cluster. The chosen CPU is not supported.`);
+  if (type === '' && before.type !== '') throw unknown();
   if (type === '') return { architecture: architecture ?? before.architecture, type };
   const known = cpuTypeNamed(version, type);
   if (!known || (architecture !== undefined && !['undefined', known.architecture].includes(architecture))) {
-    throw refused(400, `Cannot ${doing} Cluster. The chosen CPU is not supported.`);
+    throw unknown();
   }
   return { architecture: known.architecture, type };
 }
