@@ -25,6 +25,7 @@ export async function addHost(input: unknown): Promise<Report> {
     });
     await run.step('Add the host', operations.addHostToEngine({ host, cluster: seen.cluster, hostedEngine: false }), {
       typical: '15 minutes',
+      // No undoAgainAfter: this undo installs nothing that would end with an engine that starts anew.
       undoTypical: '5 minutes',
       fixes: installationFixes(run, host),
     });
