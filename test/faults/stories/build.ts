@@ -39,4 +39,6 @@ export const buildMissing: Story = {
       site.hosts = site.hosts.map(({ bmc: _bmc, ...host }) => host);
     });
   },
+  // As attachStorageDomain leaves it.
+  undone: [{ where: /^luns/, told: /LUN \w+ carries signature LVM2_member; before the run it carried nothing/ }],
 };

@@ -1,5 +1,5 @@
 /** One file per runbook that the loop interrupts: its datacentre, its input, what it may leave. */
-import { add } from './add.ts';
+import { add, addOrdinary } from './add.ts';
 import { build, buildMissing } from './build.ts';
 import { cleanUp } from './clean-up.ts';
 import { cluster, clusterChanged } from './cluster.ts';
@@ -18,7 +18,7 @@ import { upload } from './upload.ts';
 
 export type { Story } from './story.ts';
 
-const hostedEngine: readonly Story[] = [deploy, recover, move, reboot, rebootMoved, cleanUp, add];
+const hostedEngine: readonly Story[] = [deploy, recover, move, reboot, rebootMoved, cleanUp, add, addOrdinary];
 const datacentre: readonly Story[] = [dataCenter, cluster, clusterChanged, storageDomain, network, fencing];
 const vms: readonly Story[] = [upload, createVm, snapshot];
 

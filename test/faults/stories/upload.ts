@@ -7,7 +7,7 @@ export const upload: Story = {
   name: 'uploadIso',
   runbook: 'uploadIso',
   input: { file: 'CentOS-7-x86_64-Minimal-1908.iso' },
-  world: { preset: 'deployed', hosts: 1 },
+  world: { preset: 'deployed', hosts: 2 },
   prepare: wishForHostedStorage,
   targets: ['engine', 'imageio'],
   host: 'host1',
