@@ -31,10 +31,7 @@ export function datacenterParts({ engine, hosts, wished }: SiteView): readonly (
     // The deploy makes both, with the names of the inventory; what it could not set is compared here.
     [part(`Create the data center ${engine.dataCenter}`, createDataCenter, {})],
     [part(`Create the cluster ${engine.cluster}`, createCluster, {})],
-    [
-      ...further.map((host) => part(`Add ${host} with the hosted engine`, addHostedEngineHost, { host })),
-      ...ordinary.map((host) => part(`Add ${host}`, addHost, { host })),
-    ],
+    hostParts(further, ordinary),
     // Tested through another host, so not before there is one.
     fenceable.map((host) => part(`Configure fencing of ${host}`, configureFencing, { host })),
     // Every host has to see a LUN before it becomes a domain of theirs; the first domain initialises the data center.
@@ -44,6 +41,19 @@ export function datacenterParts({ engine, hosts, wished }: SiteView): readonly (
     ...wished.vms.map(({ name }) => [part(`Create the VM ${name}`, createHaVm, { name })]),
   ];
   return stages.filter((stage) => stage.length > 0);
+}
+
+/**
+ * Ordinary hosts at the same time, beside one that can run the engine VM: of those each waits for the one before, because
+ * an engine of 4.3 reads the hosted engine's configuration through the SPM without a lock, and takes an empty one where
+ * that fails. So that none waits in the place of an ordinary one, the first of them comes first and the rest last.
+ * (engine: HostedEngineConfigFetcher, RetrieveImageDataCommand)
+ */
+function hostParts(able: readonly string[], ordinary: readonly string[]): readonly Part[] {
+  const [first, ...rest] = able.map((host) =>
+    part(`Add ${host} with the hosted engine`, addHostedEngineHost, { host }),
+  );
+  return [...(first ? [first] : []), ...ordinary.map((host) => part(`Add ${host}`, addHost, { host })), ...rest];
 }
 
 function part<Input extends CommonInput>(
