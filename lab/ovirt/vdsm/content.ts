@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lab } from '../../types.ts';
 
@@ -9,6 +9,12 @@ const folder = (lab: Lab): string => join(lab.store.dir, 'volumes');
 export function contentPath(lab: Lab, volume: string): string {
   mkdirSync(folder(lab), { recursive: true });
   return join(folder(lab), volume);
+}
+
+/** Gives another volume the same content; with its own id it has that already. */
+export function copyContent(lab: Lab, from: string, to: string): void {
+  const source = join(folder(lab), from);
+  if (from !== to && existsSync(source)) copyFileSync(source, contentPath(lab, to), constants.COPYFILE_FICLONE);
 }
 
 export function removeContent(lab: Lab, volume: string): void {

@@ -3,7 +3,7 @@ import type { Lab, LabHost, LogicalVolume } from '../../types.ts';
 import { lvmUuid } from '../ids.ts';
 import type { BlockDomain } from './block-domain.ts';
 import { EXTENT, freeBytes } from './block-domain.ts';
-import { removeContent } from './content.ts';
+import { copyContent, removeContent } from './content.ts';
 
 const BLANK = '00000000-0000-0000-0000-000000000000';
 /** volume_utilization_chunk_mb: what a thin volume gets at first, and each time it has run full. */
@@ -87,6 +87,21 @@ export function createVolume(domain: BlockDomain, wanted: NewVolume): Volume {
 export const growth = (volume: Volume, capacity: number): number =>
   volume.sparse ? 0 : Math.max(0, toExtents(capacity) - volume.lv.size);
 
+/** Makes a volume on another domain that holds what this one does, at the same size. */
+export function copyVolume(
+  lab: Lab,
+  to: BlockDomain,
+  volume: Volume,
+  as: Pick<NewVolume, 'id' | 'image' | 'parent'>,
+): Volume {
+  const { format, sparse, capacity, legal, system } = volume;
+  const made = createVolume(to, { ...as, format, sparse, capacity });
+  made.lv.size = volume.lv.size;
+  Object.assign(made, { legal, system });
+  copyContent(lab, volume.id, as.id);
+  return made;
+}
+
 /** Gives a volume a larger capacity. */
 export function extendVolume(volume: Volume, capacity: number): void {
   volume.lv.size += growth(volume, capacity);
@@ -108,23 +123,15 @@ export function mergeVolume(lab: Lab, domain: BlockDomain, base: Volume, top: Vo
   deleteVolume(lab, domain, top);
 }
 
-export function deleteVolume(lab: Lab, domain: BlockDomain, volume: Volume): void {
+/** Takes a volume off a domain; what is in it stays, for the one of the same id on another domain. */
+export function leaveVolume(lab: Lab, domain: BlockDomain, volume: Volume): void {
   removeVolume(lab.hosts.values(), domain.group, volume.lv);
   domain.volumes.delete(volume.id);
-  removeContent(lab, volume.id);
 }
 
-/** The volumes of an image from its base to its top. */
-export function chain(domain: BlockDomain, image: string): Volume[] {
-  const all = [...domain.volumes.values()].filter((volume) => volume.image === image);
-  const out: Volume[] = [];
-  let next = all.find((volume) => volume.parent === undefined);
-  while (next) {
-    const below = next.id;
-    out.push(next);
-    next = all.find((volume) => volume.parent === below);
-  }
-  return out;
+export function deleteVolume(lab: Lab, domain: BlockDomain, volume: Volume): void {
+  leaveVolume(lab, domain, volume);
+  removeContent(lab, volume.id);
 }
 
 /** Makes the volumes up to this one usable on the host, held open while something works with them. */

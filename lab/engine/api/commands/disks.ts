@@ -1,22 +1,21 @@
 import { uuid } from '../../../ovirt/ids.ts';
-import { allocation, createVolume, deleteVolume, fits } from '../../../ovirt/vdsm/volumes.ts';
-import type { Lab } from '../../../types.ts';
-import type { EngineDatabase } from '../database/database.ts';
-import type { DiskRow, DiskTask } from '../database/disks.ts';
+import { allocation, createVolume, fits } from '../../../ovirt/vdsm/volumes.ts';
+import type { DiskRow } from '../database/disks.ts';
 import { vmsWith } from '../database/disks.ts';
 import { tell, userName } from '../database/events.ts';
 import type { Job } from '../database/jobs.ts';
-import { endJob, startJob } from '../database/jobs.ts';
+import { startJob } from '../database/jobs.ts';
 import { vmStatus } from '../database/placement.ts';
 import type { DomainRow } from '../database/storage-domains.ts';
 import { blockDomain, statusWord } from '../database/storage-domains.ts';
-import { inTransfer } from '../database/transfers.ts';
+import { templateWith } from '../database/templates.ts';
 import type { VmRow } from '../database/vms.ts';
 import { dataCenterStatus } from '../monitor/spm.ts';
 import type { Call } from '../routing/call.ts';
 import { ApiFault, incomplete, refused } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
 import { flag, isEntity, isList, number, text } from '../wire/values.ts';
+import { finishTask } from './disk-tasks.ts';
 import { storageTimes } from './storage-times.ts';
 
 /** The domain that a body names; only the first of a list counts. */
@@ -107,59 +106,6 @@ export function addDisk(call: Call, body: Entity, forVm?: { readonly id: string;
   return disk;
 }
 
-function added(lab: Lab, db: EngineDatabase, disk: DiskRow, { correlationId, user, vm }: DiskTask): void {
-  const domain = db.storageDomains.get(disk.domainId);
-  disk.status = 'ok';
-  tell(lab, db, {
-    correlationId,
-    user,
-    vm,
-    storageDomain: domain && { id: domain.id, name: domain.name },
-    code: vm ? 97 : 2021,
-    text: vm
-      ? `The disk ${disk.alias} was successfully added to VM ${vm.name}.`
-      : `The disk '${disk.alias}' was successfully added.`,
-  });
-}
-
-function gone(lab: Lab, db: EngineDatabase, disk: DiskRow, { correlationId, user }: DiskTask): void {
-  const row = db.storageDomains.get(disk.domainId);
-  const domain = row && blockDomain(lab, row);
-  const own = [...(domain?.volumes.values() ?? [])].filter((volume) => volume.image === disk.id);
-  for (const volume of own) if (domain) deleteVolume(lab, domain, volume);
-  db.disks.delete(disk.id);
-  db.diskAttachments = db.diskAttachments.filter((attachment) => attachment.diskId !== disk.id);
-  tell(lab, db, {
-    code: 2014,
-    correlationId,
-    user,
-    storageDomain: row && { id: row.id, name: row.name },
-    text: `Disk ${disk.alias} was successfully removed from domain ${row?.name ?? ''} (User ${user}).`,
-  });
-  lab.changed(`disk ${disk.alias} removed`);
-}
-
-/** Takes over what the leader of the storage pool has done for a disk. */
-function finishTask(lab: Lab, db: EngineDatabase, disk: DiskRow): void {
-  const { task } = disk;
-  if (!task) return;
-  disk.task = undefined;
-  if (task.kind === 'add') added(lab, db, disk, task);
-  else gone(lab, db, disk, task);
-  if (task.job.status === 'started') endJob(lab, task.job, 'finished');
-}
-
-/**
- * The leader of the pool goes on while the engine is away; what it was told to do is done when the engine is back. Locks
- * of commands that ended with the engine are taken back (its compensation); transfers go on, and keep theirs.
- */
-export function settleDisks(lab: Lab, db: EngineDatabase): void {
-  for (const disk of [...db.disks.values()]) {
-    if (disk.task) finishTask(lab, db, disk);
-    else if (disk.status === 'locked' && !inTransfer(db, disk.id)) disk.status = 'ok';
-  }
-}
-
 /** VMs that are not down hold their plugged disks. */
 export function checkIdle(call: Call, doing: string, disk: DiskRow): void {
   const { lab, db } = call;
@@ -181,6 +127,9 @@ export function checkIdle(call: Call, doing: string, disk: DiskRow): void {
 
 /** Removes a disk with its volume, and takes it out of the VMs that have it. */
 export function removeDisk(call: Call, disk: DiskRow): Job {
+  if (templateWith(call.db, disk)) {
+    throw refused(409, 'Cannot remove Virtual Disk. The image is the only remaining copy of a Template disk.');
+  }
   checkIdle(call, 'remove', disk);
   const drives = [...call.db.vms.values()].filter((vm) => vm.cd === disk.id).map((vm) => vm.name);
   if (drives.length > 0) {

@@ -16,10 +16,8 @@ import type { Entity } from '../wire/values.ts';
 import { flag, isEntity, isList, part, text } from '../wire/values.ts';
 import { bytesAbove, checkSpace, growImage, imagesOf, mergeAbove, switchGuest } from './images.ts';
 import { checkDisksFree, checkNoPreview, checkQuiet } from './snapshot-checks.ts';
-import { storageTimes } from './storage-times.ts';
+import { PER_SECOND, storageTimes } from './storage-times.ts';
 
-/** Bytes that a merge copies in a virtual second. */
-const PER_SECOND = 200 * 1024 ** 2;
 /** Seconds that a VM is paused for while its memory is saved, at least. */
 const PAUSE = 4;
 

@@ -18,3 +18,6 @@ export const storageTimes = {
   preview: 4,
   revert: 6,
 } as const;
+
+/** Bytes that an image moves on by in a virtual second. */
+export const PER_SECOND = 200 * 1024 ** 2;

@@ -1,7 +1,6 @@
 import { growGuest } from '../../../ovirt/guests.ts';
 import { uuid } from '../../../ovirt/ids.ts';
 import { createLease, removeLease } from '../../../ovirt/vdsm/leases.ts';
-import { deleteVolume } from '../../../ovirt/vdsm/volumes.ts';
 import type { Lab } from '../../../types.ts';
 import type { EngineDatabase } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
@@ -12,6 +11,8 @@ import { endJob, startJob } from '../database/jobs.ts';
 import { vmStatus } from '../database/placement.ts';
 import { activeSnapshot } from '../database/snapshots.ts';
 import { blockDomain } from '../database/storage-domains.ts';
+import type { TemplateRow } from '../database/templates.ts';
+import { BLANK } from '../database/templates.ts';
 import type { GraphicsProtocol, VmRow } from '../database/vms.ts';
 import { blankSettings, cpusOf, leaseDomainOf, memoryOf } from '../database/vms.ts';
 import type { Call } from '../routing/call.ts';
@@ -19,11 +20,12 @@ import { queryFlag } from '../routing/call.ts';
 import { entityNotFound, incomplete, refused } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
 import { flag, merged, part, text } from '../wire/values.ts';
+import { deleteImage } from './disk-images.ts';
 import { findCluster } from './find.ts';
 import { checkDisksFree, checkQuiet } from './snapshot-checks.ts';
+import { checkTemplate, fillFromTemplate } from './vm-from-template.ts';
 import { checkSettings, immediate, settingsIn } from './vm-settings.ts';
 
-const BLANK = '00000000-0000-0000-0000-000000000000';
 /** HotPlugMemoryBlockSizeMb. */
 const MEMORY_BLOCK = 256 * 1024 ** 2;
 
@@ -51,9 +53,21 @@ function moveLease(lab: Lab, db: EngineDatabase, vm: VmRow, before: string | und
   if (next) createLease(next, vm.id);
 }
 
-/** Makes a VM from the template Blank: without disks and network cards, which are given to it afterwards. */
+/** The template that a body names; none: Blank. */
+function templateIn({ db }: Call, given: Entity | undefined): TemplateRow | undefined {
+  const [id, name] = [text(given, 'id'), text(given, 'name')];
+  if (id === BLANK || (id === undefined && name === 'Blank')) return undefined;
+  const found = [...db.templates.values()].find((row) => (id === undefined ? row.name === name : row.id === id));
+  if (!found) throw entityNotFound('GetVmTemplate');
+  return found;
+}
+
+/**
+ * Makes a VM from a template: from Blank without disks and network cards, which are given to it afterwards; from another
+ * one with thin disks upon the template's, or with `clone` with copies of them.
+ */
 export function addVm(call: Call): VmRow {
-  const { lab, db, body } = call;
+  const { lab, db, run, body } = call;
   const cluster = part(body, 'cluster');
   const lacking = [
     ...(text(body, 'name') ? [] : ['name']),
@@ -63,18 +77,25 @@ export function addVm(call: Call): VmRow {
   if (!part(body, 'template')) throw incomplete('Vm [template.id|name] required for add');
   const name = text(body, 'name') ?? '';
   const { id: clusterId } = findCluster(db, cluster ?? {});
-  const template = text(part(body, 'template'), 'id') ?? text(part(body, 'template'), 'name');
-  if (template !== BLANK && template !== 'Blank') throw entityNotFound('GetVmTemplate');
+  const template = templateIn(call, part(body, 'template'));
   checkName(call, name, 'add');
-  const settings = settingsIn(call, body, blankSettings(), 'add');
+  if (template) checkTemplate(template);
+  const clone = queryFlag(call.query, 'clone') === true;
+  const settings = settingsIn(
+    call,
+    body,
+    template ? { ...template.settings, description: '' } : blankSettings(),
+    'add',
+  );
   const graphics = text(part(settings, 'display'), 'type') as GraphicsProtocol;
   const vm: VmRow = {
     id: uuid(lab),
     name,
     clusterId,
+    ...(template ? { madeFrom: template.id, ...(clone ? {} : { templateId: template.id }) } : {}),
     settings,
     nics: [],
-    consoles: [graphics],
+    consoles: template?.consoles ?? [graphics],
     snapshots: [activeSnapshot(lab)],
     createdAt: Math.floor(lab.clock.now()),
     stoppedAt: Math.floor(lab.clock.now()),
@@ -83,13 +104,16 @@ export function addVm(call: Call): VmRow {
   db.vms.set(vm.id, vm);
   moveLease(lab, db, vm, undefined);
   const user = userName(call.user);
-  tell(lab, db, {
-    code: 34,
-    vm: { id: vm.id, name },
-    correlationId: call.correlationId,
-    user,
-    text: `VM ${name} was created by ${user}.`,
-  });
+  const about = { vm: { id: vm.id, name }, correlationId: call.correlationId, user };
+  const filled = template && fillFromTemplate(call, vm, template, clone);
+  if (filled) {
+    tell(lab, db, { ...about, code: 37, text: `VM ${name} creation was initiated by ${user}.` });
+    run.inBackground(async () => {
+      await filled();
+      tell(lab, db, { ...about, code: 53, text: `VM ${name} creation has been completed.` });
+      lab.changed(`VM ${name} complete`);
+    });
+  } else tell(lab, db, { ...about, code: 34, text: `VM ${name} was created by ${user}.` });
   lab.changed(`VM ${name} created`);
   return vm;
 }
@@ -199,14 +223,7 @@ export function removeVm(call: Call, vm: VmRow): Job {
   const gone = new Set(attachmentsOf(db, vm));
   run.inBackground(async () => {
     await run.sleep(disks.length > 0 ? 5 : 1);
-    for (const disk of disks) {
-      const row = db.storageDomains.get(disk.domainId);
-      const domain = row && blockDomain(lab, row);
-      for (const volume of [...(domain?.volumes.values() ?? [])]) {
-        if (domain && volume.image === disk.id) deleteVolume(lab, domain, volume);
-      }
-      db.disks.delete(disk.id);
-    }
+    for (const disk of disks) deleteImage(call, disk);
     db.diskAttachments = db.diskAttachments.filter((one) => !gone.has(one));
     const leased = db.storageDomains.get(leaseDomainOf(vm) ?? '');
     const domain = leased && blockDomain(lab, leased);

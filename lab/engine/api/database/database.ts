@@ -27,6 +27,7 @@ import { stockRoles } from './roles.ts';
 import type { DomainRow } from './storage-domains.ts';
 import { adoptHostedStorage } from './storage-domains.ts';
 import type { TagRow } from './tags.ts';
+import type { TemplateRow } from './templates.ts';
 import type { TransferRow } from './transfers.ts';
 import type { VmRow } from './vms.ts';
 
@@ -96,6 +97,7 @@ export interface EngineDatabase {
   readonly permissions: PermissionRow[];
   readonly roles: Map<string, RoleRow>;
   readonly tags: Map<string, TagRow>;
+  readonly templates: Map<string, TemplateRow>;
   readonly transfers: Map<string, TransferRow>;
   readonly hosts: Map<string, HostRow>;
   readonly fenceAgents: Map<string, FenceAgentRow>;
@@ -162,6 +164,7 @@ function make(lab: Lab, image: EngineImage): EngineDatabase {
     permissions: stockPermissions(lab, userId),
     roles: stockRoles(),
     tags: new Map(),
+    templates: new Map(),
     transfers: new Map(),
     engineClusterId: '',
     hosts: new Map(),

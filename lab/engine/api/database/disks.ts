@@ -6,12 +6,14 @@ import type { VmRow } from './vms.ts';
 
 /** What the leader of the storage pool does for a disk; it goes on while the engine is away. */
 export interface DiskTask {
-  readonly kind: 'add' | 'remove';
+  readonly kind: 'add' | 'remove' | 'move' | 'copy';
   readonly user: string;
   readonly correlationId: string;
   readonly job: Job;
   /** The VM that the disk is made for. */
   readonly vm?: NamedReference | undefined;
+  /** Id of the domain that the disk is moved or copied to. */
+  readonly to?: string | undefined;
 }
 
 /** A virtual disk; its content is a volume of its domain, named by the image's id. */
@@ -25,7 +27,7 @@ export interface DiskRow {
   format: 'raw' | 'cow';
   sparse: boolean;
   readonly contentType: string;
-  readonly domainId: string;
+  domainId: string;
   readonly shareable: boolean;
   wipeAfterDelete: boolean;
   status: 'locked' | 'ok' | 'illegal';

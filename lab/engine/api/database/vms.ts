@@ -38,6 +38,10 @@ export interface VmRow {
   readonly id: string;
   name: string;
   readonly clusterId: string;
+  /** The template whose disks its own stand upon; none: Blank. */
+  readonly templateId?: string | undefined;
+  /** The one that it was made from. */
+  readonly madeFrom?: string | undefined;
   readonly createdAt: number;
   /** What people set, as the API shows it. */
   settings: Entity;

@@ -5,7 +5,7 @@
  */
 import { runningOn } from '../../../ovirt/engine-vm.ts';
 import type { Lab } from '../../../types.ts';
-import { settleDisks } from '../commands/disks.ts';
+import { settleDisks } from '../commands/disk-tasks.ts';
 import { restartFailed } from '../commands/restart-vms.ts';
 import type { EngineDatabase } from '../database/database.ts';
 import { databaseOf } from '../database/database.ts';
@@ -41,6 +41,7 @@ function settle(lab: Lab, db: EngineDatabase, run: EngineRun): void {
     row.treated = undefined;
   }
   for (const vm of db.vms.values()) vm.launching = undefined;
+  for (const template of db.templates.values()) template.status = 'ok';
   settleStorage(db);
   settleSnapshots(lab, db);
   settleDisks(lab, db);

@@ -1,10 +1,11 @@
 import { addDisk, removeDisk } from '../commands/disks.ts';
+import { copyDisk, moveDisk } from '../commands/move-disk.ts';
 import { updateDisk } from '../commands/update-disk.ts';
 import type { DiskRow } from '../database/disks.ts';
 import { vmsWith } from '../database/disks.ts';
 import { blockDomain } from '../database/storage-domains.ts';
 import type { Call, Handler, Resource } from '../routing/call.ts';
-import { created, many, one, removed } from '../routing/call.ts';
+import { complete, created, many, one, removed } from '../routing/call.ts';
 import type { Fields } from '../routing/search.ts';
 import { select } from '../routing/search.ts';
 import { unknownId } from '../wire/fault.ts';
@@ -77,6 +78,8 @@ export const disk: Readonly<Record<string, Handler>> = {
   get: (call) => one(diskResource(call, existing(call))),
   update: (call) => one(diskResource(call, updateDisk(call, existing(call)))),
   remove: (call) => removed(call, removeDisk(call, existing(call))),
+  move: (call) => complete({ job: { id: moveDisk(call, existing(call)).id } }),
+  copy: (call) => complete({ job: { id: copyDisk(call, existing(call)).id } }),
 };
 
 /** The disks of one domain. */

@@ -3,13 +3,14 @@
  * This file: the API's root.
  */
 import { vmStatus } from '../database/placement.ts';
+import { ROOT_TAG } from '../database/tags.ts';
+import { BLANK } from '../database/templates.ts';
 import { serviceNamed } from '../model/model.ts';
 import { pathName } from '../model/names.ts';
 import { dataCenterStatus } from '../monitor/spm.ts';
 import type { Call } from '../routing/call.ts';
 import type { Entity, Link } from '../wire/values.ts';
 
-const BLANK = '00000000-0000-0000-0000-000000000000';
 /** Collections that can be searched. */
 const searchable = new Set([
   'clusters',
@@ -59,7 +60,10 @@ export function root(call: Call, base: string): Entity {
       vendor: 'ovirt.org',
       version: versionOf(db.image.version),
     },
-    special_objects: { blank_template: reference(base, 'templates'), root_tag: reference(base, 'tags') },
+    special_objects: {
+      blank_template: reference(base, 'templates', BLANK),
+      root_tag: reference(base, 'tags', ROOT_TAG),
+    },
     summary: {
       hosts: { active: hosts.filter((row) => row.status === 'up').length, total: hosts.length },
       storage_domains: { active: active.length, total: domains.length },
@@ -78,4 +82,7 @@ function versionOf(full: string): Entity {
   return { major, minor, build, revision, full_version: full };
 }
 
-const reference = (base: string, collection: string): Entity => ({ id: BLANK, href: `${base}/${collection}/${BLANK}` });
+const reference = (base: string, collection: string, id: string): Entity => ({
+  id,
+  href: `${base}/${collection}/${id}`,
+});

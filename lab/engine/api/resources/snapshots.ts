@@ -14,7 +14,7 @@ import { nicResource } from './vm-nics.ts';
 
 /** The VM as it was then; what it is displayed with is not kept. */
 function vmEntity(call: Call, vm: VmRow, settings: Entity): Entity {
-  const shown = settingsEntity({ db: call.db, allContent: false }, vm.clusterId, settings);
+  const shown = settingsEntity({ db: call.db, allContent: false }, vm, settings);
   const { type, ...display } = part(shown, 'display') ?? {};
   return {
     ...shown,

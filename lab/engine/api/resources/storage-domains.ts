@@ -1,5 +1,6 @@
 import { usedBytes } from '../../../ovirt/vdsm/block-domain.ts';
 import { activateDomain, attachDomain, deactivateDomain, detachDomain } from '../commands/attached-domains.ts';
+import { updateOvfStore } from '../commands/ovf-store.ts';
 import { addStorageDomain, removeStorageDomain, updateStorageDomain } from '../commands/storage-domains.ts';
 import type { DataCenterRow } from '../database/data-centers.ts';
 import type { DomainRow } from '../database/storage-domains.ts';
@@ -115,6 +116,10 @@ export const storageDomain: Readonly<Record<string, Handler>> = {
   get: (call) => one(globalResource(call, byId(call))),
   update: (call) => one(globalResource(call, updateStorageDomain(call, byId(call)))),
   remove: async (call) => removed(call, await removeStorageDomain(call, byId(call))),
+  update_ovf_store: (call) => {
+    updateOvfStore(call, byId(call));
+    return complete();
+  },
 };
 
 function attached(call: Call): { dataCenter: DataCenterRow; row: DomainRow } {

@@ -2,6 +2,7 @@ import { runningOn } from '../../../ovirt/engine-vm.ts';
 import { clusterOf } from '../database/data-centers.ts';
 import type { HostRow } from '../database/database.ts';
 import { engineHost, engineVm, vmStatus } from '../database/placement.ts';
+import { BLANK } from '../database/templates.ts';
 import type { VmRow } from '../database/vms.ts';
 import { blankSettings } from '../database/vms.ts';
 import { guestReport } from '../monitor/guest-agents.ts';
@@ -10,7 +11,6 @@ import { queryFlag } from '../routing/call.ts';
 import type { Entity } from '../wire/values.ts';
 import { merged } from '../wire/values.ts';
 
-const BLANK = '00000000-0000-0000-0000-000000000000';
 const MiB = 1024 ** 2;
 
 /** What the API shows about any VM, the engine's own included. */
@@ -79,15 +79,19 @@ export const allVms = (call: Call): Shown[] => [
 const onlyInAll = ['console', 'rng_device', 'soundcard_enabled', 'virtio_scsi'];
 
 /** Settings in the form of a document. */
-export function settingsEntity(call: Pick<Call, 'db' | 'allContent'>, clusterId: string, settings: Entity): Entity {
+export function settingsEntity(
+  call: Pick<Call, 'db' | 'allContent'>,
+  { clusterId, madeFrom, templateId }: Pick<VmRow, 'clusterId' | 'madeFrom' | 'templateId'>,
+  settings: Entity,
+): Entity {
   const shown = Object.entries(settings).filter(([name]) => call.allContent || !onlyInAll.includes(name));
   return {
     ...Object.fromEntries(shown),
     large_icon: { id: call.db.iconIds.large },
     small_icon: { id: call.db.iconIds.small },
     cpu_profile: { id: clusterOf(call.db, { clusterId }).cpuProfileId },
-    original_template: { id: BLANK },
-    template: { id: BLANK },
+    original_template: { id: madeFrom ?? BLANK },
+    template: { id: templateId ?? BLANK },
     quota: { id: call.db.quotaId },
   };
 }
@@ -106,7 +110,7 @@ export function vmResource(call: Call, vm: Shown): Resource {
     ...vmReference(vm),
     entity: {
       name: vm.name,
-      ...settingsEntity(call, vm.clusterId, next ?? vm.settings),
+      ...settingsEntity(call, vm.row ?? vm, next ?? vm.settings),
       creation_time: vm.createdAt,
       next_run_configuration_exists: vm.row?.nextRun !== undefined,
       origin: vm.origin,

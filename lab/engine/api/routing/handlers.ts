@@ -55,7 +55,7 @@ import {
 } from '../resources/storage-domains.ts';
 import { systemOption } from '../resources/system-options.ts';
 import { assignedTag, assignedTags, tag, tags } from '../resources/tags.ts';
-import { template, templates } from '../resources/templates.ts';
+import { template, templateDiskAttachments, templateNics, templates } from '../resources/templates.ts';
 import { domain, domains, group, groups, user, users } from '../resources/users.ts';
 import { nicFilterParameter, nicFilterParameters, vmNic, vmNics, vmReportedDevices } from '../resources/vm-nics.ts';
 import { vm, vms } from '../resources/vms.ts';
@@ -166,6 +166,8 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   tag,
   tags,
   template,
+  template_disk_attachments: templateDiskAttachments,
+  template_nics: templateNics,
   templates,
   user,
   users,

@@ -15,6 +15,7 @@ const chapters = {
   fencing: 'sets up fence agents and power management, switches the power of a host',
   storage: 'makes a data domain and disks on it, takes it out of service, removes it',
   vms: 'operates VMs: settings, disks, cards, consoles, migration, snapshots, removal',
+  templates: 'makes templates and VMs from them, moves and copies disks, keeps VMs apart by affinity groups',
   upload: 'uploads an image in pieces, downloads it, puts it into a drive',
 } as const;
 const names = Object.keys(chapters);
