@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
-import { HOSTED_ENGINE_LOCK, hostLock, vmLock } from './locks.ts';
+import { HOSTED_ENGINE_LOCK, outageLocks, vmLock } from './locks.ts';
 
 export const OUTAGES = ['vm'] as const;
 
@@ -44,10 +44,8 @@ export const checkFailover: RunbookDefinition<CheckFailoverInput> = {
   identity: ['vm', 'engineVm', 'destructive', 'mode', 'plan', 'standingApproval', 'ticket'],
   example: { vm: 'vm1' },
   typicalDuration: '15 minutes',
-  locks: ({ vm, engineVm = true, destructive = [] }, { hosts }) => [
-    ...(engineVm || destructive.length > 0 ? [HOSTED_ENGINE_LOCK] : []),
-    // Which host it will be the engine says; and while one is away, nobody works on another.
-    ...(destructive.length > 0 ? hosts.map(({ name }) => hostLock(name)) : []),
+  locks: ({ vm, engineVm = true, destructive = [] }, site) => [
+    ...(destructive.length > 0 ? outageLocks(site) : engineVm ? [HOSTED_ENGINE_LOCK] : []),
     ...(vm === undefined ? [] : [vmLock(vm)]),
   ],
   source: 'article, section 14; ovirt-engine 4.3 (/hosts/{id}/fence, HaAutoStartVmsRunner); ovirt-hosted-engine-ha 2.3',

@@ -30,3 +30,10 @@ export const storageDomainLock = (name: string): string => `storage-domain/${nam
 export function hostAndEngineLocks({ host }: { readonly host: string }): readonly string[] {
   return [HOSTED_ENGINE_LOCK, hostLock(host)];
 }
+
+/**
+ * For a run that lets a host fail: which one it will be the engine says, and while one is away, nobody works on another.
+ */
+export function outageLocks({ hosts }: Pick<LockSite, 'hosts'>): readonly string[] {
+  return [HOSTED_ENGINE_LOCK, ...hosts.map(({ name }) => hostLock(name))];
+}

@@ -2,6 +2,7 @@ import { createHaVm as definition } from '../runbooks/create-ha-vm.ts';
 import type { Report } from './contract.ts';
 import { approveChange } from './procedures/approve-change.ts';
 import { moveThereAndBack } from './procedures/move-there-and-back.ts';
+import { proveRestart } from './procedures/prove-restart.ts';
 import { operations, type Result, type Run, runbook } from './runtime/index.ts';
 
 /**
@@ -37,15 +38,23 @@ export async function createHaVm(input: unknown): Promise<Report> {
       typical: '3 minutes',
     });
     const seat = await run.check(`Verify ${name}`, operations.verifyVm({ name }), { needs: [started] });
-    if (seen.exists) return;
-    await system(run, name, seat);
-    const alone = 'no other host of its cluster is up';
-    await run.when(
-      seat,
-      ({ others }) => others.length > 0,
-      alone,
-      () => moveThereAndBack(run, name, seat),
+    if (!seen.exists) {
+      await system(run, name, seat);
+      const alone = 'no other host of its cluster is up';
+      await run.when(
+        seat,
+        ({ others }) => others.length > 0,
+        alone,
+        () => moveThereAndBack(run, name, seat),
+      );
+    }
+    if (run.input.proveRestart !== true) return;
+    const survey = await run.check(
+      'Look whether everything is there for a failover',
+      operations.surveyFailover({ vm: name, engineVm: false, cut: 'vm' }),
+      { needs: [seat] },
     );
+    await proveRestart(run, name, survey);
   });
 }
 

@@ -41,11 +41,6 @@ export interface FailoverSurvey {
   readonly outage?: Outage;
 }
 
-export interface FenceHost extends HostParams {
-  /** The boot that is to end. */
-  readonly bootId: string;
-}
-
 export interface BeforeOutage extends HostParams {
   readonly bootId: string;
   /** Index of the newest event of the engine. */

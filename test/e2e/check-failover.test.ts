@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { engineHost } from '../../connectors/engine/model/host.ts';
+import { changeInventory } from '../support/change-inventory.ts';
 import { asAdmin } from '../support/engine-admin.ts';
 import { engineRequests } from '../support/engine-requests.ts';
 import { Stack } from '../support/stack.ts';
@@ -103,6 +104,57 @@ test('cuts the power of the host of a VM once its name was typed, and sees the V
   expect(report?.remains).toEqual([]);
 });
 
+test('a VM that createHaVm makes is proven so too, where that was asked for; never on the host of the engine', async () => {
+  changeInventory(stack.lab.inventory, (site) => {
+    const wished = { name: 'vm2', highAvailability: { priority: 'medium', lease: 'data1' } };
+    site.vms = [...site.vms, { ...site.vms[0], ...wished }];
+  });
+  const input = { name: 'vm2', dataCenter: 'Datacenter1', cluster: 'Cluster1', proveRestart: true };
+  const untouched = await revision();
+  const planned = await stack.run('createHaVm', { ...input, mode: 'plan' });
+  expect(planned.report?.plan?.refusals).toBeUndefined();
+  const proof = planned.report?.plan?.steps.slice(-8) ?? [];
+  expect(proof.map(({ title, state, unknownUntil }) => [title, state, unknownUntil])).toEqual(
+    [
+      'Cut the power of the host of vm2',
+      'Look again whether the host of vm2 may fail',
+      'Note the boot and the events before',
+      'Hand the SPM role to another host',
+      'Let the engine cut the power and switch it on',
+      'See vm2 up on another host',
+      'Check that the host takes part in HA again',
+      'Bring vm2 back to its host',
+    ].map((title) => [title, 'unknown', 'Start vm2']),
+  );
+  expect(await revision()).toBe(untouched);
+
+  const since = await stack.control.now();
+  const run = await stack.startWith('createHaVm', { ...input, standingApproval: { by: 'Ada' } });
+  const { waiting } = await run.waitingFor('approval');
+  expect(waiting?.title).toBe('Cut the power of the host of vm2');
+  const host = waiting?.typed ?? '';
+  expect(waiting?.show).toMatchObject({ Host: host, 'Goes down with it': 'vm2' });
+  await run.decide({ ...waiting?.answer, typed: host, by: 'Ada' });
+  const { type, message, report } = await run.end();
+  expect(type, message).toBe('succeeded');
+  expect(report?.remains).toEqual([]);
+  expect((await changesSince(since)).slice(-3)).toEqual([
+    'POST /vms/ID/migrate',
+    'POST /hosts/ID/fence',
+    'POST /vms/ID/migrate',
+  ]);
+  expect(report?.steps.find(({ title }) => title === 'See vm2 up on another host')?.evidence?.[0]).toMatch(
+    /^vm2 is up on host\d, \d+ seconds after it went down with host\d$/,
+  );
+
+  await stack.control.event({ target: 'engine', action: 'move-engine-vm', to: host });
+  const again = await stack.startWith('createHaVm', { ...input, standingApproval: { by: 'Ada' } });
+  const parked = (await again.waitingFor('parked')).waiting;
+  expect(parked?.reason?.join()).toContain(`${host} runs the engine VM too: the engine would switch itself off`);
+  await again.decide({ step: parked?.id, verb: 'abort', by: 'Ada' });
+  expect((await again.end()).report?.remains).toEqual([]);
+});
+
 test('refuses, with each thing that would keep a VM from being restarted, and touches nothing', async () => {
   const { vm = '' } = await seats();
   await asAdmin(stack.lab.inventory, async (engine) => {
@@ -122,6 +174,6 @@ test('refuses, with each thing that would keep a VM from being restarted, and to
   const nameless = await stack.run(RUNBOOK, { destructive: ['vm'] });
   expect(nameless.message).toContain('vm: must name the VM whose host is to lose its power, when destructive has "vm"');
   const unknown = await stack.run(RUNBOOK, { vm: 'vm9' });
-  expect(unknown.message).toContain('the engine has no VM vm9. Correct the input vm; there are vm1.');
+  expect(unknown.message).toContain('the engine has no VM vm9. Correct the input vm; there are vm1, vm2.');
   expect(await revision()).toBe(untouched);
 });

@@ -1,17 +1,13 @@
+import type { FailoverSeat } from '../../activities/failover/params.ts';
 import type { OperationCall } from '../../activities/operation.ts';
 import type { Owned } from '../../runbooks/owned-states.ts';
 import { operations, type Result, type Run } from '../runtime/index.ts';
-
-interface Seat {
-  readonly host: string;
-  readonly others: readonly string[];
-}
 
 /**
  * Migrates a VM to another host and back: it has proven then that it can move. On every way out in between it goes back.
  * (article, section 14)
  */
-export async function moveThereAndBack(run: Run, name: string, seat: Result<Seat>): Promise<void> {
+export async function moveThereAndBack(run: Run, name: string, seat: Result<FailoverSeat>): Promise<void> {
   const { host = '', others: [to = ''] = [] } = seat.known ? seat.output : {};
   const move = (target: string) => operations.migrateVm({ name, to: target });
   const away = await leave(run, name, `Migrate ${name} to another host`, move(to), [seat]);
@@ -19,7 +15,7 @@ export async function moveThereAndBack(run: Run, name: string, seat: Result<Seat
 }
 
 /** The same for the VM of the engine, which answers after each of the two from where it is then. */
-export async function moveEngineThereAndBack(run: Run, { host, others: [to = ''] }: Seat): Promise<void> {
+export async function moveEngineThereAndBack(run: Run, { host, others: [to = ''] }: FailoverSeat): Promise<void> {
   const move = (target: string) => operations.migrateEngineVm({ host: target });
   const serves = (target: string, needs: readonly Result<unknown>[]) =>
     run.check(`Wait until the engine answers from ${target}`, operations.awaitHostedEngine({ host: target }), {

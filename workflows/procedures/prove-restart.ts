@@ -8,21 +8,31 @@ import { saveEngine } from './save-engine.ts';
  * approve is the name of the host. (article, section 14)
  */
 export async function proveRestart(run: Run, name: string, seen: Result<FailoverSurvey>): Promise<void> {
-  const found = seen.known ? seen.output.outage : undefined;
-  const { host = '', others = [], vms = [name], spm = false, hostedEngine = false } = found ?? {};
-  const backup = await saveEngine(run, true);
-  const [to, ...reserve] = others;
-  await run.approval(`Cut the power of the host of ${name}`, {
-    show: {
-      Host: host,
-      'Will be done': 'the engine switches it off without a shutdown, and on again',
-      'Goes down with it': vms.join(', '),
-      'Could take over': to === undefined ? 'nobody' : others.join(', '),
-      'Meanwhile in reserve': reserve.join(', ') || 'nobody: a second failure would be an outage',
-      'Backup of the engine': backup,
+  const { host = '', others = [], vms = [name] } = (seen.known && seen.output.outage) || {};
+  await run.when(
+    seen,
+    ({ outage }) => outage !== undefined,
+    'its host may not fail',
+    async () => {
+      const backup = await saveEngine(run, true);
+      const [to, ...reserve] = others;
+      await run.approval(`Cut the power of the host of ${name}`, {
+        show: {
+          Host: host,
+          'Will be done': 'the engine switches it off without a shutdown, and on again',
+          'Goes down with it': vms.join(', '),
+          'Could take over': to === undefined ? 'nobody' : others.join(', '),
+          'Meanwhile in reserve': reserve.join(', ') || 'nobody: a second failure would be an outage',
+          'Backup of the engine': backup,
+        },
+        typed: host,
+      });
+      await cutPower(run, name, host, seen);
     },
-    typed: host === '' ? name : host,
-  });
+  );
+}
+
+async function cutPower(run: Run, name: string, host: string, seen: Result<FailoverSurvey>): Promise<void> {
   const again = await run.check(
     `Look again whether the host of ${name} may fail`,
     operations.surveyFailover({ vm: name, engineVm: false, cut: 'vm', host }),
@@ -33,32 +43,38 @@ export async function proveRestart(run: Run, name: string, seen: Result<Failover
     once: true,
   });
   const { bootId, event } = before.known ? before.output : { bootId: '', event: 0 };
-  if (spm) {
-    await run.step('Hand the SPM role to another host', operations.handOverSpm({ host }), {
-      typical: '1 minute',
-      needs: [before],
-    });
-  }
+  await run.when(
+    seen,
+    ({ outage }) => outage?.spm === true,
+    'it does not lead its data center',
+    async () => {
+      await run.step('Hand the SPM role to another host', operations.handOverSpm({ host }), {
+        typical: '1 minute',
+        needs: [before],
+      });
+    },
+  );
   const fenced = await run.step(
     'Let the engine cut the power and switch it on',
     operations.fenceHost({ host, bootId }),
-    {
-      typical: '15 minutes',
-      undoTypical: '15 minutes',
-      needs: [before],
-    },
+    { typical: '15 minutes', undoTypical: '15 minutes', needs: [before] },
   );
   const restarted = await run.check(
     `See ${name} up on another host`,
     operations.seeVmRestarted({ name, from: host, since: event }),
     { typical: '2 minutes', needs: [fenced] },
   );
-  if (hostedEngine) {
-    await run.check('Check that the host takes part in HA again', operations.confirmHaHost({ host }), {
-      typical: '5 minutes',
-      needs: [fenced],
-    });
-  }
+  await run.when(
+    seen,
+    ({ outage }) => outage?.hostedEngine === true,
+    'it cannot run the engine VM',
+    async () => {
+      await run.check('Check that the host takes part in HA again', operations.confirmHaHost({ host }), {
+        typical: '5 minutes',
+        needs: [fenced],
+      });
+    },
+  );
   await run.step(`Bring ${name} back to its host`, operations.migrateVm({ name, to: host }), {
     typical: '3 minutes',
     needs: [restarted],

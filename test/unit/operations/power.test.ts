@@ -178,7 +178,9 @@ describe('powerCycleHost', () => {
       'POST /hosts/7/fence {"fence_type":"restart"}',
     ]);
     expect(decide(MAINTENANCE, 'b1', 9017)).toMatchObject({ state: 'underWay', changes: [] });
-    expect(decide(MAINTENANCE, undefined, 9017).awaits).toBe('host1 does not answer: event 9017');
+    expect(decide(MAINTENANCE, undefined, 9017).awaits).toBe(
+      'host1 is maintenance in the engine, host1 does not answer: event 9017',
+    );
     expect(decide({ status: 'reboot' }, 'b2', 9017).state).toBe('underWay');
     expect(decide(MAINTENANCE, 'b2', 9017, 41).state).toBe('already');
     expect(decide(MAINTENANCE, undefined, 9017, 107).failed?.what).toBe('the engine could not switch host1 off and on');
