@@ -1,4 +1,5 @@
 import { changeInventory } from '../../support/change-inventory.ts';
+import type { Stack } from '../../support/stack.ts';
 import type { Story } from './story.ts';
 
 const common = {
@@ -22,23 +23,40 @@ export const build: Story = {
   rebootIsForPeople: true,
 };
 
-/** Two hosts are there, with the engine; storage domain and network are missing. */
-export const buildMissing: Story = {
-  ...common,
-  name: 'buildDatacenter/missing',
-  world: { preset: 'deployed', hosts: 2 },
-  targets: ['engine', 'host1', 'host2'],
+const domain = {
   once: {
     step: 'attach-the-storage-domain-data1/create-the-storage-domain-data1',
     seen: /^POST \/ovirt-engine\/api\/storagedomains\b(?!\/)/,
   },
-  async prepare({ lab }) {
-    changeInventory(lab.inventory, (site) => {
-      Object.assign(site.engine, { dataCenter: 'Datacenter1', cluster: 'Cluster1' });
-      Object.assign(site, { isos: [], vms: [] });
-      site.hosts = site.hosts.map(({ bmc: _bmc, ...host }) => host);
-    });
-  },
   // As attachStorageDomain leaves it.
   undone: [{ where: /^luns/, told: /LUN \w+ carries signature LVM2_member; before the run it carried nothing/ }],
+} as const;
+
+/** Two hosts are there, with the engine; storage domain and network are missing. */
+export const buildMissing: Story = {
+  ...common,
+  ...domain,
+  name: 'buildDatacenter/missing',
+  world: { preset: 'deployed', hosts: 2 },
+  targets: ['engine', 'host1', 'host2'],
+  prepare: (stack) => describeThere(stack, {}),
 };
+
+/** The shortest: of a datacentre with one host only the storage domain is missing. */
+export const buildDomain: Story = {
+  ...common,
+  ...domain,
+  name: 'buildDatacenter/domain',
+  world: { preset: 'deployed', hosts: 2 },
+  targets: ['engine', 'host1'],
+  prepare: (stack) => describeThere(stack, { hosts: 1, networks: [] }),
+};
+
+/** What the lab has deployed, without fencing, images and VMs. */
+async function describeThere({ lab }: Stack, { hosts, ...more }: { hosts?: number; networks?: [] }): Promise<void> {
+  changeInventory(lab.inventory, (site) => {
+    Object.assign(site.engine, { dataCenter: 'Datacenter1', cluster: 'Cluster1' });
+    Object.assign(site, { isos: [], vms: [], ...more });
+    site.hosts = site.hosts.slice(0, hosts).map(({ bmc: _bmc, ...host }) => host);
+  });
+}

@@ -1,6 +1,6 @@
 /** One file per runbook that the loop interrupts: its datacentre, its input, what it may leave. */
 import { add, addOrdinary } from './add.ts';
-import { build, buildMissing } from './build.ts';
+import { build, buildDomain, buildMissing } from './build.ts';
 import { cleanUp } from './clean-up.ts';
 import { cluster, clusterChanged } from './cluster.ts';
 import { createVm } from './create-vm.ts';
@@ -22,4 +22,4 @@ const hostedEngine: readonly Story[] = [deploy, recover, move, reboot, rebootMov
 const datacentre: readonly Story[] = [dataCenter, cluster, clusterChanged, storageDomain, network, fencing];
 const vms: readonly Story[] = [upload, createVm, snapshot];
 
-export const stories: readonly Story[] = [...hostedEngine, ...datacentre, ...vms, build, buildMissing];
+export const stories: readonly Story[] = [...hostedEngine, ...datacentre, ...vms, build, buildMissing, buildDomain];
