@@ -188,7 +188,11 @@ export interface StepRef {
   readonly beginBefore?: string;
   /** How far an earlier attempt of this step got, as its failure told. */
   readonly sent?: SentImage;
+  /** Of an undo whose change children of this run have made: as which steps of which runs. */
+  readonly changedAs?: readonly StepKey[];
 }
+
+export type StepKey = Pick<StepRef, 'run' | 'id'>;
 
 /** What of an image is durable on its storage, by the transfer that brought it there. */
 export interface SentImage {

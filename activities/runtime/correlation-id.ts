@@ -17,5 +17,8 @@ const MOST_ATTEMPTS = 20;
 /** Under which ids the attempts of a step may have changed something; its undo asks by them what is the run's own. */
 export function changeIds(step: StepRef): readonly string[] {
   const attempts = Array.from({ length: MOST_ATTEMPTS }, (_, index) => index + 1);
-  return attempts.map((attempt) => correlationId({ ...step, pass: 'run', attempt }));
+  const made = step.changedAs ?? [step];
+  return made.flatMap(({ run, id }) =>
+    attempts.map((attempt) => correlationId({ ...step, run, id, pass: 'run', attempt })),
+  );
 }

@@ -105,6 +105,9 @@ export class Stepper {
       const entry = await this.entry((one) => this.isHeld(one));
       if (entry !== undefined) return entry;
       if (await run.closed()) return undefined;
+      const { waiting } = await run.record();
+      if (waiting?.kind === 'parked')
+        throw new Error(`the run is parked: ${waiting.title}: ${waiting.reason?.join('\n')}`);
     }
   }
 

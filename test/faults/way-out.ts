@@ -37,8 +37,10 @@ async function judgeUndone({ lane, run, reference, points }: Closing, end: End, 
   const stopped = points.some(({ type }) => /\.(start|follow)$/.test(type));
   const seen = remains.filter(({ what }) => story.beyond?.test(what) !== true);
   const invented = left.length === 0 && !stopped ? seen : [];
+  const silent = untold(left);
   return [
-    ...untold(left).map((difference) => `not told: ${difference}`),
+    ...silent.map((difference) => `not told: ${difference}`),
+    ...(silent.length === 0 ? [] : remains.map(({ what }) => `told: ${what}`)),
     ...invented.map(({ what }) => `said to remain, although all is as before: ${what}`),
   ];
 }

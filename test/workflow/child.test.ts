@@ -1,6 +1,7 @@
 /** A run with runs as its children: planned as one, asked through one, undone as one. */
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { changeIds, correlationId } from '../../activities/runtime/correlation-id.ts';
 import { worksOf } from '../../cli/runs/work.ts';
 import type { Session } from '../../cli/temporal.ts';
 import type { RunHandle } from '../support/run.ts';
@@ -29,6 +30,12 @@ async function family(
 
 /** No workflow is kept in memory: each answer replays the whole history of parent and child. */
 const REPLAYING = { maxCachedWorkflows: 0 };
+
+/** By the ids under which the undo looks for what the run itself has made. */
+function knowsAsOwn({ refs }: FakeWorld, thing: string): boolean {
+  const [made, undone] = [refs.get(`apply ${thing} run`), refs.get(`apply undo-${thing} undo`)];
+  return made !== undefined && undone !== undefined && changeIds(undone).includes(correlationId(made));
+}
 
 const changes = ({ calls }: FakeWorld) => calls.filter((call) => call.startsWith('apply'));
 
@@ -186,6 +193,7 @@ describe('children in order', () => {
       expect((await run.end()).type).toBe('rolledBack');
       expect(changes(world).slice(3)).toEqual(['apply undo-gamma undo', 'apply undo-alpha undo']);
       expect([...world.present]).toEqual([]);
+      expect(knowsAsOwn(world, 'alpha')).toBe(true);
     });
   });
 });
@@ -258,6 +266,24 @@ describe('a child that does not succeed', () => {
       // What the child says it left is not forgotten with it.
       expect(report?.remains).toEqual([{ what: '"Change gamma" is still in effect', byHand: 'unmake gamma' }]);
       expect(report?.steps.find(({ id }) => id === 'make-gamma')?.state).toBe('skipped');
+    });
+  });
+
+  test('and is started anew is taken back with what each of both starts has made', async () => {
+    const world = new FakeWorld();
+    world.fail('apply alpha', commandFailed('no'));
+    world.fail('apply maintenance', commandFailed('no'));
+    await family(world, async (start, rig) => {
+      const run = await start(YES);
+      await run.waitingFor('parked');
+      await rig.run(`${run.id}.make-alpha`).decide({ step: 'change-alpha', verb: 'abort', by: 'Ada' });
+      await run.until((status) => status.waiting?.id === 'make-alpha');
+      await run.decide({ step: 'make-alpha', verb: 'retry', by: 'Ada' });
+      await run.until((status) => status.waiting?.id === 'set-maintenance');
+      await run.decide({ step: 'set-maintenance', verb: 'rollback', by: 'Ada' });
+      expect((await run.end()).type).toBe('rolledBack');
+      expect([...world.present]).toEqual([]);
+      expect(knowsAsOwn(world, 'alpha')).toBe(true);
     });
   });
 

@@ -1,4 +1,5 @@
 /** What a parent makes of the news of its children: their steps, undos and questions become its own. */
+import type { StepKey } from '../../activities/operation.ts';
 import type { PlanStep, Waiting } from '../contract.ts';
 import type { Child, ChildNews } from './family.ts';
 import type { MutableStep, RunState, Undo } from './state.ts';
@@ -55,10 +56,16 @@ function takeUndos(state: RunState, child: Child, news: ChildNews): void {
     const step = stepOf(state, inChild(child, id));
     // The undo of an earlier start knows how things were before.
     const first = others.find((other) => other.step === step);
-    if (first !== undefined) first.kept = undo.kept ?? false;
+    if (first !== undefined) goOn(first, undo);
     else if (step !== undefined) mine.push({ ...undo, step, child: child.id });
   }
   state.undos.splice(0, state.undos.length, ...others, ...mine);
+}
+
+function goOn(first: Undo, { kept = false, changedAs = [] }: Pick<Undo, 'kept' | 'changedAs'>): void {
+  first.kept = kept;
+  const isNew = (key: StepKey) => !first.changedAs?.some(({ run, id }) => run === key.run && id === key.id);
+  first.changedAs = [...(first.changedAs ?? []), ...changedAs.filter(isNew)];
 }
 
 function takeLeaves(state: RunState, child: Child, before: ChildNews | undefined, news: ChildNews): void {

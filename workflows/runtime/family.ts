@@ -158,7 +158,11 @@ function newsOf(state: RunState): ChildNews {
     ...(reason !== undefined && { reason }),
     ...(waits.first && { waiting: waits.first }),
     steps: phase === 'ended' ? state.steps : steps,
-    undos: undos.map(({ child: _child, step, ...undo }) => ({ ...undo, step: step.id })),
+    undos: undos.map(({ child: _child, step, ...undo }) => ({
+      changedAs: [{ run: firstExecutionRunId, id: step.id }],
+      ...undo,
+      step: step.id,
+    })),
     leaves: [...leaves],
     owns,
     remains,

@@ -65,7 +65,7 @@ export function keepAll(undos: Undo[], final: Pick<Undo, 'step' | 'since' | 'tit
 }
 
 async function undoOne(state: RunState, undo: Undo): Promise<'undone' | 'kept' | 'abort'> {
-  const { step, call } = undo;
+  const { step, call, changedAs } = undo;
   if (call === undefined) return 'kept';
   const title = `Undo: ${undo.title}`;
   step.attempts = 0;
@@ -75,7 +75,7 @@ async function undoOne(state: RunState, undo: Undo): Promise<'undone' | 'kept' |
     step.state = 'undoing';
     state.publish('progress');
     try {
-      const ref = { ...state.ref(step, 'undo'), title };
+      const ref = { ...state.ref(step, 'undo'), title, ...(changedAs && { changedAs }) };
       const found = await state.performer.perform('check', call, ref);
       note(state, step.id, found.leaves);
       if (found.state === 'already') {

@@ -1,6 +1,6 @@
 import type { Duration } from '@temporalio/common';
 import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
-import type { OperationCall, SentImage, StepRef } from '../../activities/operation.ts';
+import type { OperationCall, SentImage, StepKey, StepRef } from '../../activities/operation.ts';
 import type { SiteView } from '../../activities/run/site.ts';
 import type { CommonInput, RunbookDefinition } from '../../runbooks/definition.ts';
 import type { Owned } from '../../runbooks/owned-states.ts';
@@ -45,6 +45,8 @@ export interface Undo {
   readonly since: string;
   /** The child run whose step it was. */
   readonly child?: string;
+  /** As which steps of which runs the change may have been made: a child that is started anew goes on with it. */
+  changedAs?: readonly StepKey[];
   /** A person has decided that it is not to be undone, or given it up; or a final step has come after it. */
   kept?: boolean;
 }
