@@ -28,12 +28,18 @@ export async function faultLoop(wish: LoopWish): Promise<CaseResult[]> {
 
 async function loopOver({ cli, stories, lanes, choose, done }: LoopWish, hosts: number): Promise<CaseResult[]> {
   const open: Lane[] = [];
+  /** No more than there is work for. */
+  const openUpTo = async (wanted: number) => {
+    const missing = Math.min(wanted, lanes) - open.length;
+    await Promise.all(Array.from({ length: missing }, async () => open.push(await Lane.open(cli, hosts))));
+  };
   try {
     // The first worker builds the bundle that the others find.
-    open.push(await Lane.open(cli, hosts));
-    await Promise.all(Array.from({ length: lanes - 1 }, async () => open.push(await Lane.open(cli, hosts))));
+    await openUpTo(1);
+    await openUpTo(stories.length);
     const references = await share(open, stories, observe);
     const blows = references.flatMap((reference) => choose(reference).map((blow) => ({ blow, reference })));
+    await openUpTo(blows.length);
     return await share(open, blows, async (lane, { blow, reference }) => {
       const result = await runCase(lane, blow, reference);
       done?.(result);
