@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
@@ -27,10 +28,23 @@ class LongFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts', 'lab/**/*.test.ts'],
-    globalSetup: ['test/support/temporal-server.ts'],
+    // A file with a stack keeps about one core busy, in several processes, and waits for the rest of its time.
+    maxWorkers: Math.max(2, availableParallelism()),
     sequence: { sequencer: LongFirst },
     testTimeout: 90_000,
     hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'world',
+          include: ['test/{faults,e2e,workflow,replay}/**/*.test.ts'],
+          globalSetup: ['test/support/temporal-server.ts'],
+        },
+      },
+      { extends: true, test: { name: 'lab', include: ['lab/**/*.test.ts', 'test/activity/**/*.test.ts'] } },
+      // Nothing here outlives a test, so the files share what they import.
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false } },
+    ],
   },
 });

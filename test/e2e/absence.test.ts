@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { decideSignal } from '../../workflows/messages.ts';
 import { deployProcesses } from '../support/deployments.ts';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 
 // A whole deployment each; several seconds on an idle machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -9,7 +10,7 @@ vi.setConfig({ testTimeout: 120_000 });
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress') });
+  stack = await Stack.open({ address: temporalAddress() });
 });
 afterAll(() => stack?.close());
 

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { changeInventory } from '../support/change-inventory.ts';
 import { addPlainHost, hostInEngine, updateEngine } from '../support/engine-admin.ts';
 import { lookOnHost, onHost } from '../support/host-files.ts';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 import { executedChanges } from './executed.ts';
 
 const RUNBOOK = 'addHostedEngineHost';
@@ -15,7 +16,7 @@ const approved = { host: 'host3', standingApproval: { by: 'Ada' } };
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress'), ...DEPLOYED });
+  stack = await Stack.open({ address: temporalAddress(), ...DEPLOYED });
 });
 afterAll(() => stack?.close());
 beforeEach(() => stack.fresh(DEPLOYED));

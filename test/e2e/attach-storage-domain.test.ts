@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { engineHost } from '../../connectors/engine/model/host.ts';
 import { changeInventory } from '../support/change-inventory.ts';
 import { asAdmin } from '../support/engine-admin.ts';
@@ -6,6 +6,7 @@ import { engineRequests } from '../support/engine-requests.ts';
 import { lookOnHost } from '../support/host-files.ts';
 import type { End } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 
 const DEPLOYED = { preset: 'deployed', hosts: 2 };
 const RUNBOOK = 'attachStorageDomain';
@@ -16,7 +17,7 @@ const BY = { standingApproval: { by: 'Ada' } };
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress'), ...DEPLOYED });
+  stack = await Stack.open({ address: temporalAddress(), ...DEPLOYED });
 });
 afterAll(() => stack?.close());
 beforeEach(() => stack.fresh(DEPLOYED));

@@ -2,13 +2,14 @@
  * The whole article as one run on bare hosts: unattended, through dead workers, a second time with nothing left to do; and
  * with people who answer everything through the parent, stop it half-way and have the rest done by another run.
  */
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decideSignal } from '../../workflows/messages.ts';
 import { changeInventory } from '../support/change-inventory.ts';
 import { hostInEngine } from '../support/engine-admin.ts';
 import { engineRequests } from '../support/engine-requests.ts';
 import type { End, RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 import { Cli } from './cli-command.ts';
 import { executedChanges } from './executed.ts';
 
@@ -19,7 +20,7 @@ const LIMIT = 400_000;
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress'), preset: 'bare', hosts: 3 });
+  stack = await Stack.open({ address: temporalAddress(), preset: 'bare', hosts: 3 });
 });
 afterAll(() => stack?.close());
 
@@ -167,7 +168,7 @@ async function answer(run: RunHandle, last?: string): Promise<string[]> {
 }
 
 async function approveByCommand({ id }: RunHandle): Promise<void> {
-  const env = { TEMPORAL_ADDRESS: inject('temporalAddress'), TEMPORAL_NAMESPACE: stack.client.options.namespace };
+  const env = { TEMPORAL_ADDRESS: temporalAddress(), TEMPORAL_NAMESPACE: stack.client.options.namespace };
   const { code, stderr } = await new Cli(stack.directory).run(['approve', id, '--by', 'Ada'], env);
   expect(code, stderr).toBe(0);
 }

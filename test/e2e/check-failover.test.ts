@@ -1,15 +1,16 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { engineHost } from '../../connectors/engine/model/host.ts';
 import { changeInventory } from '../support/change-inventory.ts';
 import { asAdmin } from '../support/engine-admin.ts';
 import { engineRequests } from '../support/engine-requests.ts';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 
 const RUNBOOK = 'checkFailover';
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress'), preset: 'datacenter', hosts: 3 });
+  stack = await Stack.open({ address: temporalAddress(), preset: 'datacenter', hosts: 3 });
 });
 afterAll(() => stack?.close());
 

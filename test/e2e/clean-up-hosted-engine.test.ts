@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { engineHost } from '../../connectors/engine/model/host.ts';
 import { asAdmin } from '../support/engine-admin.ts';
 import { onHost } from '../support/host-files.ts';
 import type { End, RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 
 const RUNBOOK = 'cleanUpHostedEngine';
@@ -15,7 +16,7 @@ const STANDING = { standingApproval: { by: 'night shift' } };
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress'), ...DEPLOYED });
+  stack = await Stack.open({ address: temporalAddress(), ...DEPLOYED });
 });
 afterAll(() => stack?.close());
 beforeEach(() => stack.fresh(DEPLOYED));

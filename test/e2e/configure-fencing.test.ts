@@ -1,19 +1,20 @@
 /** Fencing of a host from the agent to a real power cycle, against the lab's engine, fence agents and iDRACs. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engineFenceAgent } from '../../connectors/engine/model/fence-agent.ts';
 import { engineHost } from '../../connectors/engine/model/host.ts';
 import { asAdmin } from '../support/engine-admin.ts';
 import { engineRequests } from '../support/engine-requests.ts';
 import type { RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 
 const DEPLOYED = { preset: 'deployed', hosts: 2 };
 const HOST = { host: 'host2' };
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress'), ...DEPLOYED });
+  stack = await Stack.open({ address: temporalAddress(), ...DEPLOYED });
 });
 afterAll(() => stack?.close());
 

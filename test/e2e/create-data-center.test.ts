@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { engineRequests } from '../support/engine-requests.ts';
 import type { End } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 
 const DEPLOYED = { preset: 'deployed', hosts: 2 };
 const BY = { standingApproval: { by: 'Ada' } };
@@ -9,7 +10,7 @@ const BY = { standingApproval: { by: 'Ada' } };
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress'), ...DEPLOYED });
+  stack = await Stack.open({ address: temporalAddress(), ...DEPLOYED });
 });
 afterAll(() => stack?.close());
 

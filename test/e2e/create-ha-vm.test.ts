@@ -1,13 +1,14 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { engineVm } from '../../connectors/engine/model/vm.ts';
 import { changeInventory } from '../support/change-inventory.ts';
 import { asAdmin } from '../support/engine-admin.ts';
 import { engineRequests } from '../support/engine-requests.ts';
 import type { End } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 import { Cli } from './cli-command.ts';
 
 const PLACE = { dataCenter: 'Datacenter1', cluster: 'Cluster1' };
@@ -17,7 +18,7 @@ const BY = { standingApproval: { by: 'Ada' } };
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress'), preset: 'deployed', hosts: 2 });
+  stack = await Stack.open({ address: temporalAddress(), preset: 'deployed', hosts: 2 });
   wish({ watchdog: {}, highAvailability: { priority: 'medium', lease: 'data1' } });
 });
 afterAll(() => stack?.close());

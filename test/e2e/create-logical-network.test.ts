@@ -1,10 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { parseDocument } from 'yaml';
 import { engineRequests } from '../support/engine-requests.ts';
 import { lookOnHost } from '../support/host-files.ts';
 import type { End } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 
 const DEPLOYED = { preset: 'deployed', hosts: 2 };
 const RUNBOOK = 'createLogicalNetwork';
@@ -16,7 +17,7 @@ const ROLLBACK = { verb: 'rollback', by: 'Ada' };
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress'), ...DEPLOYED });
+  stack = await Stack.open({ address: temporalAddress(), ...DEPLOYED });
 });
 afterAll(() => stack?.close());
 beforeEach(() => stack.fresh(DEPLOYED));

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { lasting } from '../faults/outcome.ts';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 import { changingProcesses, compareWithPlan, plannedChanges, strayCommands } from './executed.ts';
 
 // A whole deployment each; several seconds on an idle machine.
@@ -9,7 +10,7 @@ vi.setConfig({ testTimeout: 120_000 });
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress') });
+  stack = await Stack.open({ address: temporalAddress() });
 });
 afterAll(() => stack?.close());
 

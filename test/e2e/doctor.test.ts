@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { msToTs } from '@temporalio/common/lib/time.js';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Finding } from '../../cli/doctor/finding.ts';
 import { examine } from '../../cli/doctor/index.ts';
 import type { CliFailure } from '../../cli/failure.ts';
@@ -13,6 +13,7 @@ import { parseInventory } from '../../inventory/load.ts';
 import { lookOnHost } from '../support/host-files.ts';
 import { leaksIn } from '../support/leaks.ts';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 import { createAuthority } from '../unit/connectors/certificates.ts';
 import { Cli } from './cli-command.ts';
 
@@ -28,11 +29,11 @@ interface Doctor {
 }
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress'), preset: 'deployed', hosts: 2 });
+  stack = await Stack.open({ address: temporalAddress(), preset: 'deployed', hosts: 2 });
   const { inventory } = stack.lab;
   await keepRuns('90 days');
   env = {
-    TEMPORAL_ADDRESS: inject('temporalAddress'),
+    TEMPORAL_ADDRESS: temporalAddress(),
     TEMPORAL_NAMESPACE: stack.client.options.namespace,
     RUNBOOK_INVENTORY: inventory,
   };
@@ -56,7 +57,7 @@ async function keepRuns(retention: string): Promise<void> {
   });
 }
 
-async function doctor(inventory: string, address = inject('temporalAddress')): Promise<readonly Finding[]> {
+async function doctor(inventory: string, address = temporalAddress()): Promise<readonly Finding[]> {
   const { namespace } = stack.client.options;
   return examine({ home: new Home(stack.worker.home), address, namespace, inventory });
 }
@@ -314,7 +315,7 @@ test('everything that is broken is found in one pass, each with its fix', async 
       `temporal.retention ${stack.client.options.namespace}`,
       `temporal operator namespace update -n ${stack.client.options.namespace} --retention 90d`,
     ],
-    [`temporal.worker ${inject('temporalAddress')}`, expect.stringContaining('npx runbook up')],
+    [`temporal.worker ${temporalAddress()}`, expect.stringContaining('npx runbook up')],
     ['host.clock host1', expect.stringContaining('chronyc')],
     ['host.clock host2', expect.stringContaining('chronyc')],
     ['host.certificate host2', expect.stringContaining('Enroll Certificate')],

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Report } from '../../workflows/contract.ts';
 import { differences, lasting } from '../faults/outcome.ts';
 import type { LabState } from '../support/lab-control.ts';
 import type { End, RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 
 // A whole deployment each; several seconds on an idle machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -12,7 +13,7 @@ let stack: Stack;
 let before: LabState;
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress') });
+  stack = await Stack.open({ address: temporalAddress() });
 });
 afterAll(() => stack?.close());
 beforeEach(() => stack.fresh());

@@ -1,10 +1,11 @@
 /** Two operators on one hosted engine, and what is found of those who have gone. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type HeldLock, type StatusView, TASK_QUEUE } from '../../workflows/contract.ts';
 import { onHost, untilOnHost } from '../support/host-files.ts';
 import { type End, RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 import { Cli } from './cli-command.ts';
 
 // Many commands, each a process.
@@ -18,9 +19,9 @@ let cli: Cli;
 let env: Record<string, string>;
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress'), ...DEPLOYED });
+  stack = await Stack.open({ address: temporalAddress(), ...DEPLOYED });
   cli = new Cli(stack.directory);
-  env = { TEMPORAL_ADDRESS: inject('temporalAddress'), TEMPORAL_NAMESPACE: stack.client.options.namespace };
+  env = { TEMPORAL_ADDRESS: temporalAddress(), TEMPORAL_NAMESPACE: stack.client.options.namespace };
 });
 afterAll(() => stack?.close());
 beforeEach(() => stack.fresh(DEPLOYED));

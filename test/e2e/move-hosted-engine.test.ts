@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 
 const RUNBOOK = 'moveHostedEngine';
 const DEPLOYED = { preset: 'deployed', hosts: 2 };
@@ -9,7 +10,7 @@ const LIMIT = 240_000;
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress'), ...DEPLOYED });
+  stack = await Stack.open({ address: temporalAddress(), ...DEPLOYED });
 });
 afterAll(() => stack?.close());
 beforeEach(() => stack.fresh(DEPLOYED));

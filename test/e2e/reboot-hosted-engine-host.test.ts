@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { asAdmin, hostInEngine, runVm, vmPlace } from '../support/engine-admin.ts';
 import { engineRequests } from '../support/engine-requests.ts';
 import { untilOnHost } from '../support/host-files.ts';
 import type { LabControl } from '../support/lab-control.ts';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 import { executedChanges } from './executed.ts';
 
 const RUNBOOK = 'rebootHostedEngineHost';
@@ -29,7 +30,7 @@ const GLOBAL_WAY = [
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress'), ...DEPLOYED });
+  stack = await Stack.open({ address: temporalAddress(), ...DEPLOYED });
 });
 afterAll(() => stack?.close());
 beforeEach(async () => {

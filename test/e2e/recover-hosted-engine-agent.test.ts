@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { onHost, untilOnHost } from '../support/host-files.ts';
 import type { LabControl } from '../support/lab-control.ts';
 import type { End } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 import { executedChanges } from './executed.ts';
 
 const RUNBOOK = 'recoverHostedEngineAgent';
@@ -16,7 +17,7 @@ const RECOVERY = [
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress'), ...DEPLOYED });
+  stack = await Stack.open({ address: temporalAddress(), ...DEPLOYED });
 });
 afterAll(() => stack?.close());
 beforeEach(() => stack.fresh(DEPLOYED));

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 import { changingProcesses } from './executed.ts';
 
 // A whole deployment each; several seconds on an idle machine.
@@ -8,7 +9,7 @@ vi.setConfig({ testTimeout: 120_000 });
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress') });
+  stack = await Stack.open({ address: temporalAddress() });
 });
 afterAll(() => stack?.close());
 

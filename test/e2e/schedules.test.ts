@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Published, publishCatalog } from '../../cli/schedules/catalog.ts';
 import type { ScheduleView } from '../../cli/schedules/view.ts';
 import type { Session } from '../../cli/temporal.ts';
@@ -11,6 +11,7 @@ import type { Report } from '../../workflows/contract.ts';
 import { lookOnHost } from '../support/host-files.ts';
 import { RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 import { Cli, type Outcome } from './cli-command.ts';
 import { executedChanges } from './executed.ts';
 
@@ -21,9 +22,9 @@ let stack: Stack;
 let env: Record<string, string>;
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress'), preset: 'deployed', hosts: 2 });
+  stack = await Stack.open({ address: temporalAddress(), preset: 'deployed', hosts: 2 });
   env = {
-    TEMPORAL_ADDRESS: inject('temporalAddress'),
+    TEMPORAL_ADDRESS: temporalAddress(),
     TEMPORAL_NAMESPACE: stack.client.options.namespace,
     TEMPORAL_UI_URL: 'http://ui.example',
   };

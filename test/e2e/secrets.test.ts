@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { lookOnHost } from '../support/host-files.ts';
 import { leaksIn, shapes, textsOf } from '../support/leaks.ts';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 
 let stack: Stack;
@@ -11,7 +12,7 @@ let secrets: Record<string, string>;
 let workflowId: string;
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress'), workerEnv: { RUNBOOK_LOG_LEVEL: 'trace' } });
+  stack = await Stack.open({ address: temporalAddress(), workerEnv: { RUNBOOK_LOG_LEVEL: 'trace' } });
   secrets = {
     'engine password': stack.lab.file('secrets/engine-admin-password').trim(),
     'root password': stack.lab.file('secrets/engine-root-password').trim(),

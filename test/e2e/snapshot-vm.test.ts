@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { engineVm } from '../../connectors/engine/model/vm.ts';
 import { asAdmin } from '../support/engine-admin.ts';
 import { engineRequests } from '../support/engine-requests.ts';
 import type { End } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 
 const RUNBOOK = 'snapshotVm';
@@ -12,7 +13,7 @@ const INPUT = { name: 'vm1', snapshot: 'before the update' };
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress'), preset: 'datacenter', hosts: 3 });
+  stack = await Stack.open({ address: temporalAddress(), preset: 'datacenter', hosts: 3 });
 });
 afterAll(() => stack?.close());
 

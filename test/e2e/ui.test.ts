@@ -1,11 +1,12 @@
 /** The stock Temporal UI in a real browser, over the real worker and the lab: start, approve, and every mistake an operator makes. */
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { publishCatalog } from '../../cli/schedules/catalog.ts';
 import type { Session } from '../../cli/temporal.ts';
 import type { Report } from '../../workflows/contract.ts';
 import { TASK_QUEUE } from '../../workflows/contract.ts';
 import { RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress, temporalUi } from '../support/temporal.ts';
 import { TemporalUi } from '../support/temporal-ui.ts';
 import { TemporalUiSchedules } from '../support/temporal-ui-schedules.ts';
 import { until } from '../support/until.ts';
@@ -13,8 +14,8 @@ import { until } from '../support/until.ts';
 let stack: Stack;
 let ui: TemporalUi;
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress'), speed: 600 });
-  ui = await TemporalUi.open(inject('temporalUi'), stack.client.options.namespace);
+  stack = await Stack.open({ address: temporalAddress(), speed: 600 });
+  ui = await TemporalUi.open(temporalUi(), stack.client.options.namespace);
 });
 afterAll(async () => {
   await Promise.allSettled([ui?.close(), stack?.close()]);
@@ -88,7 +89,7 @@ describe('from the stock Temporal UI', () => {
   test('a runbook of the catalogue is started by its trigger, and its page says what it does', {
     timeout: 120_000,
   }, async () => {
-    const settings = { ui: inject('temporalUi'), namespace: stack.client.options.namespace } as Session['settings'];
+    const settings = { ui: temporalUi(), namespace: stack.client.options.namespace } as Session['settings'];
     await publishCatalog({ client: stack.client, settings } as Session);
     const schedules = new TemporalUiSchedules(ui);
     const id = 'runbook/deployHostedEngine';

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { engineRequests } from '../support/engine-requests.ts';
 import { lookOnHost } from '../support/host-files.ts';
 import type { JournalEntry } from '../support/lab-control.ts';
 import type { End, RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 
 const DEPLOYED = { preset: 'deployed', hosts: 1 };
@@ -25,7 +26,7 @@ let directory: string;
 let sha256: string;
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress'), ...DEPLOYED });
+  stack = await Stack.open({ address: temporalAddress(), ...DEPLOYED });
   directory = dirname(stack.lab.inventory);
   sha256 = writeImage(join(directory, 'images', 'big.iso'));
   writeFileSync(join(directory, 'images', 'vm.qcow2'), qcow2());

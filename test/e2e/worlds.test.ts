@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Report } from '../../workflows/contract.ts';
 import { deployProcesses } from '../support/deployments.ts';
 import type { RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 
 // A whole deployment each; several seconds on an idle machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -10,7 +11,7 @@ vi.setConfig({ testTimeout: 120_000 });
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress') });
+  stack = await Stack.open({ address: temporalAddress() });
 });
 afterAll(() => stack?.close());
 beforeEach(() => stack.fresh());

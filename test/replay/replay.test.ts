@@ -1,16 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  Runtime,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { workflowCode } from '../../workers/workflow-code.ts';
 import { PROJECT } from '../support/child.ts';
 import { textsOf } from '../support/leaks.ts';
+import { CODE_HOME } from '../support/shared-code.ts';
 import { STORIES } from './stories.ts';
 
 // A replay that must fail says so at length.
@@ -19,12 +14,9 @@ Runtime.install({
   telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
 });
 
-let workflowBundle: WorkflowBundleWithSourceMap;
+let workflowBundle: { codePath: string };
 beforeAll(async () => {
-  workflowBundle = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
-    logger: new DefaultLogger('ERROR'),
-  });
+  workflowBundle = { codePath: (await workflowCode(CODE_HOME)).path };
 });
 
 /** The recorded run's own: its children are called after it. */

@@ -1,8 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { Plan, Report, RunRecord, StatusView, Waiting } from '../../workflows/contract.ts';
 import { MEMO_RECORD } from '../../workflows/contract.ts';
 import { decideNowUpdate, planQuery, statusQuery } from '../../workflows/messages.ts';
 
+/** Between looks at a run: each costs the worker, the server and the test processor time that the run waits for. */
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 250;
 const PASSES: readonly Waiting['kind'][] = ['lock'];
 
 /** How a run closed: `succeeded`, `cancelled`, or the failure's type, which is the end state. */
@@ -48,11 +52,11 @@ export class RunHandle {
 
   /** Polls the status until it is as wished; the test's own time-out bounds it. A run that closes meanwhile is told. */
   async until(wished: (status: StatusView) => boolean): Promise<StatusView> {
-    for (;;) {
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
       const status = await this.status();
       if (wished(status)) return status;
       if (status.phase === 'ended') throw new Error(`the run ended instead: ${JSON.stringify(brief(status), null, 1)}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await delay(pause);
     }
   }
 

@@ -1,9 +1,6 @@
-/** One Temporal dev server for a whole vitest run: started before the tests, ended after them. */
+/** Temporal dev servers, and those of a whole vitest run: one for each of its workers, started before the tests, ended after them. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import type { TestProject } from 'vitest/node';
 import { obtainTemporal } from '../../scripts/temporal.mjs';
@@ -11,15 +8,17 @@ import { endWithUs } from './end-with-us.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    temporalAddress: string;
-    temporalUi: string;
+    temporalServers: readonly TemporalPlace[];
     temporalCli: string;
   }
 }
 
-export interface TemporalServer {
+export interface TemporalPlace {
   readonly address: string;
   readonly ui: string;
+}
+
+export interface TemporalServer extends TemporalPlace {
   readonly port: number;
   readonly uiPort: number;
   readonly process: ChildProcess;
@@ -133,13 +132,13 @@ async function reach(address: string, child: ChildProcess): Promise<Connection> 
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const cli = await obtainTemporal({ log: (line) => void process.stderr.write(`${line}\n`) });
-  const directory = mkdtempSync(join(tmpdir(), 'ovirt-runbooks-test-'));
-  const server = await startTemporal(cli);
-  project.provide('temporalAddress', server.address);
-  project.provide('temporalUi', server.ui);
+  const started = await Promise.all(Array.from({ length: project.config.maxWorkers }, () => startTemporal(cli)));
+  project.provide(
+    'temporalServers',
+    started.map(({ address, ui }) => ({ address, ui })),
+  );
   project.provide('temporalCli', cli);
   return async () => {
-    await server.close();
-    rmSync(directory, { recursive: true, force: true });
+    await Promise.all(started.map((server) => server.close()));
   };
 }

@@ -1,8 +1,7 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { prepareWorker } from '../../workers/program.ts';
 import { Child } from './child.ts';
+import { shareCode } from './shared-code.ts';
 
 export interface WorkerWish {
   readonly address: string;
@@ -59,12 +58,4 @@ export class WorkerProcess {
   async end(): Promise<void> {
     await this.child?.end();
   }
-}
-
-/** Code is kept by the content of its sources, so every worker of every test may use the same. */
-function shareCode(home: string): void {
-  const shared = join(tmpdir(), `ovirt-runbooks-code-${userInfo().username}`);
-  mkdirSync(shared, { recursive: true, mode: 0o700 });
-  mkdirSync(home, { recursive: true });
-  symlinkSync(shared, join(home, 'cache'));
 }

@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { operation } from '../../activities/operation.ts';
 import { lineLogger } from '../../workers/log.ts';
 import { createRunbookWorker, type RunbookWorker } from '../../workers/worker.ts';
 import { workflowCode } from '../../workers/workflow-code.ts';
 import { createNamespace } from '../support/namespace.ts';
+import { CODE_HOME } from '../support/shared-code.ts';
+import { temporalAddress } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/datacenter.yaml', import.meta.url));
@@ -42,9 +44,9 @@ const running: { worker: RunbookWorker; ended: Promise<void> }[] = [];
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'runbook-handover-'));
-  code = (await workflowCode(home, WORKFLOWS)).path;
-  connection = await Connection.connect({ address: inject('temporalAddress') });
-  namespace = await createNamespace(inject('temporalAddress'));
+  code = (await workflowCode(CODE_HOME, WORKFLOWS)).path;
+  connection = await Connection.connect({ address: temporalAddress() });
+  namespace = await createNamespace(temporalAddress());
   client = new Client({ connection, namespace });
 });
 afterAll(async () => {
@@ -65,7 +67,7 @@ afterEach(async () => {
 
 async function serve(): Promise<{ worker: RunbookWorker; ended: Promise<void> }> {
   const worker = await createRunbookWorker({
-    address: inject('temporalAddress'),
+    address: temporalAddress(),
     namespace,
     taskQueue: 'handover',
     inventory: EXAMPLE,

@@ -10,6 +10,7 @@ import { workerCode } from '../../workers/worker-code.ts';
 import { workflowCode } from '../../workers/workflow-code.ts';
 import { TASK_QUEUE } from '../../workflows/contract.ts';
 import { createNamespace } from '../support/namespace.ts';
+import { temporalAddress } from '../support/temporal.ts';
 import { startTemporal, type TemporalServer } from '../support/temporal-server.ts';
 import { WorkerProcess } from '../support/worker-process.ts';
 
@@ -43,9 +44,9 @@ describe.each([
 
 describe('search attributes', () => {
   it('are registered, usable when it returns, and registered only once', async () => {
-    const connection = await NativeConnection.connect({ address: inject('temporalAddress') });
+    const connection = await NativeConnection.connect({ address: temporalAddress() });
     try {
-      const namespace = await createNamespace(inject('temporalAddress'));
+      const namespace = await createNamespace(temporalAddress());
       expect(await registerSearchAttributes(connection, namespace, logger)).toBe(true);
       const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
       expect(customAttributes).toMatchObject(SEARCH_ATTRIBUTES);
@@ -57,9 +58,9 @@ describe('search attributes', () => {
   });
 
   it('are done without, and that is said, where one exists with another type', async () => {
-    const connection = await NativeConnection.connect({ address: inject('temporalAddress') });
+    const connection = await NativeConnection.connect({ address: temporalAddress() });
     try {
-      const namespace = await createNamespace(inject('temporalAddress'));
+      const namespace = await createNamespace(temporalAddress());
       const TEXT = 1;
       await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: { OvirtHost: TEXT } });
       expect(await registerSearchAttributes(connection, namespace, logger)).toBe(false);
