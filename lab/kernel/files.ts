@@ -74,6 +74,10 @@ export class MemoryFs implements Vfs {
     return this.#find(path) !== undefined;
   }
 
+  named(path: string): boolean {
+    return this.#find(path, false) !== undefined;
+  }
+
   isDirectory(path: string): boolean {
     return this.#find(path)?.type === 'directory';
   }

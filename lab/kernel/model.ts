@@ -33,6 +33,8 @@ export interface Vfs {
   writeBytes(path: string, bytes: string, options?: WriteOptions): void;
   append(path: string, text: string): void;
   exists(path: string): boolean;
+  /** Something has this name, if only a symbolic link that leads nowhere. */
+  named(path: string): boolean;
   isDirectory(path: string): boolean;
   stat(path: string): FileStat;
   lstat(path: string): FileStat;

@@ -17,7 +17,7 @@ export class UnitFiles {
   }
 
   path(name: string): string | undefined {
-    return searchPath.map((directory) => `${directory}/${name}`).find((path) => this.#linked(path));
+    return searchPath.map((directory) => `${directory}/${name}`).find((path) => this.#fs.named(path));
   }
 
   masked(name: string): boolean {
@@ -53,7 +53,7 @@ export class UnitFiles {
     if (this.masked(name)) return 'masked';
     const settings = this.settings(name);
     if (!settings) return '';
-    if (this.#links(settings, name).some(({ link }) => this.#linked(link))) return 'enabled';
+    if (this.#links(settings, name).some(({ link }) => this.#fs.named(link))) return 'enabled';
     const installable = settings.all('Install', 'WantedBy').length + settings.all('Install', 'RequiredBy').length;
     return installable + settings.all('Install', 'Alias').length > 0 ? 'disabled' : 'static';
   }
@@ -63,7 +63,7 @@ export class UnitFiles {
     const settings = this.#need(name);
     const lines: string[] = [];
     for (const { link, target } of this.#links(settings, name)) {
-      if (this.#linked(link)) continue;
+      if (this.#fs.named(link)) continue;
       this.#fs.symlink(target, link);
       lines.push(`Created symlink from ${link} to ${target}.`);
     }
@@ -76,7 +76,7 @@ export class UnitFiles {
     const settings = this.#need(name);
     const lines: string[] = [];
     for (const { link } of this.#links(settings, name)) {
-      if (!this.#linked(link)) continue;
+      if (!this.#fs.named(link)) continue;
       this.#fs.remove(link);
       lines.push(`Removed symlink ${link}.`);
     }
@@ -86,7 +86,7 @@ export class UnitFiles {
   mask(name: string): string[] {
     const link = `/etc/systemd/system/${name}`;
     if (this.masked(name)) return [];
-    if (this.#linked(link)) this.#fs.remove(link);
+    if (this.#fs.named(link)) this.#fs.remove(link);
     this.#fs.symlink('/dev/null', link);
     return [`Created symlink from ${link} to /dev/null.`];
   }
@@ -131,11 +131,6 @@ export class UnitFiles {
   }
 
   #target(path: string): string | undefined {
-    return this.#linked(path) && this.#fs.lstat(path).type === 'symlink' ? this.#fs.readlink(path) : undefined;
-  }
-
-  #linked(path: string): boolean {
-    const directory = path.slice(0, path.lastIndexOf('/'));
-    return this.#fs.isDirectory(directory) && this.#fs.list(directory).includes(path.slice(directory.length + 1));
+    return this.#fs.named(path) && this.#fs.lstat(path).type === 'symlink' ? this.#fs.readlink(path) : undefined;
   }
 }

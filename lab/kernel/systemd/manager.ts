@@ -37,8 +37,8 @@ export class UnitManager implements Units {
   }
 
   isActive(name: string): boolean {
-    const { activeState } = this.status(name);
-    return activeState === 'active' || activeState === 'reloading';
+    const active = this.unit(name)?.active;
+    return active === 'active' || active === 'reloading';
   }
 
   names(): readonly string[] {
