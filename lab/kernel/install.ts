@@ -145,10 +145,11 @@ function network(host: Host, options: InstallOptions): void {
     const lines = `DEVICE=${name}\nMASTER=bond1\nSLAVE=yes\nONBOOT=yes\n`;
     fs.write(`/etc/sysconfig/network-scripts/ifcfg-${name}`, lines);
   }
-  net.interfaces.set('bond1', { ...base, name: 'bond1', kind: 'bond', mac: bondMac, addresses: [] });
+  const bonding = 'mode=1 miimon=100';
+  net.interfaces.set('bond1', { ...base, name: 'bond1', kind: 'bond', mac: bondMac, bonding, addresses: [] });
   fs.write(
     '/etc/sysconfig/network-scripts/ifcfg-bond1',
-    "DEVICE=bond1\nBONDING_OPTS='mode=1 miimon=100'\nONBOOT=yes\nBOOTPROTO=none\n",
+    `DEVICE=bond1\nBONDING_OPTS='${bonding}'\nONBOOT=yes\nBOOTPROTO=none\n`,
   );
   const subnet = `${host.address.split('.').slice(0, 3).join('.')}.0/24`;
   net.routes = [

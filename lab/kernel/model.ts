@@ -239,6 +239,8 @@ export interface NetInterface {
   addresses: { address: string; prefix: number }[];
   /** Bridge or bond that it belongs to. */
   master?: string;
+  /** Bond: its options as the kernel module takes them, `mode=1 miimon=100`. */
+  bonding?: string;
   /** VLAN: the device below and its id. */
   link?: string;
   vlan?: number;

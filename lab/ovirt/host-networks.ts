@@ -92,11 +92,60 @@ export function removeHostNetwork(host: LabHost, name: string): void {
 
 /** The file of a NIC or bond, which vdsm takes over with the first network on it. */
 function writePort(host: LabHost, port: NetInterface): void {
-  const bonding = port.kind === 'bond' ? `BONDING_OPTS='mode=1 miimon=100'\n` : '';
+  const bonding = port.bonding === undefined ? '' : `BONDING_OPTS='${port.bonding}'\n`;
   const mac = port.kind === 'bond' ? `MACADDR=${port.mac}\n` : '';
-  const bridge = port.master === undefined ? '' : `BRIDGE=${port.master}\n`;
+  const above = port.master === undefined ? undefined : host.network.interfaces.get(port.master);
+  const slave = above?.kind === 'bond' ? `MASTER=${above.name}\nSLAVE=yes\n` : '';
+  const bridge = above === undefined || slave !== '' ? '' : `BRIDGE=${above.name}\n`;
   const [own] = port.addresses;
-  write(host, port.name, `${bonding}${bridge}${mac}ONBOOT=yes\n${addressed(own)}${common(port.mtu)}`);
+  write(host, port.name, `${bonding}${bridge}${slave}${mac}ONBOOT=yes\n${addressed(own)}${common(port.mtu)}`);
+}
+
+export interface BondWish {
+  readonly name: string;
+  /** `mode=4 miimon=100` */
+  readonly options: string;
+  readonly slaves: readonly string[];
+}
+
+const slavesOf = (host: LabHost, bond: string): NetInterface[] =>
+  [...host.network.interfaces.values()].filter(({ master }) => master === bond);
+
+function free(host: LabHost, slave: NetInterface): void {
+  delete slave.master;
+  writePort(host, slave);
+}
+
+/** Makes a bond of NICs, or gives one that is there other options and NICs; it has the address of its first NIC. */
+export function setBond(host: LabHost, { name, options, slaves }: BondWish): void {
+  const { interfaces } = host.network;
+  for (const slave of slavesOf(host, name)) if (!slaves.includes(slave.name)) free(host, slave);
+  const nics = slaves.flatMap((slave) => interfaces.get(slave) ?? []);
+  const [first] = nics;
+  if (!first) return;
+  const bond: NetInterface = interfaces.get(name) ?? {
+    name,
+    kind: 'bond',
+    mac: first.mac,
+    mtu: 1500,
+    up: true,
+    carrier: true,
+    addresses: [],
+  };
+  bond.bonding = options;
+  bond.carrier = nics.some((nic) => nic.carrier);
+  interfaces.set(name, bond);
+  for (const nic of nics) {
+    Object.assign(nic, { master: name, up: true });
+    writePort(host, nic);
+  }
+  writePort(host, bond);
+}
+
+export function removeBond(host: LabHost, name: string): void {
+  for (const slave of slavesOf(host, name)) free(host, slave);
+  host.network.interfaces.delete(name);
+  if (host.fs.exists(file(name))) host.fs.remove(file(name));
 }
 
 const addressed = (address: HostNetworkWish['address']): string =>

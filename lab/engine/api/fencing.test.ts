@@ -76,7 +76,7 @@ describe('fencing by the engine', () => {
     await s.until('maintenance', async () => (await status()) === 'maintenance');
     expect(await fence('stop')).toMatchObject({ status: 'complete' });
     expect([await status(), machine().power]).toEqual(['down', 'off']);
-    expect(await codes('correlation_id=fence-stop')).toEqual([9017, 9020, 9020, 9018, 21]);
+    expect(await codes('correlation_id=fence-stop')).toEqual([9017, 9020, 9020, 9020, 9018, 21]);
     expect(detail(await fence('start'))).toMatch(
       /^\[Another Power Management operation is still running, please retry in \d+ Sec\., Cannot start Host\. Fence operation failed\.\]$/,
     );

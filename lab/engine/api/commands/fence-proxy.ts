@@ -4,7 +4,7 @@ import { dataCenterOf } from '../database/data-centers.ts';
 import type { EngineDatabase, HostRow } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
 import { tell } from '../database/events.ts';
-import { agentsOf, type FenceAgentRow, powerOf, realAgent } from '../database/fencing.ts';
+import { type FenceAgentRow, powerOf, realAgent } from '../database/fencing.ts';
 import { vdsmAnswers } from '../monitor/hosts.ts';
 import type { EngineRun } from '../run.ts';
 import { EngineGone } from '../run.ts';
@@ -49,7 +49,7 @@ export function proxyFor(db: EngineDatabase, row: HostRow, except?: HostRow): Ho
   return undefined;
 }
 
-const failed = (message: string): FenceResult => ({ outcome: 'error', message });
+export const failed = (message: string): FenceResult => ({ outcome: 'error', message });
 
 /** vdsm on the proxy pipes the agent's options into its program. */
 async function runAgent(
@@ -99,7 +99,12 @@ async function runAgent(
 }
 
 /** Through one proxy, and when that fails once more through another or the same. */
-async function byProxy(on: Fencing, row: HostRow, agent: FenceAgentRow, action: FenceAction): Promise<FenceResult> {
+export async function byProxy(
+  on: Fencing,
+  row: HostRow,
+  agent: FenceAgentRow,
+  action: FenceAction,
+): Promise<FenceResult> {
   let proxy = proxyFor(on.db, row);
   for (let n = 0; !proxy && action !== 'status' && n < proxySearch.times; n += 1) {
     await on.run.sleep(proxySearch.delay);
@@ -114,7 +119,12 @@ async function byProxy(on: Fencing, row: HostRow, agent: FenceAgentRow, action: 
   return runAgent(on, row, agent, action, proxyFor(on.db, row, proxy) ?? proxy);
 }
 
-async function change(on: Fencing, row: HostRow, agent: FenceAgentRow, action: 'start' | 'stop'): Promise<FenceResult> {
+export async function change(
+  on: Fencing,
+  row: HostRow,
+  agent: FenceAgentRow,
+  action: 'start' | 'stop',
+): Promise<FenceResult> {
   const wanted = action === 'start' ? 'on' : 'off';
   for (let attempt = 0; attempt < (action === 'start' ? 2 : 1); attempt += 1) {
     const done = await byProxy(on, row, agent, action);
@@ -129,22 +139,4 @@ async function change(on: Fencing, row: HostRow, agent: FenceAgentRow, action: '
     }
   }
   return failed('Allowed retries to verify host power status exceeded');
-}
-
-/** Looks at a host's power or changes it, by its agents in their order, until one succeeds. */
-export async function usePower(on: Fencing, row: HostRow, action: FenceAction): Promise<FenceResult> {
-  let result = failed(`Invalid fence agents defined for host '${row.address}'.`);
-  for (const agent of agentsOf(on.db, row)) {
-    result = action === 'status' ? await byProxy(on, row, agent, 'status') : await change(on, row, agent, action);
-    if (result.outcome !== 'error') break;
-  }
-  if (action === 'status' && result.outcome === 'error' && agentsOf(on.db, row).length > 0) {
-    tell(on.lab, on.db, {
-      code: 9001,
-      host: row,
-      correlationId: on.correlationId,
-      text: `Power Management test failed for Host ${row.name}.${result.message}`,
-    });
-  }
-  return result;
 }

@@ -7,8 +7,9 @@ import { endJob, startJob } from '../database/jobs.ts';
 import type { Call } from '../routing/call.ts';
 import { refused } from '../wire/fault.ts';
 import type { FenceResult, Fencing } from './fence-proxy.ts';
-import { proxyFor, usePower } from './fence-proxy.ts';
+import { proxyFor } from './fence-proxy.ts';
 import { clearVms } from './restart-vms.ts';
+import { usePower } from './use-power.ts';
 
 /** DisableFenceAtStartupInSec, FenceQuietTimeBetweenOperationsInSec, ServerRebootTimeout of 4.3. */
 const seconds = { startup: 300, quiet: 180, reboot: 300 } as const;

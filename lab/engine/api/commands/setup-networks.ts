@@ -1,16 +1,18 @@
 import { isAddress } from '../../../kernel/network.ts';
 import {
   markUnsaved,
+  removeBond,
   removeHostNetwork,
   restoreSnapshot,
   saveNetworks,
+  setBond,
   setHostNetwork,
   takeSnapshot,
 } from '../../../ovirt/host-networks.ts';
 import { uuid } from '../../../ovirt/ids.ts';
 import type { LabHost } from '../../../types.ts';
 import type { AttachmentRow } from '../database/attachments.ts';
-import { attachmentsOf, networksFor, nicId, prefixOf } from '../database/attachments.ts';
+import { attachmentsOf, networksFor, prefixOf } from '../database/attachments.ts';
 import type { HostRow } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
 import { tell, userName } from '../database/events.ts';
@@ -20,21 +22,14 @@ import type { NetworkRow } from '../database/networks.ts';
 import { MANAGEMENT } from '../database/networks.ts';
 import { vdsmAnswers } from '../monitor/hosts.ts';
 import type { Call } from '../routing/call.ts';
-import { ApiFault, notModelled, refused } from '../wire/fault.ts';
+import { notModelled, refused } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
 import { flag, isEntity, isList, number, part, text } from '../wire/values.ts';
+import type { BondChanges } from './setup-bonds.ts';
+import { barred, bondChanges, entities, isSlave, nicNamed } from './setup-bonds.ts';
 
 /** Virtual seconds that vdsm takes, and that the engine waits for the host by default. */
 const seconds = { setup: 8, connectivity: 120 } as const;
-
-const bare = (...messages: string[]): ApiFault => {
-  const fault = refused(400, ...messages);
-  return new ApiFault(400, fault.reason, fault.detail, true);
-};
-const entities = (body: Entity, name: string): Entity[] => {
-  const value = body[name];
-  return isList(value) ? value.filter(isEntity) : [];
-};
 
 interface Change {
   readonly network: NetworkRow;
@@ -50,7 +45,8 @@ function addressOf(given: Entity, before: AttachmentRow['address']): AttachmentR
   const [address, netmask] = [text(part(fixed, 'ip'), 'address'), text(part(fixed, 'ip'), 'netmask')];
   if (!fixed || address === undefined || netmask === undefined) return undefined;
   if (!isAddress(address)) {
-    throw bare(
+    throw barred(
+      400,
       'must match "^\\b((25[0-5]|2[0-4]\\d|[01]\\d\\d|\\d?\\d)\\.){3}(25[0-5]|2[0-4]\\d|[01]\\d\\d|\\d?\\d)"',
       'Attribute: ipConfiguration.iPv4Addresses[0].address',
     );
@@ -58,26 +54,38 @@ function addressOf(given: Entity, before: AttachmentRow['address']): AttachmentR
   return { address, netmask, prefix: prefixOf(netmask) };
 }
 
-function wanted(call: Call, row: HostRow, machine: LabHost, given: Entity, known: readonly AttachmentRow[]): Change {
-  const { lab, db } = call;
+interface On {
+  readonly call: Call;
+  readonly row: HostRow;
+  readonly machine: LabHost;
+}
+
+/** The network that a body of an attachment is about, and how the host has it by now. */
+function networkIn(
+  on: On,
+  given: Entity,
+  known: readonly AttachmentRow[],
+): { network: NetworkRow; before?: AttachmentRow } {
   const same = known.find((one) => one.id === text(given, 'id'));
   const reference = part(given, 'network');
   const [id, name] = [text(reference, 'id') ?? same?.networkId, text(reference, 'name')];
-  const network = networksFor(db, row).find((one) => (id ? one.id === id : one.name === name));
-  if (!network) throw bare(`Logical Network (${id ? `id '${id}'` : `name '${name ?? ''}'`}) doesn't exist.`);
+  const network = networksFor(on.call.db, on.row).find((one) => (id ? one.id === id : one.name === name));
+  if (!network) throw barred(400, `Logical Network (${id ? `id '${id}'` : `name '${name ?? ''}'`}) doesn't exist.`);
   const before = known.find((one) => one.networkId === network.id);
+  return { network, ...(before ? { before } : {}) };
+}
+
+function wanted(on: On, given: Entity, known: readonly AttachmentRow[], bonds: BondChanges): Change {
+  const { network, before } = networkIn(on, given, known);
   const wish = part(given, 'host_nic');
-  const [wishId, wishName] = [text(wish, 'id'), text(wish, 'name')];
-  const names = [...machine.network.interfaces.keys()];
-  const nic = wish
-    ? names.find((one) => (wishId ? nicId(lab, db, row, one) === wishId : one === wishName))
-    : before?.nic;
-  if (nic === undefined) {
-    const which = `(id ${wishId ?? 'null'}, name ${wishName ?? 'null'})`;
-    throw bare(`Cannot setup Networks. The host network interface ${which} does not exist.`);
+  const made = bonds.made.find(({ name }) => name === text(wish, 'name'))?.name;
+  const nic = wish ? (made ?? nicNamed(on, wish)?.name) : before?.nic;
+  if (nic === undefined || bonds.removed.includes(nic)) {
+    const which = `(id ${text(wish, 'id') ?? 'null'}, name ${text(wish, 'name') ?? 'null'})`;
+    throw barred(400, `Cannot setup Networks. The host network interface ${which} does not exist.`);
   }
-  if (machine.network.interfaces.get(nic)?.master?.startsWith('bond'))
-    throw bare(`Cannot setup Networks. Network interface ${nic} is a slave of a bond.`);
+  if (isSlave(on.machine, nic, bonds))
+    throw barred(400, `Cannot setup Networks. Network interface ${nic} is a slave of a bond.`);
   return { network, nic, address: addressOf(given, before?.address) };
 }
 
@@ -87,11 +95,9 @@ const connected = (call: Call, machine: LabHost): boolean =>
 
 function check(call: Call, row: HostRow): LabHost {
   const machine = machineAt(call.lab, row.address);
-  if (entities(call.body, 'modified_bonds').length > 0 || entities(call.body, 'removed_bonds').length > 0)
-    throw notModelled('a change of bonds by setupnetworks');
   if (row.networkBusy)
-    throw bare('Cannot setup Networks. Related operation is currently in progress. Please try again later.');
-  if (!vdsmAnswers(machine)) throw bare('Network error during communication with the Host.');
+    throw barred(400, 'Cannot setup Networks. Related operation is currently in progress. Please try again later.');
+  if (!vdsmAnswers(machine)) throw barred(400, 'Network error during communication with the Host.');
   return machine;
 }
 
@@ -104,14 +110,22 @@ export async function setupNetworks(call: Call, row: HostRow): Promise<Job> {
     ...entities(body, 'modified_network_attachments'),
     ...entities(body, 'synchronized_network_attachments'),
   ];
-  const changes = modified.map((given) => wanted(call, row, machine, given, known));
   const removed = entities(body, 'removed_network_attachments').map((given) => {
     const found = known.find(
       (one) => one.id === text(given, 'id') || one.networkId === text(part(given, 'network'), 'id'),
     );
-    if (!found) throw bare('Cannot setup Networks. Network attachments do not exist.');
+    if (!found) throw barred(400, 'Cannot setup Networks. Network attachments do not exist.');
     return found;
   });
+  const on: On = { call, row, machine };
+  const moved = modified
+    .filter((given) => given.host_nic !== undefined)
+    .map((given) => networkIn(on, given, known).before);
+  const bonds = bondChanges(
+    on,
+    known.filter((one) => !removed.includes(one) && !moved.includes(one)),
+  );
+  const changes = modified.map((given) => wanted(on, given, known, bonds));
   if (
     [...changes.map(({ network }) => network.id), ...removed.map(({ networkId }) => networkId)].some(
       (id) => db.networks.get(id)?.name === MANAGEMENT,
@@ -123,8 +137,11 @@ export async function setupNetworks(call: Call, row: HostRow): Promise<Job> {
   row.networkBusy = true;
   const before = takeSnapshot(machine);
   try {
-    if (changes.length + removed.length > 0) await run.sleep(seconds.setup);
+    if (changes.length + removed.length + bonds.made.length + bonds.removed.length > 0) await run.sleep(seconds.setup);
     for (const one of removed) removeHostNetwork(machine, db.networks.get(one.networkId)?.name ?? '');
+    for (const one of moved) if (one) removeHostNetwork(machine, db.networks.get(one.networkId)?.name ?? '');
+    for (const bond of bonds.removed) removeBond(machine, bond);
+    for (const bond of bonds.made) setBond(machine, bond);
     for (const { network, nic, address } of changes)
       setHostNetwork(machine, {
         name: network.name,
@@ -147,7 +164,7 @@ export async function setupNetworks(call: Call, row: HostRow): Promise<Job> {
         text: `Failed to apply changes on host network interfaces of host ${row.name}. (User: ${user})`,
       });
       endJob(lab, job, 'failed');
-      throw bare('Reverting back to last known saved configuration.');
+      throw barred(400, 'Reverting back to last known saved configuration.');
     }
     markUnsaved(machine, before);
     for (const one of removed) db.attachments.splice(db.attachments.indexOf(one), 1);

@@ -3,8 +3,9 @@
 import { kdumpDetectable, kdumpsUntil } from '../../../ovirt/kdump.ts';
 import type { Lab, LabHost } from '../../../types.ts';
 import { fencingPolicy, mayFence, restartByPower } from '../commands/fence.ts';
-import { type Fencing, usePower } from '../commands/fence-proxy.ts';
+import type { Fencing } from '../commands/fence-proxy.ts';
 import { clearVms } from '../commands/restart-vms.ts';
+import { usePower } from '../commands/use-power.ts';
 import type { EngineDatabase, HostRow } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
 import { tell } from '../database/events.ts';

@@ -22,6 +22,20 @@ function hostOf(call: Call): { row: HostRow; machine: LabHost | undefined } {
 const shown = (machine: LabHost | undefined): NetInterface[] =>
   [...(machine?.network.interfaces.values() ?? [])].filter(({ kind }) => kind !== 'loopback' && kind !== 'bridge');
 
+/** Modes 1 to 5 as the API words them; the others have no word. */
+const modes: readonly (string | undefined)[] = [
+  'Active-Backup',
+  'Load balance (balance-xor)',
+  undefined,
+  'Dynamic link aggregation (802.3ad)',
+  'Adaptive transmit load balancing (balance-tlb)',
+];
+
+const modeType = (mode: string): { type?: string } => {
+  const type = modes[Number(mode) - 1];
+  return type === undefined ? {} : { type };
+};
+
 function bonding(call: Call, row: HostRow, machine: LabHost, bond: NetInterface): Entity {
   const slaves = shown(machine).filter(({ master }) => master === bond.name);
   const reference = ({ name }: NetInterface): Entity => {
@@ -30,10 +44,11 @@ function bonding(call: Call, row: HostRow, machine: LabHost, bond: NetInterface)
   };
   const [active] = slaves.filter((nic) => nic.up && nic.carrier);
   return {
-    options: [
-      { name: 'miimon', value: '100' },
-      { name: 'mode', value: '1', type: 'Active-Backup' },
-    ],
+    options: (bond.bonding ?? '')
+      .split(' ')
+      .map((option) => option.split('='))
+      .sort(([one = ''], [other = '']) => one.localeCompare(other))
+      .map(([name = '', value = '']) => ({ name, value, ...(name === 'mode' ? modeType(value) : {}) })),
     slaves: slaves.map(reference),
     ...(active ? { active_slave: reference(active) } : {}),
   };

@@ -45,6 +45,11 @@ def chapter(lab):
     second = agents.add(agent(address="172.20.33.99", order=2))
     seen["order"] = [[one.order, one.address] for one in agents.list()]
 
+    # Agents of the same order are asked together: one that cannot be reached leaves "on" certain and "off" unknown.
+    agents.agent_service(second.id).update(types.Agent(order=1))
+    seen["together"] = service.fence(fence_type="status").status.value
+    agents.agent_service(second.id).update(types.Agent(order=2))
+
     managed = service.update(enable).power_management
     seen["managed"] = [managed.enabled, managed.kdump_detection, managed.automatic_pm_enabled]
     proxies = service.update(
@@ -69,9 +74,12 @@ def chapter(lab):
     seen["started"] = status()
     seen["back"] = wait(status, "up", 120)[-1]
 
-    wait(lambda: refusal(lambda: service.fence(fence_type="restart")), None)
+    restart = lambda: service.fence(fence_type="restart", query={"correlation_id": "sdk-restart"})
+    wait(lambda: refusal(restart), None)
     seen["restarted"] = status()
     seen["up_again"] = wait(status, "up", 120)[-1]
+    told = lab.system.events_service().list(search="correlation_id=sdk-restart")
+    seen["restart_events"] = sorted({event.code for event in told})
     agents.agent_service(second.id).remove()
     seen["last_agent"] = refusal(lambda: agents.agent_service(made.id).remove())
     service.update(types.Host(power_management=types.PowerManagement(enabled=False)))

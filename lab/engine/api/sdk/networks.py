@@ -118,6 +118,44 @@ def chapter(lab):
     setup(modified_network_attachments=[fixed])
     address = service.network_attachments_service().attachment_service(attachment.id).get().ip_address_assignments[0]
     seen["address"] = [address.assignment_method.value, address.ip.address, address.ip.netmask]
+    def option(name, value):
+        return types.Option(name=name, value=value)
+
+    def bonded(name, *slaves, options=()):
+        nics = [types.HostNic(name=one) for one in slaves]
+        return types.HostNic(name=name, bonding=types.Bonding(options=list(options), slaves=nics))
+
+    seen["bond_in_use"] = refusal(lambda: setup(removed_bonds=[types.HostNic(name="bond1")]))[:3]
+    seen["bond_of_one"] = refusal(lambda: setup(modified_bonds=[bonded("bond2", "em2")]))
+    seen["bond_name"] = refusal(lambda: setup(modified_bonds=[bonded("team0", "em2", "em4")]))[:3]
+    seen["management_slave"] = refusal(lambda: setup(modified_bonds=[bonded("bond2", "em1", "em2")]))
+    seen["taken_slave"] = refusal(lambda: setup(modified_bonds=[bonded("bond2", "em2", "em3")]))
+    lacp = [option("mode", "4"), option("miimon", "100"), option("xmit_hash_policy", "2")]
+    setup(modified_bonds=[bonded("bond1", "em2", "em3", "em4", options=lacp)])
+    bond = [nic for nic in service.nics_service().list() if nic.name == "bond1"][0]
+    seen["lacp"] = [
+        sorted([one.name, one.value, one.type] for one in bond.bonding.options),
+        sorted(connection.follow_link(slave).name for slave in bond.bonding.slaves),
+    ]
+    seen["still_attached"] = service.network_attachments_service().attachment_service(attachment.id).get().in_sync
+    again = types.NetworkAttachment(id=attachment.id, host_nic=types.HostNic(name="bond2"))
+    setup(
+        removed_bonds=[types.HostNic(name="bond1")],
+        modified_bonds=[bonded("bond2", "em3", "em4", options=[option("mode", "1"), option("miimon", "100")])],
+        modified_network_attachments=[again],
+    )
+    seen["other_bond"] = [
+        sorted(nic.name for nic in service.nics_service().list() if nic.name.startswith("bond")),
+        connection.follow_link(
+            service.network_attachments_service().attachment_service(attachment.id).get().host_nic
+        ).name,
+    ]
+    back = types.NetworkAttachment(id=attachment.id, host_nic=types.HostNic(name="bond1"))
+    setup(
+        removed_bonds=[types.HostNic(name="bond2")],
+        modified_bonds=[bonded("bond1", "em3", "em4", options=[option("mode", "1"), option("miimon", "100")])],
+        modified_network_attachments=[back],
+    )
     setup(removed_network_attachments=[types.NetworkAttachment(id=attachment.id)], commit_on_success=True)
     seen["detached"] = gone(service.network_attachments_service().attachment_service(attachment.id))
     member.remove()
