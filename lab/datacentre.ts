@@ -6,6 +6,7 @@ import { bootHost } from './kernel/boot.ts';
 import { actAs } from './kernel/current.ts';
 import { Host } from './kernel/host.ts';
 import { installHost } from './kernel/install.ts';
+import { addNfsServer } from './kernel/nfs.ts';
 import type { LabCore } from './lab-core.ts';
 import type { Preset, SimulatedServer } from './types.ts';
 
@@ -37,6 +38,7 @@ function mirrorNames(lab: LabCore): string[] {
 export async function buildDatacentre(lab: LabCore, options: { count: number; preset?: string }): Promise<void> {
   lab.hosts.clear();
   lab.luns.length = 0;
+  lab.nfs.length = 0;
   lab.dns.forward.clear();
   lab.dns.reverse.clear();
   lab.dns.answering = true;
@@ -62,6 +64,7 @@ export async function buildDatacentre(lab: LabCore, options: { count: number; pr
     lab.hosts.set(`host${index}`, new Host(lab, { name: `host${index}`, fqdn, address }));
   }
   addLuns(lab);
+  addNfsServer(lab);
   await actAs(undefined, async () => {
     for (const [index, host] of [...lab.hosts.values()].entries()) {
       const mac = `00:50:56:82:${(index + 1).toString(16).padStart(2, '0')}:10`;

@@ -5,7 +5,7 @@ import { FaultBoard } from './control/faults.ts';
 import { Journal, type StoredEntry } from './control/journal.ts';
 import { VirtualClock } from './kernel/clock.ts';
 import type { Host } from './kernel/host.ts';
-import type { Lun, PackageBuild, Repository } from './kernel/model.ts';
+import type { Lun, NfsServer, PackageBuild, Repository } from './kernel/model.ts';
 import { type Process, shellStatus } from './kernel/process.ts';
 import { toBytes } from './kernel/streams.ts';
 import type {
@@ -23,6 +23,7 @@ export class LabCore implements Lab {
   readonly clock: VirtualClock;
   readonly hosts = new Map<string, Host>();
   readonly luns: Lun[] = [];
+  readonly nfs: NfsServer[] = [];
   readonly dns: Dns = { forward: new Map(), reverse: new Map(), answering: true };
   readonly servers = new Map<string, SimulatedServer>();
   readonly mirrors = new Map<string, Repository>();

@@ -12,6 +12,8 @@ import type {
   Lun,
   LunPath,
   Network,
+  NfsExport,
+  NfsServer,
   PackageBuild,
   Repository,
   RpmDatabase,
@@ -39,6 +41,17 @@ export interface Clock {
 /** `crashed`: electrically on, but the kernel has panicked and nothing runs. */
 export type Power = 'on' | 'booting' | 'stopping' | 'crashed' | 'off';
 
+/** Sizes are bytes. A mount of a file server has its options as the kernel shows them, and the export behind it. */
+export interface MountedFileSystem {
+  readonly mount: string;
+  readonly device: string;
+  readonly type: string;
+  size: number;
+  used: number;
+  readonly options?: string;
+  readonly share?: NfsExport;
+}
+
 export interface LabHost {
   readonly name: string;
   readonly fqdn: string;
@@ -58,8 +71,8 @@ export interface LabHost {
   cpu: { count: number; model: string; vendor: string; flags: string[]; mhz: number };
   /** Bytes. `used` is what is in use now; commands such as free and the deploy compute from it. */
   memory: { total: number; used: number; cache: number };
-  /** Mounted file systems: bytes. */
-  disks: { mount: string; device: string; type: string; size: number; used: number }[];
+  /** Mounted file systems. */
+  disks: MountedFileSystem[];
   /** Seconds by which this host's clock is off. */
   clockSkew: number;
   ntp: { synchronised: boolean };
@@ -140,6 +153,8 @@ export interface Lab {
   readonly clock: Clock;
   readonly hosts: ReadonlyMap<string, LabHost>;
   readonly luns: Lun[];
+  /** The file servers. */
+  readonly nfs: NfsServer[];
   readonly dns: Dns;
   /** By address. Mirrors and gateway are the kernel's; the engine part adds the engine VM's. */
   readonly servers: Map<string, SimulatedServer>;

@@ -71,6 +71,19 @@ export function stateOf(lab: LabCore): Record<string, unknown> {
         ),
       paths: Object.fromEntries([...lun.paths].map(([name, paths]) => [name, paths.filter((path) => path.up).length])),
     })),
+    nfs: lab.nfs.map(({ name, address, answering, exports }) => ({
+      name,
+      address,
+      answering,
+      exports: exports.map((share) => ({
+        path: share.path,
+        offered: share.offered,
+        entries: share.files.list('/'),
+        hosts: [...lab.hosts.values()]
+          .filter((host) => host.disks.some((disk) => disk.share === share))
+          .map((host) => host.name),
+      })),
+    })),
     dns: { answering: lab.dns.answering },
     hostedEngine: { deployed: false, globalMaintenance: false },
     engine: {},

@@ -20,7 +20,7 @@ export function faultKinds(lab: LabCore): string[] {
 
 export function knownTargets(lab: LabCore): string[] {
   const hosts = [...lab.hosts.keys()];
-  return [...hosts, 'engine', 'imageio', 'dns', ...hosts.map((name) => `bmc:${name}`)];
+  return [...hosts, 'engine', 'imageio', 'dns', 'storage', ...hosts.map((name) => `bmc:${name}`)];
 }
 
 /** Acts at once; what takes long (a reboot) goes on by itself. */

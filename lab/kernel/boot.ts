@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { actAs } from './current.ts';
 import type { Host } from './host.ts';
 import { forgetVolumes } from './logical-volumes.ts';
+import { forgetMounts } from './nfs.ts';
 
 /** Virtual seconds, as a rack server takes them. */
 const firmwareSeconds = 95;
@@ -91,4 +92,5 @@ function die(host: Host, power: 'off' | 'crashed'): void {
   host.units.powerLost();
   host.libvirt.hostDown();
   forgetVolumes(host);
+  forgetMounts(host);
 }

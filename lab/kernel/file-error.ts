@@ -22,8 +22,19 @@ const errorTexts: Readonly<Record<string, string>> = {
   ENOTEMPTY: 'Directory not empty',
   ENOSPC: 'No space left on device',
   ELOOP: 'Too many levels of symbolic links',
+  EIO: 'Input/output error',
   EROFS: 'Read-only file system',
 };
+
+/** What does not answer is not there for who only asks whether it is. */
+export function ifAnswered<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof FileError && error.code === 'EIO') return undefined;
+    throw error;
+  }
+}
 
 export function normalise(path: string): string {
   const out: string[] = [];

@@ -1,8 +1,8 @@
 /** A host's file system in memory: inodes with modes and owners, symbolic links, computed files, permission checks. */
 
 import { actor } from './current.ts';
-import { FileError, normalise } from './file-error.ts';
-import { computedDirectory, type Listing, type Node } from './file-node.ts';
+import { FileError, ifAnswered, normalise } from './file-error.ts';
+import { answering, computedDirectory, type Listing, type Node, own, permit, statOf } from './file-node.ts';
 import type { FileStat, Vfs, WriteOptions } from './model.ts';
 
 /** Places whose changes are not changes of the modelled world. */
@@ -28,7 +28,7 @@ export class MemoryFs implements Vfs {
   readBytes(path: string): string {
     const node = this.#need(path);
     if (node.type === 'directory') throw new FileError('EISDIR', path);
-    this.#permit(node, 4, path);
+    permit(node, 4, path);
     if (node.content) return Buffer.from(node.content(), 'utf8').toString('latin1');
     if (node.parts.length > 1) node.parts = [node.parts.join('')];
     return node.parts[0] ?? '';
@@ -42,7 +42,7 @@ export class MemoryFs implements Vfs {
     let node = this.#find(path);
     if (node?.type === 'directory') throw new FileError('EISDIR', path);
     if (node?.type === 'device' || node?.content) {
-      this.#permit(node, 2, path);
+      permit(node, 2, path);
       node.onWrite?.(bytes);
       return;
     }
@@ -50,11 +50,11 @@ export class MemoryFs implements Vfs {
     if (!node) {
       const real = this.#creationPath(path);
       const { parent, name } = this.#parent(real, true);
-      this.#permit(parent, 2, path);
+      permit(parent, 2, path);
       if (this.full) throw new FileError('ENOSPC', path);
       node = this.#node('file', options.mode ?? 0o666 & ~(who?.umask ?? 0o022));
       parent.children?.set(name, node);
-    } else this.#permit(node, 2, path);
+    } else permit(node, 2, path);
     if (this.full && bytes !== '') throw new FileError('ENOSPC', path);
     if (options.append) node.parts.push(bytes);
     else node.parts = [bytes];
@@ -71,7 +71,7 @@ export class MemoryFs implements Vfs {
   }
 
   exists(path: string): boolean {
-    return this.#find(path) !== undefined;
+    return ifAnswered(() => this.#find(path)) !== undefined;
   }
 
   named(path: string): boolean {
@@ -79,28 +79,28 @@ export class MemoryFs implements Vfs {
   }
 
   isDirectory(path: string): boolean {
-    return this.#find(path)?.type === 'directory';
+    return ifAnswered(() => this.#find(path))?.type === 'directory';
   }
 
   stat(path: string): FileStat {
-    return this.#stat(this.#need(path));
+    return statOf(this.#need(path));
   }
 
   lstat(path: string): FileStat {
-    return this.#stat(this.#need(path, false));
+    return statOf(this.#need(path, false));
   }
 
   list(path: string): string[] {
     const node = this.#need(path);
     if (node.type !== 'directory') throw new FileError('ENOTDIR', path);
-    this.#permit(node, 4, path);
+    permit(node, 4, path);
     return [...(node.children?.keys() ?? [])].sort();
   }
 
   mkdir(path: string, options: WriteOptions = {}): void {
     if (this.#find(path)) return;
     const { parent, name } = this.#parent(path, true);
-    this.#permit(parent, 2, path);
+    permit(parent, 2, path);
     const node = this.#node('directory', options.mode ?? 0o777 & ~(actor()?.umask ?? 0o022));
     if (options.owner !== undefined) node.owner = options.owner;
     if (options.group !== undefined) node.group = options.group;
@@ -111,7 +111,7 @@ export class MemoryFs implements Vfs {
   remove(path: string): void {
     const { parent, name } = this.#parent(path, false);
     if (!parent.children?.has(name)) throw new FileError('ENOENT', path);
-    this.#permit(parent, 2, path);
+    permit(parent, 2, path);
     parent.children.delete(name);
     this.#touchWorld(path);
   }
@@ -121,8 +121,8 @@ export class MemoryFs implements Vfs {
     const node = source.parent.children?.get(source.name);
     if (!node) throw new FileError('ENOENT', from);
     const target = this.#parent(to, false);
-    this.#permit(source.parent, 2, from);
-    this.#permit(target.parent, 2, to);
+    permit(source.parent, 2, from);
+    permit(target.parent, 2, to);
     source.parent.children?.delete(source.name);
     target.parent.children?.set(target.name, node);
     this.#touchWorld(to);
@@ -131,7 +131,7 @@ export class MemoryFs implements Vfs {
   symlink(target: string, path: string): void {
     const { parent, name } = this.#parent(path, true);
     if (parent.children?.has(name)) throw new FileError('EEXIST', path);
-    this.#permit(parent, 2, path);
+    permit(parent, 2, path);
     const node = this.#node('symlink', 0o777);
     node.target = target;
     parent.children?.set(name, node);
@@ -143,7 +143,7 @@ export class MemoryFs implements Vfs {
     const node = this.#need(existing);
     const { parent, name } = this.#parent(path, false);
     if (parent.children?.has(name)) throw new FileError('EEXIST', path);
-    this.#permit(parent, 2, path);
+    permit(parent, 2, path);
     parent.children?.set(name, node);
     this.#touchWorld(path);
   }
@@ -156,7 +156,7 @@ export class MemoryFs implements Vfs {
 
   chmod(path: string, mode: number): void {
     const node = this.#need(path);
-    this.#own(node, path);
+    own(node, path);
     node.mode = mode & 0o7777;
     this.#touchWorld(path);
   }
@@ -179,6 +179,23 @@ export class MemoryFs implements Vfs {
     const trail: string[] = [];
     if (!this.#walk(path, true, trail)) throw new FileError('ENOENT', path);
     return `/${trail.join('/')}`;
+  }
+
+  truncate(path: string, size: number, options: WriteOptions = {}): void {
+    if (!this.exists(path)) this.write(path, '', options);
+    this.#need(path).size = size;
+  }
+
+  mount(path: string, other: Vfs, answers: () => boolean): void {
+    if (!(other instanceof MemoryFs)) throw new FileError('EINVAL', path);
+    this.mkdir(path);
+    const { parent, name } = this.#parent(path, false);
+    parent.children?.set(name, answering(other.#root, path, answers));
+  }
+
+  unmount(path: string): void {
+    const { parent, name } = this.#parent(path, false);
+    parent.children?.set(name, this.#node('directory', 0o755));
   }
 
   dynamic(path: string, content: () => string, onWrite?: (text: string) => void): void {
@@ -215,12 +232,6 @@ export class MemoryFs implements Vfs {
     };
     if (type === 'directory') node.children = new Map();
     return node;
-  }
-
-  #stat(node: Node): FileStat {
-    const size = node.type === 'directory' ? 4096 : node.target !== undefined ? node.target.length : node.size;
-    const { type, mode, owner, group, modified, inode } = node;
-    return { type, mode, owner, group, size, modified, inode };
   }
 
   #walk(path: string, follow: boolean, trail: string[] = [], depth = 0): Node | undefined {
@@ -284,18 +295,6 @@ export class MemoryFs implements Vfs {
       parent = next;
     }
     return { parent, name };
-  }
-
-  #permit(node: Node, wanted: number, path: string): void {
-    const user = actor()?.user ?? 'root';
-    if (user === 'root') return;
-    const shift = node.owner === user ? 6 : node.group === user ? 3 : 0;
-    if (((node.mode >> shift) & wanted) !== wanted) throw new FileError('EACCES', path);
-  }
-
-  #own(node: Node, path: string): void {
-    const user = actor()?.user ?? 'root';
-    if (user !== 'root' && user !== node.owner) throw new FileError('EACCES', path);
   }
 
   #touchWorld(path: string): void {

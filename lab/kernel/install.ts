@@ -194,7 +194,9 @@ function proc(host: Host): void {
       'Linux version 3.10.0-1062.el7.x86_64 (mockbuild@kbuilder.bsys.centos.org) (gcc version 4.8.5 20150623 (Red Hat 4.8.5-36) (GCC) ) #1 SMP Wed Aug 7 18:08:02 UTC 2019\n',
   );
   fs.dynamic('/proc/mounts', () =>
-    host.disks.map((disk) => `${disk.device} ${disk.mount} ${disk.type} rw,relatime 0 0\n`).join(''),
+    host.disks
+      .map((disk) => `${disk.device} ${disk.mount} ${disk.type} ${disk.options ?? 'rw,relatime'} 0 0\n`)
+      .join(''),
   );
   fs.dynamic('/sys/devices/system/cpu/vulnerabilities/mds', () =>
     host.cpu.flags.includes('md_clear')

@@ -3,6 +3,7 @@
  * This file: the interfaces of what a host is made of. Commands read and change these; nothing here knows a command.
  */
 export type * from './array-model.ts';
+export type * from './nfs-model.ts';
 
 import type { Command, CommandSet, LabHost } from '../types.ts';
 
@@ -48,6 +49,12 @@ export interface Vfs {
   chown(path: string, owner: string, group?: string): void;
   touch(path: string, modified: number): void;
   realpath(path: string): string;
+  /** Gives a file a size, with a hole where nothing was written; makes it when it is missing. */
+  truncate(path: string, size: number, options?: WriteOptions): void;
+  /** Shows another file system's files at a path; while `answers` is false, looks into them fail. */
+  mount(path: string, other: Vfs, answers: () => boolean): void;
+  /** Takes a mount away; the directory that it hid is empty. */
+  unmount(path: string): void;
   /** A file whose content is computed at each read (/proc, /sys); writes go to `onWrite`. */
   dynamic(path: string, content: () => string, onWrite?: (text: string) => void): void;
   /** True: writes fail with `No space left on device`. */

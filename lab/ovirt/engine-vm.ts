@@ -2,7 +2,7 @@ import type { Lab, LabHost } from '../types.ts';
 import { vmId } from './conf.ts';
 import type { EngineImage, HostedStorage } from './storage.ts';
 import { hostedStorage, leaseIsFree } from './storage.ts';
-import { findDomain } from './vdsm/block-domain.ts';
+import { findDomain } from './vdsm/storage-domain.ts';
 import { prepareVolume, teardownVolume } from './vdsm/volumes.ts';
 
 /** Virtual seconds of the VM's life, from vdsm's acceptance on. */

@@ -1,6 +1,5 @@
 import type { LabHost } from '../types.ts';
-import { findDomain } from './vdsm/block-domain.ts';
-import { leasesOn } from './vdsm/leases.ts';
+import { findDomain } from './vdsm/storage-domain.ts';
 import { prepareVolume, teardownVolume } from './vdsm/volumes.ts';
 
 /** Virtual seconds of an ordinary VM's life under vdsm; the agent speaks some time after the guest's start. */
@@ -50,7 +49,7 @@ function holdDisks(host: LabHost, guest: Pick<Guest, 'disks'>, held: boolean): v
 /** The lease is this host's; one that its holder took down with it stays with that host. */
 function holdLease(host: LabHost, guest: Guest, held: boolean): void {
   const domain = guest.lease === undefined ? undefined : findDomain(host.lab, guest.lease);
-  const lease = domain && leasesOn(domain).get(guest.id);
+  const lease = domain?.leases.get(guest.id);
   if (!lease) return;
   if (held) lease.holder = host;
   else if (lease.holder === host) lease.holder = undefined;

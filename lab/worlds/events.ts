@@ -13,6 +13,7 @@ import { findGuest, installSystem } from '../ovirt/guest-systems.ts';
 import { panic } from '../ovirt/kdump.ts';
 import { anyStorage } from '../ovirt/storage.ts';
 import type { EventAction, Lab, LabHost } from '../types.ts';
+import { fileServerEvents } from './file-servers.ts';
 import { imageEvents } from './image-events.ts';
 import { lunOf } from './storage.ts';
 
@@ -41,6 +42,7 @@ const unitName = (event: Event): string => {
 
 export const events: Readonly<Record<string, EventAction>> = {
   ...imageEvents,
+  ...fileServerEvents,
   'set-global-maintenance': async (lab, event) => {
     const on = event.on !== false;
     storage(lab).globalMaintenance = on;

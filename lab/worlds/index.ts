@@ -4,6 +4,7 @@
  */
 import type { World } from '../types.ts';
 import { deploymentWorlds } from './deployment.ts';
+import { fileServerWorlds } from './file-servers.ts';
 import { hostWorlds } from './hosts.ts';
 import { nameWorlds } from './names.ts';
 import { storageWorlds } from './storage.ts';
@@ -12,5 +13,6 @@ export const worlds: Readonly<Record<string, World>> = {
   ...hostWorlds,
   ...nameWorlds,
   ...storageWorlds,
+  ...fileServerWorlds,
   ...deploymentWorlds,
 };

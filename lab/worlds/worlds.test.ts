@@ -38,9 +38,31 @@ describe('worlds', () => {
       'lun-lost',
       'lun-missing-path',
       'md-clear-missing',
+      'nfs-away',
+      'nfs-dirty',
+      'nfs-domain',
+      'nfs-export-missing',
+      'nfs-permissions',
       'package-drift',
       'switch-guards-bridges',
     ]);
+  });
+  it('nfs-* change the file server and its exports, until someone repairs them', async () => {
+    const nfs = () =>
+      stateOf(t.lab).nfs as { answering: boolean; exports: { path: string; offered: boolean; entries: string[] }[] }[];
+    await t.world('nfs-away');
+    await t.world('nfs-export-missing');
+    expect(nfs()).toMatchObject([{ answering: false, exports: [{ path: '/exports/data', offered: false }, {}, {}] }]);
+    await t.world('nfs-permissions');
+    await act('repair-nfs', 'storage', { path: '/exports/data' });
+    expect(nfs()).toMatchObject([{ answering: true, exports: [{ offered: true, entries: [] }, {}, {}] }]);
+    expect(t.lab.nfs[0]?.exports[0]?.files.stat('/')).toMatchObject({ owner: 'vdsm', group: 'kvm' });
+    await t.world('nfs-dirty');
+    await t.world('nfs-domain');
+    expect(nfs()[0]?.exports[0]?.entries).toHaveLength(2);
+    await expect(act('repair-nfs', 'storage', { path: '/nowhere' })).rejects.toThrow(
+      'nas.test.local has no export /nowhere; it has /exports/data, /exports/backup, /exports/root_only',
+    );
   });
   it('md-clear-missing puts an old libvirt and an odd repository on the host', async () => {
     await t.world('md-clear-missing');

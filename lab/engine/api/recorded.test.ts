@@ -179,6 +179,10 @@ describe('the engine of the lab answers what was recorded from a real one', () =
         .replace(/(recj.*)Intel Westmere IBRS SSBD MDS Family/s, '$1Intel Cooperlake Family')
         .replaceAll('cluster%3DDefault', 'cluster%3DCluster1')
         .replaceAll('"name": "Default"', '"name": "Cluster1"')
+        .replaceAll(
+          '"address": "127.0.0.1",\n    "path": "/exports/nfs9"',
+          '"address": "nas.test.local",\n    "path": "/exports/data"',
+        )
         .replaceAll('"name": "nfs1"', '"name": "hosted_storage"')
         .replaceAll('<name>nfs1</name>', '<name>hosted_storage</name>')
         .replace(/([="])v2\b/g, '$1host1.test.local')

@@ -95,13 +95,13 @@ describe('storage domains in the engine', () => {
     });
     const before = (await call('GET', '/storagedomains')).storage_domain as unknown as Json[];
     expect(before.map((one) => one.name)).toEqual(['hosted_storage']);
-    const nfs = await s.client.call('POST', '/storagedomains', {
-      name: 'nfs1',
+    const gluster = await s.client.call('POST', '/storagedomains', {
+      name: 'gluster1',
       type: 'data',
       host: { name: 'host1.test.local' },
-      storage: { type: 'nfs', address: 'nas', path: '/export' },
+      storage: { type: 'glusterfs', address: 'nas', path: '/volume', vfs_type: 'glusterfs' },
     });
-    expect(nfs.status).toBe(501);
+    expect(gluster.status).toBe(501);
   });
 
   it('makes a domain over what the LUN held when it is told to', async () => {

@@ -105,6 +105,25 @@ describe('image transfers', () => {
     );
   });
 
+  it('go into an export as into a LUN, where the disk takes what was written', async () => {
+    const storage = { type: 'nfs', address: 'nas.test.local', path: '/exports/data' };
+    await s.t.fast(async () => {
+      const wanted = { name: 'nfs1', type: 'data', host: { name: 'host1.test.local' }, storage };
+      const made = await call('POST', '/storagedomains', wanted);
+      const [center] = (await call('GET', '/datacenters?search=name%3DDatacenter1')).data_center as unknown as Json[];
+      await call('POST', `/datacenters/${center?.id}/storagedomains`, { id: made.id });
+    });
+    const disk = await newDisk({ storage_domains: { storage_domain: [{ name: 'nfs1' }] } });
+    const transfer = await begin(disk, { direction: 'upload', format: 'raw' });
+    expect((await put(String(transfer.transfer_url), 0, randomBytes(2 * MiB))).status).toBe(200);
+    await call('POST', `/imagetransfers/${transfer.id}/finalize`, {});
+    await vanishes(transfer.id);
+    const after = await call('GET', `/disks/${disk.id}`);
+    expect(after).toMatchObject({ status: 'ok', sparse: 'true', provisioned_size: String(GiB) });
+    expect(Number(after.actual_size)).toBeGreaterThanOrEqual(2 * MiB);
+    expect(Number(after.actual_size)).toBeLessThan(4 * MiB);
+  });
+
   it('take an upload in pieces to the host, and vanish when they end well', async () => {
     const disk = await newDisk();
     const transfer = await begin(disk, { direction: 'upload', format: 'raw', inactivity_timeout: 120 });

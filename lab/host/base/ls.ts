@@ -14,7 +14,7 @@ interface Entry {
 function long(ctx: CommandContext, entries: readonly Entry[]): string {
   const rows = entries.map(({ name, path }) => {
     const stat = ctx.host.fs.lstat(path);
-    const size = stat.type === 'file' ? ctx.host.fs.readBytes(path).length : stat.size;
+    const { size } = stat;
     const links = stat.type === 'directory' ? '2' : '1';
     const arrow = stat.type === 'symlink' ? ` -> ${ctx.host.fs.readlink(path)}` : '';
     const date = formatDate(new Date(stat.modified), '%b %e %H:%M');

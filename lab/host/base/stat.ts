@@ -27,7 +27,7 @@ export const stat: Command = async (ctx) => {
     (path, given) => {
       const one = has('L', 'dereference') ? ctx.host.fs.stat(path) : ctx.host.fs.lstat(path);
       const iso = new Date(one.modified).toISOString().replace('T', ' ').replace('Z', '000000 +0000');
-      const size = one.type === 'file' ? ctx.host.fs.readBytes(path).length : one.size;
+      const { size } = one;
       const values: Readonly<Record<string, string>> = {
         n: given,
         N: `‘${given}’`,

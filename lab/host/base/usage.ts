@@ -48,7 +48,7 @@ export const df: Command = async (ctx) => {
   }
   const shown = operands.length === 0 ? ctx.host.disks : chosen;
   if (shown.length === 0) return 1;
-  const used = (disk: (typeof mounts)[number]): number => (ctx.host.fs.full ? disk.size : disk.used);
+  const used = (disk: (typeof mounts)[number]): number => (ctx.host.fs.full && !disk.share ? disk.size : disk.used);
   const output = value('output');
   if (output !== undefined) {
     const columns = output.split(',');

@@ -1,12 +1,14 @@
-/** Storage: multipath, LVM and the block tools of util-linux. */
+/** Storage: multipath, LVM, mounts, and the block tools of util-linux. */
 import type { PackageBuild } from '../../types.ts';
 import { unitFile } from '../daemon.ts';
 import { blockPrograms } from './block.ts';
 import { lvmPrograms } from './lvm.ts';
+import { mountPrograms, nfsPrograms } from './mounts.ts';
 import { multipath, multipathd } from './multipath.ts';
 
 export const storagePackages: readonly PackageBuild[] = [
-  { package: 'util-linux', programs: blockPrograms },
+  { package: 'util-linux', programs: { ...blockPrograms, ...mountPrograms } },
+  { package: 'nfs-utils', programs: nfsPrograms },
   {
     package: 'lvm2',
     programs: lvmPrograms,

@@ -2,7 +2,7 @@ import type { Command, CommandContext, LabHost } from '../../types.ts';
 import { vmId } from '../conf.ts';
 import { paths } from '../paths.ts';
 import { hostedStorage } from '../storage.ts';
-import { connectDomain, findDomain } from '../vdsm/block-domain.ts';
+import { connectDomain, findDomain } from '../vdsm/storage-domain.ts';
 import { prepareVolume } from '../vdsm/volumes.ts';
 import { asctime } from './log.ts';
 

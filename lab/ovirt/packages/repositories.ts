@@ -66,6 +66,7 @@ const ovirt: readonly PackageOffer[] = [
       'ovirt-imageio-daemon',
       'device-mapper-multipath',
       'lvm2',
+      'nfs-utils',
       'fence-agents-all',
     ],
     x86,

@@ -4,8 +4,8 @@ import { hostedEngineConf, localMaintenance } from '../conf.ts';
 import { isRunning, vmRecord } from '../engine-vm.ts';
 import { guests as vmsOf } from '../guests.ts';
 import { hostedStorage } from '../storage.ts';
-import { findDomain } from '../vdsm/block-domain.ts';
-import { leaseOffset, leasesOn } from '../vdsm/leases.ts';
+import { leaseOffset } from '../vdsm/leases.ts';
+import { findDomain, specialPath } from '../vdsm/storage-domain.ts';
 
 export const sanlock: Command = async (ctx) => {
   if (ctx.args[0] !== 'client') {
@@ -49,7 +49,7 @@ function showStatus(ctx: CommandContext): void {
 function vmLease(ctx: CommandContext, name: string, pid: number): string {
   const guest = [...vmsOf(ctx.host).values()].find((one) => one.name === name);
   const domain = guest?.lease === undefined ? undefined : findDomain(ctx.host.lab, guest.lease);
-  const lease = domain && leasesOn(domain).get(guest?.id ?? '');
+  const lease = domain?.leases.get(guest?.id ?? '');
   if (!guest || !domain || !lease) return '';
-  return `r ${domain.id}:${guest.id}:/dev/${domain.id}/xleases:${leaseOffset(lease)}:1 p ${pid}\n`;
+  return `r ${domain.id}:${guest.id}:${specialPath(domain, 'xleases')}:${leaseOffset(lease)}:1 p ${pid}\n`;
 }

@@ -1,12 +1,10 @@
-/**
- * Storage as vdsm keeps it on the hosts: block domains, the volumes of images on them, image transfers' tickets.
- * This file: a storage domain is a volume group named by its id, with tags that describe it and volumes of its own.
- */
+/** A block domain: a volume group named by the domain's id, with tags that describe it and volumes of its own. */
 import { activateVolume, deactivateVolume } from '../../kernel/logical-volumes.ts';
 import type { Lab, LabHost, LogicalVolume, Lun, VolumeGroup } from '../../types.ts';
 import { lvmUuid } from '../ids.ts';
 import { removeContent } from './content.ts';
-import type { Volume } from './volumes.ts';
+import type { DomainContents } from './domain.ts';
+import { metadataOf, newContents } from './domain.ts';
 
 const MiB = 2 ** 20;
 /** VG_EXTENT_SIZE_MB of vdsm. */
@@ -25,25 +23,15 @@ export const specials: Readonly<Record<string, number>> = {
   master: 1024 * MiB,
 };
 
-export interface BlockDomain {
-  readonly id: string;
+export interface BlockDomain extends DomainContents {
+  readonly kind: 'block';
   readonly lun: Lun;
   readonly group: VolumeGroup;
-  /** What vdsm notes in the domain's metadata. */
-  name: string;
-  pool: string | undefined;
-  master: boolean;
-  readonly volumes: Map<string, Volume>;
 }
 
 const KEY = 'vdsm-domain';
 
 export const domainOn = (lun: Lun): BlockDomain | undefined => lun.blocks.get(KEY) as BlockDomain | undefined;
-
-/** A domain by its id, as long as its LUN carries it. */
-export function findDomain(lab: Lab, id: string): BlockDomain | undefined {
-  return lab.luns.map(domainOn).find((domain) => domain?.id === id);
-}
 
 /** True when the host reaches the LUN over at least one path. */
 export const sees = (host: LabHost, lun: Lun): boolean =>
@@ -53,44 +41,33 @@ export const sees = (host: LabHost, lun: Lun): boolean =>
 export const inUse = (lun: Lun): boolean =>
   lun.group !== undefined || (lun.signature !== undefined && lun.signature.type !== 'LVM2_member');
 
-export const usedBytes = (group: VolumeGroup): number => group.volumes.reduce((sum, volume) => sum + volume.size, 0);
-export const freeBytes = (group: VolumeGroup): number => group.size - usedBytes(group);
+export const usedInGroup = (group: VolumeGroup): number => group.volumes.reduce((sum, volume) => sum + volume.size, 0);
+export const freeInGroup = (group: VolumeGroup): number => group.size - usedInGroup(group);
 
 /** Characters that LVM forbids in tags are written as their number between ampersands. */
 const encoded = (text: string): string =>
   text.replace(/[^\w+.\-/=!:#]/gu, (character) => `&${character.codePointAt(0)}&`);
 
 /** The tags of a domain of format 5; all of its metadata is in them. */
-function describe(domain: BlockDomain): void {
+export function describe(domain: BlockDomain): void {
   const metadata: Readonly<Record<string, string>> = {
-    CLASS: 'Data',
-    DESCRIPTION: domain.name,
-    IOOPTIMEOUTSEC: '10',
-    LEASERETRIES: '3',
-    LEASETIMESEC: '60',
-    LOCKPOLICY: '',
-    LOCKRENEWALINTERVALSEC: '5',
-    POOL_UUID: domain.pool ?? '',
+    ...metadataOf(domain, 'FCP'),
     PV0: `pv:${domain.lun.wwid},uuid:${lvmUuid(domain.lun.wwid)},pestart:0,pecount:${domain.group.size / EXTENT},mapoffset:0`,
-    ROLE: domain.master ? 'Master' : 'Regular',
-    SDUUID: domain.id,
-    TYPE: 'FCP',
-    VERSION: '5',
     VGUUID: domain.group.uuid,
-    ALIGNMENT: String(MiB),
-    BLOCK_SIZE: '512',
   };
   domain.group.tags = [
-    ...Object.entries(metadata).map(([key, value]) => `MDT_${encoded(`${key}=${value}`)}`),
+    ...Object.entries(metadata)
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([key, value]) => `MDT_${encoded(`${key}=${value}`)}`),
     'RHAT_storage_domain',
   ];
 }
 
 /** Makes a domain on a LUN; whatever the LUN held is gone. */
-export function createDomain(host: LabHost, lun: Lun, made: { id: string; name: string }): BlockDomain {
+export function createBlockDomain(host: LabHost, lun: Lun, made: { id: string; name: string }): BlockDomain {
   const size = Math.floor((lun.size - OVERHEAD) / EXTENT) * EXTENT;
   const group: VolumeGroup = { name: made.id, uuid: lvmUuid(made.id), size, tags: [], volumes: [] };
-  const domain: BlockDomain = { ...made, lun, group, pool: undefined, master: false, volumes: new Map() };
+  const domain: BlockDomain = { kind: 'block', ...newContents(made), lun, group };
   lun.signature = undefined;
   lun.blocks.clear();
   lun.group = group;
@@ -100,24 +77,13 @@ export function createDomain(host: LabHost, lun: Lun, made: { id: string; name: 
     group.volumes.push({ name, uuid, size: bytes, tags: [], active: new Map() });
   }
   describe(domain);
-  connectDomain(host, domain);
+  connectGroup(host, domain);
   return domain;
 }
 
-/** Notes the domain's pool and its part in it. */
-export function enrolDomain(domain: BlockDomain, as: { pool: string | undefined; master: boolean }): void {
-  Object.assign(domain, as);
-  describe(domain);
-}
-
-export function renameDomain(domain: BlockDomain, name: string): void {
-  domain.name = name;
-  describe(domain);
-}
-
 /** Removes domain and group; the LUN is empty afterwards but for the label of its physical volume. */
-export function formatDomain(lab: Lab, domain: BlockDomain): void {
-  for (const host of lab.hosts.values()) disconnectDomain(host, domain);
+export function formatGroup(lab: Lab, domain: BlockDomain): void {
+  for (const host of lab.hosts.values()) disconnectGroup(host, domain);
   for (const volume of domain.volumes.keys()) removeContent(lab, volume);
   domain.lun.group = undefined;
   domain.lun.signature = { type: 'LVM2_member', offset: 0x218 };
@@ -127,21 +93,21 @@ export function formatDomain(lab: Lab, domain: BlockDomain): void {
 const own = (domain: BlockDomain): LogicalVolume[] => domain.group.volumes.filter((volume) => volume.name in specials);
 
 /** The host uses the domain from now on: its special volumes are active, and sanlock holds the ids open. */
-export function connectDomain(host: LabHost, domain: BlockDomain): void {
+export function connectGroup(host: LabHost, domain: BlockDomain): void {
   for (const volume of own(domain)) {
     activateVolume(host, domain.group, volume, volume.name === 'ids' ? { open: true } : {});
   }
 }
 
-export function disconnectDomain(host: LabHost, domain: BlockDomain): void {
+export function disconnectGroup(host: LabHost, domain: BlockDomain): void {
   for (const volume of domain.group.volumes) deactivateVolume(host, domain.group, volume);
 }
 
 /** Where the leader of a pool mounts the file system of the master domain. */
-export const masterMount = (domain: BlockDomain): string => `/rhev/data-center/mnt/blockSD/${domain.id}/master`;
+const masterMount = (domain: BlockDomain): string => `/rhev/data-center/mnt/blockSD/${domain.id}/master`;
 
 /** Mounts the master volume on the host that leads the pool, and nowhere else. */
-export function mountMaster(lab: Lab, domain: BlockDomain, leader: LabHost | undefined): void {
+export function mountMasterVolume(lab: Lab, domain: BlockDomain, leader: LabHost | undefined): void {
   const volume = own(domain).find((one) => one.name === 'master');
   for (const host of lab.hosts.values()) {
     const active = volume?.active.get(host.name);

@@ -1,4 +1,4 @@
-import { constants, copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lab } from '../../types.ts';
 
@@ -15,6 +15,12 @@ export function contentPath(lab: Lab, volume: string): string {
 export function copyContent(lab: Lab, from: string, to: string): void {
   const source = join(folder(lab), from);
   if (from !== to && existsSync(source)) copyFileSync(source, contentPath(lab, to), constants.COPYFILE_FICLONE);
+}
+
+/** Bytes that were written, without the holes between them. */
+export function writtenBytes(lab: Lab, volume: string): number {
+  const found = statSync(join(folder(lab), volume), { throwIfNoEntry: false });
+  return (found?.blocks ?? 0) * 512;
 }
 
 export function removeContent(lab: Lab, volume: string): void {

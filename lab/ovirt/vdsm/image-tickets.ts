@@ -1,8 +1,8 @@
 import { daemonOn } from '../../imageio/daemon.ts';
 import type { Ticket } from '../../imageio/tickets.ts';
 import type { LabHost } from '../../types.ts';
-import type { BlockDomain } from './block-domain.ts';
 import { contentPath } from './content.ts';
+import type { StorageDomain } from './storage-domain.ts';
 import type { Volume } from './volumes.ts';
 import { prepareVolume, teardownVolume } from './volumes.ts';
 
@@ -15,7 +15,7 @@ export interface NewTicket {
 }
 
 /** Opens a volume on the host and gives the image daemon a ticket for it; false when no daemon runs. */
-export function openImage(host: LabHost, domain: BlockDomain, volume: Volume, ticket: NewTicket): boolean {
+export function openImage(host: LabHost, domain: StorageDomain, volume: Volume, ticket: NewTicket): boolean {
   const daemon = daemonOn(host);
   if (!daemon) return false;
   prepareVolume(host, domain, volume.id, { open: true });
@@ -33,5 +33,5 @@ export function removeTicket(host: LabHost, id: string): boolean {
   return daemon !== undefined;
 }
 
-export const releaseImage = (host: LabHost, domain: BlockDomain, volume: Volume): void =>
+export const releaseImage = (host: LabHost, domain: StorageDomain, volume: Volume): void =>
   teardownVolume(host, domain, volume.id);

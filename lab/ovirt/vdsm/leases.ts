@@ -1,7 +1,7 @@
-/** Leases of VMs on a domain's volume `xleases`: sanlock lets one host at a time have each. */
+/** Leases of VMs on a domain's `xleases`: sanlock lets one host at a time have each. */
 import type { LabHost } from '../../types.ts';
 import { secondsUntilDead } from '../host-lease.ts';
-import type { BlockDomain } from './block-domain.ts';
+import type { StorageDomain } from './storage-domain.ts';
 
 export interface VmLease {
   /** Its slot of 1 MiB in the volume; the index takes the first one. */
@@ -9,24 +9,15 @@ export interface VmLease {
   holder?: LabHost | undefined;
 }
 
-const KEY = 'vdsm-xleases';
-
-export function leasesOn(domain: BlockDomain): Map<string, VmLease> {
-  const known = domain.lun.blocks.get(KEY) as Map<string, VmLease> | undefined;
-  const leases = known ?? new Map<string, VmLease>();
-  domain.lun.blocks.set(KEY, leases);
-  return leases;
-}
-
-export function createLease(domain: BlockDomain, vm: string): void {
-  const leases = leasesOn(domain);
+export function createLease(domain: StorageDomain, vm: string): void {
+  const { leases } = domain;
   const taken = new Set([...leases.values()].map(({ slot }) => slot));
   let slot = 1;
   while (taken.has(slot)) slot += 1;
   if (!leases.has(vm)) leases.set(vm, { slot });
 }
 
-export const removeLease = (domain: BlockDomain, vm: string): void => void leasesOn(domain).delete(vm);
+export const removeLease = (domain: StorageDomain, vm: string): void => void domain.leases.delete(vm);
 
 /** Where a lease begins in the volume. */
 export const leaseOffset = (lease: VmLease): number => lease.slot * 2 ** 20;

@@ -1,15 +1,19 @@
-import { activateVolume, deactivateVolume, removeVolume } from '../../kernel/logical-volumes.ts';
-import type { Lab, LabHost, LogicalVolume } from '../../types.ts';
-import { lvmUuid } from '../ids.ts';
-import type { BlockDomain } from './block-domain.ts';
-import { EXTENT, freeBytes } from './block-domain.ts';
+import type { Lab, LabHost } from '../../types.ts';
+import {
+  extents,
+  growLogicalVolume,
+  holdLogicalVolume,
+  makeLogicalVolume,
+  mergeLogicalVolume,
+  releaseLogicalVolume,
+  removeLogicalVolume,
+  tagParent,
+  toExtents,
+} from './block-volumes.ts';
 import { copyContent, removeContent } from './content.ts';
-
-const BLANK = '00000000-0000-0000-0000-000000000000';
-/** volume_utilization_chunk_mb: what a thin volume gets at first, and each time it has run full. */
-export const CHUNK = 1024 * 2 ** 20;
-/** What the tables of a qcow2 image may take beside its data. */
-const COW_OVERHEAD = 1.1;
+import { bytesAtFirst, describeFile, fillFile, growFile, makeFile, mergeFile, removeFile } from './file-volumes.ts';
+import type { StorageDomain } from './storage-domain.ts';
+import { freeBytes } from './storage-domain.ts';
 
 /** An operating system with oVirt's guest agent in it. */
 export interface GuestSystem {
@@ -17,7 +21,12 @@ export interface GuestSystem {
   readonly installedAt: number;
 }
 
-/** One volume of an image: a logical volume, with what vdsm notes about it in the domain's metadata. */
+/** Where a volume's data lie: a logical volume or a file, with the bytes that it takes from its domain. */
+export interface VolumePlace {
+  readonly size: number;
+}
+
+/** One volume of an image, with what vdsm notes about it in the domain's metadata. */
 export interface Volume {
   readonly id: string;
   readonly image: string;
@@ -29,7 +38,7 @@ export interface Volume {
   legal: boolean;
   /** The operating system that was installed into it. */
   system?: GuestSystem | undefined;
-  readonly lv: LogicalVolume;
+  readonly place: VolumePlace;
 }
 
 export interface NewVolume {
@@ -43,106 +52,95 @@ export interface NewVolume {
   readonly initial?: number | undefined;
 }
 
-/** Logical volumes grow by whole extents. */
-export const toExtents = (bytes: number): number => Math.ceil(bytes / EXTENT) * EXTENT;
-
 /** What a new volume takes from its domain. */
-export function allocation(wanted: Pick<NewVolume, 'sparse' | 'capacity' | 'initial'>): number {
-  if (!wanted.sparse) return toExtents(wanted.capacity);
-  return toExtents(wanted.initial === undefined ? CHUNK : Math.floor(wanted.initial * COW_OVERHEAD));
-}
+export const allocation = (
+  domain: StorageDomain,
+  wanted: Pick<NewVolume, 'format' | 'sparse' | 'capacity' | 'initial'>,
+): number => (domain.kind === 'block' ? extents(wanted) : bytesAtFirst(wanted));
 
-export const fits = (domain: BlockDomain, bytes: number): boolean => freeBytes(domain.group) >= bytes;
+export const fits = (domain: StorageDomain, bytes: number): boolean => freeBytes(domain) >= bytes;
 
-/** The lowest slot of the metadata volume that no volume has; slot 0 is the volume's own. */
-function freeSlot(domain: BlockDomain): number {
-  const taken = new Set(domain.group.volumes.flatMap((volume) => volume.tags.filter((tag) => tag.startsWith('MD_'))));
-  let slot = 1;
-  while (taken.has(`MD_${slot}`)) slot += 1;
-  return slot;
-}
-
-const tag = (volume: Pick<Volume, 'image' | 'parent'>, slot: number): string[] => [
-  `IU_${volume.image}`,
-  `MD_${slot}`,
-  `PU_${volume.parent ?? BLANK}`,
-];
-
-export function createVolume(domain: BlockDomain, wanted: NewVolume): Volume {
+export function createVolume(lab: Lab, domain: StorageDomain, wanted: NewVolume): Volume {
   const { id, image, parent, format, sparse, capacity } = wanted;
-  const lv: LogicalVolume = {
-    name: id,
-    uuid: lvmUuid(id),
-    size: allocation(wanted),
-    tags: tag({ image, parent }, freeSlot(domain)),
-    active: new Map(),
-  };
-  const volume: Volume = { id, image, parent, format, sparse, capacity, legal: true, lv };
-  domain.group.volumes.push(lv);
+  const noted = { id, image, parent, format, sparse, capacity, legal: true };
+  const place = domain.kind === 'block' ? makeLogicalVolume(domain, wanted) : makeFile(lab, domain, noted);
+  const volume: Volume = { ...noted, place };
   domain.volumes.set(id, volume);
+  if (domain.kind === 'file') describeFile(domain, volume);
   return volume;
 }
 
 /** Bytes that a domain has to give for a volume of a larger capacity; a thin one takes them when they are written. */
-export const growth = (volume: Volume, capacity: number): number =>
-  volume.sparse ? 0 : Math.max(0, toExtents(capacity) - volume.lv.size);
+export function growth(domain: StorageDomain, volume: Volume, capacity: number): number {
+  if (volume.sparse) return 0;
+  const size = domain.kind === 'block' ? toExtents(capacity) : capacity;
+  return Math.max(0, size - volume.place.size);
+}
 
-/** Makes a volume on another domain that holds what this one does, at the same size. */
+/** Makes a volume on another domain that holds what this one does; a raw one is never thin on a LUN. */
 export function copyVolume(
   lab: Lab,
-  to: BlockDomain,
+  to: StorageDomain,
   volume: Volume,
   as: Pick<NewVolume, 'id' | 'image' | 'parent'>,
+  bytes = volume.place.size,
 ): Volume {
-  const { format, sparse, capacity, legal, system } = volume;
-  const made = createVolume(to, { ...as, format, sparse, capacity });
-  made.lv.size = volume.lv.size;
+  const { format, capacity, legal, system } = volume;
+  const sparse = volume.sparse && (format === 'cow' || to.kind === 'file');
+  const made = createVolume(lab, to, { ...as, format, sparse, capacity });
   Object.assign(made, { legal, system });
   copyContent(lab, volume.id, as.id);
+  if (sparse && to.kind === 'block') growLogicalVolume(to, made, toExtents(bytes) - made.place.size);
+  if (sparse && to.kind === 'file') fillFile(made, bytes);
   return made;
 }
 
 /** Gives a volume a larger capacity. */
-export function extendVolume(volume: Volume, capacity: number): void {
-  volume.lv.size += growth(volume, capacity);
+export function extendVolume(domain: StorageDomain, volume: Volume, capacity: number): void {
+  if (domain.kind === 'block') growLogicalVolume(domain, volume, growth(domain, volume, capacity));
   volume.capacity = capacity;
+  if (domain.kind === 'file') growFile(domain, volume);
 }
 
 /** Puts a volume upon another one, or upon none. */
-export function setParent(volume: Volume, parent: string | undefined): void {
+export function setParent(domain: StorageDomain, volume: Volume, parent: string | undefined): void {
   volume.parent = parent;
-  volume.lv.tags = volume.lv.tags.map((one) => (one.startsWith('PU_') ? `PU_${parent ?? BLANK}` : one));
+  if (domain.kind === 'block') tagParent(domain, volume);
 }
 
 /** Takes what the upper volume holds into the one under it, which grows by that, and removes the upper one. */
-export function mergeVolume(lab: Lab, domain: BlockDomain, base: Volume, top: Volume): void {
-  const most = toExtents(Math.floor(base.capacity * COW_OVERHEAD));
-  if (base.sparse) base.lv.size = Math.min(most, base.lv.size + top.lv.size);
+export function mergeVolume(lab: Lab, domain: StorageDomain, base: Volume, top: Volume): void {
+  if (domain.kind === 'block') mergeLogicalVolume(domain, base, top);
+  else mergeFile(base, top);
   base.system = top.system ?? base.system;
-  for (const volume of domain.volumes.values()) if (volume.parent === top.id) setParent(volume, base.id);
+  for (const volume of domain.volumes.values()) if (volume.parent === top.id) setParent(domain, volume, base.id);
   deleteVolume(lab, domain, top);
 }
 
 /** Takes a volume off a domain; what is in it stays, for the one of the same id on another domain. */
-export function leaveVolume(lab: Lab, domain: BlockDomain, volume: Volume): void {
-  removeVolume(lab.hosts.values(), domain.group, volume.lv);
+export function leaveVolume(lab: Lab, domain: StorageDomain, volume: Volume): void {
+  if (domain.kind === 'block') removeLogicalVolume(lab, domain, volume);
+  else removeFile(domain, volume);
   domain.volumes.delete(volume.id);
 }
 
-export function deleteVolume(lab: Lab, domain: BlockDomain, volume: Volume): void {
+export function deleteVolume(lab: Lab, domain: StorageDomain, volume: Volume): void {
   leaveVolume(lab, domain, volume);
   removeContent(lab, volume.id);
 }
 
-/** Makes the volumes up to this one usable on the host, held open while something works with them. */
-export function prepareVolume(host: LabHost, domain: BlockDomain, id: string, as: { open: boolean }): void {
-  for (let volume = domain.volumes.get(id); volume; volume = domain.volumes.get(volume.parent ?? '')) {
-    activateVolume(host, domain.group, volume.lv, as);
-  }
+/** A volume and those that it stands upon, from the top down. */
+function* standing(domain: StorageDomain, id: string): Generator<Volume> {
+  for (let volume = domain.volumes.get(id); volume; volume = domain.volumes.get(volume.parent ?? '')) yield volume;
 }
 
-export function teardownVolume(host: LabHost, domain: BlockDomain, id: string): void {
-  for (let volume = domain.volumes.get(id); volume; volume = domain.volumes.get(volume.parent ?? '')) {
-    deactivateVolume(host, domain.group, volume.lv);
-  }
+/** Makes the volumes up to this one usable on the host, held open while something works with them. */
+export function prepareVolume(host: LabHost, domain: StorageDomain, id: string, as: { open: boolean }): void {
+  if (domain.kind === 'file') return;
+  for (const volume of standing(domain, id)) holdLogicalVolume(host, domain, volume, as);
+}
+
+export function teardownVolume(host: LabHost, domain: StorageDomain, id: string): void {
+  if (domain.kind === 'file') return;
+  for (const volume of standing(domain, id)) releaseLogicalVolume(host, domain, volume);
 }

@@ -1,7 +1,6 @@
-import { connectDomain, disconnectDomain, enrolDomain, sees } from '../../../ovirt/vdsm/block-domain.ts';
+import { disconnectDomain, enrolDomain } from '../../../ovirt/vdsm/storage-domain.ts';
 import type { DataCenterRow } from '../database/data-centers.ts';
 import { hostsOf } from '../database/data-centers.ts';
-import type { HostRow } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
 import { vmsWith } from '../database/disks.ts';
 import { tell, userName } from '../database/events.ts';
@@ -9,13 +8,13 @@ import type { Job } from '../database/jobs.ts';
 import { endJob, startJob } from '../database/jobs.ts';
 import { vmStatus } from '../database/placement.ts';
 import type { DomainRow } from '../database/storage-domains.ts';
-import { blockDomain, domainsOf, inProcess, masterOf, statusWord } from '../database/storage-domains.ts';
+import { domainsOf, inProcess, masterOf, statusWord, vdsmDomain } from '../database/storage-domains.ts';
 import { movesImages } from '../database/transfers.ts';
 import { dataCenterStatus } from '../monitor/spm.ts';
-import { connectHost } from '../monitor/storage.ts';
 import type { Call } from '../routing/call.ts';
 import { ApiFault, notGiven, refused } from '../wire/fault.ts';
 import { text } from '../wire/values.ts';
+import { connectAll, releaseAll, upHosts } from './domain-hosts.ts';
 import { busy } from './storage-domains.ts';
 import { storageTimes } from './storage-times.ts';
 
@@ -23,9 +22,6 @@ const INACCESSIBLE =
   'The relevant Storage Domain is inaccessible.\n-Please handle Storage Domain issues and retry the operation.';
 const NO_MASTER =
   'due to an error on the Data Center master Storage Domain.\n-Please activate the master Storage Domain first.';
-
-const upHosts = (call: Call, dataCenter: DataCenterRow): HostRow[] =>
-  hostsOf(call.db, dataCenter).filter((row) => row.status === 'up');
 
 const illegal = (doing: string, row: DomainRow): ApiFault =>
   inProcess.has(row.status)
@@ -53,21 +49,6 @@ const about = (call: Call, row: DomainRow, dataCenter: DataCenterRow) => ({
 
 const place = (row: DomainRow, dataCenter: DataCenterRow): string =>
   `Storage Domain ${row.name} (Data Center ${dataCenter.name})`;
-
-/** Hosts of the data center use the domain from now on. */
-function connectAll(call: Call, dataCenter: DataCenterRow, row: DomainRow): boolean {
-  const { lab, db } = call;
-  const domain = blockDomain(lab, row);
-  const able = upHosts(call, dataCenter)
-    .map((host) => machineAt(lab, host.address))
-    .filter((machine) => machine !== undefined && domain !== undefined && sees(machine, domain.lun));
-  for (const machine of able) if (domain && machine) connectDomain(machine, domain);
-  for (const host of upHosts(call, dataCenter)) {
-    const machine = machineAt(lab, host.address);
-    if (machine) connectHost(lab, db, host, machine);
-  }
-  return able.length > 0;
-}
 
 async function bringUp(call: Call, dataCenter: DataCenterRow, row: DomainRow): Promise<boolean> {
   const { lab, db, run } = call;
@@ -116,7 +97,7 @@ export async function attachDomain(call: Call, dataCenter: DataCenterRow): Promi
   const job = startJob(lab, db, { description, correlationId });
   Object.assign(row, { dataCenterId: dataCenter.id, before: 'unattached', status: 'locked' });
   await run.sleep(storageTimes.attach);
-  const domain = blockDomain(lab, row);
+  const domain = vdsmDomain(lab, row);
   if (!domain || !connectAll(call, dataCenter, row)) {
     Object.assign(row, { dataCenterId: undefined, status: 'unattached' });
     const failed = `Failed to attach Storage Domain ${row.name} to Data Center ${dataCenter.name}. (User: ${user})`;
@@ -209,7 +190,7 @@ function handOver(call: Call, dataCenter: DataCenterRow, row: DomainRow): void {
   if (!row.master || !next) return;
   for (const [one, master] of [[row, false] as const, [next, true] as const]) {
     one.master = master;
-    const domain = blockDomain(call.lab, one);
+    const domain = vdsmDomain(call.lab, one);
     if (domain) enrolDomain(domain, { pool: dataCenter.id, master });
   }
 }
@@ -237,13 +218,14 @@ export function deactivateDomain(call: Call, dataCenter: DataCenterRow, row: Dom
     tell(lab, db, { ...about(call, row, dataCenter), ...told });
     endJob(lab, job, 'finished');
     await run.sleep(storageTimes.release);
+    releaseAll(call, dataCenter, row);
     row.status = 'maintenance';
     lab.changed(`storage domain ${row.name} in maintenance`);
   });
   return job;
 }
 
-/** Detaches a domain that is in maintenance; disks and VMs on it leave the engine and stay on the LUN. */
+/** Detaches a domain that is in maintenance; disks and VMs on it leave the engine and stay where they are. */
 export async function detachDomain(call: Call, dataCenter: DataCenterRow, row: DomainRow): Promise<Job> {
   const { lab, db, run, correlationId } = call;
   if (row.status !== 'maintenance') throw illegal('detach', row);
@@ -262,7 +244,7 @@ export async function detachDomain(call: Call, dataCenter: DataCenterRow, row: D
   const job = startJob(lab, db, { description, correlationId });
   Object.assign(row, { before: 'maintenance', status: 'detaching' });
   await run.sleep(storageTimes.detach);
-  const domain = blockDomain(lab, row);
+  const domain = vdsmDomain(lab, row);
   if (domain) {
     enrolDomain(domain, { pool: undefined, master: false });
     for (const host of hostsOf(db, dataCenter)) {

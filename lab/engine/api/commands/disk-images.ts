@@ -1,10 +1,10 @@
-import type { BlockDomain } from '../../../ovirt/vdsm/block-domain.ts';
+import type { StorageDomain } from '../../../ovirt/vdsm/storage-domain.ts';
 import type { Volume } from '../../../ovirt/vdsm/volumes.ts';
 import { copyVolume, deleteVolume } from '../../../ovirt/vdsm/volumes.ts';
 import type { Lab } from '../../../types.ts';
 import type { EngineDatabase } from '../database/database.ts';
 import type { DiskRow } from '../database/disks.ts';
-import { blockDomain } from '../database/storage-domains.ts';
+import { vdsmDomain } from '../database/storage-domains.ts';
 import { PER_SECOND, storageTimes } from './storage-times.ts';
 
 interface World {
@@ -16,9 +16,9 @@ interface World {
 export function volumesDown(
   { lab, db }: World,
   disk: Pick<DiskRow, 'id' | 'imageId' | 'domainId'>,
-): { domain: BlockDomain | undefined; volumes: Volume[] } {
+): { domain: StorageDomain | undefined; volumes: Volume[] } {
   const row = db.storageDomains.get(disk.domainId);
-  const domain = row && blockDomain(lab, row);
+  const domain = row && vdsmDomain(lab, row);
   const volumes: Volume[] = [];
   for (let volume = domain?.volumes.get(disk.imageId); volume; volume = domain?.volumes.get(volume.parent ?? '')) {
     volumes.push(volume);
@@ -26,7 +26,7 @@ export function volumesDown(
   return { domain, volumes };
 }
 
-const sizeOf = (volumes: readonly Volume[]): number => volumes.reduce((sum, volume) => sum + volume.lv.size, 0);
+const sizeOf = (volumes: readonly Volume[]): number => volumes.reduce((sum, volume) => sum + volume.place.size, 0);
 
 /** Seconds that it takes to copy volumes. */
 export const secondsFor = (volumes: readonly Volume[]): number =>
@@ -34,20 +34,19 @@ export const secondsFor = (volumes: readonly Volume[]): number =>
 
 /** Bytes that a copy of all volumes in one takes from its domain. */
 export const copiedSize = (volumes: readonly Volume[]): number =>
-  volumes[0]?.sparse ? sizeOf(volumes) : (volumes[0]?.lv.size ?? 0);
+  volumes[0]?.sparse ? sizeOf(volumes) : (volumes[0]?.place.size ?? 0);
 
 /** Copies what a disk holds, all its volumes in one, to a domain. */
 export function copyImage(
   { lab }: World,
   volumes: readonly Volume[],
-  to: BlockDomain,
+  to: StorageDomain,
   made: Pick<DiskRow, 'id' | 'imageId'>,
 ): void {
   const [top] = volumes;
   if (!top) return;
-  const copy = copyVolume(lab, to, top, { id: made.imageId, image: made.id });
+  const copy = copyVolume(lab, to, top, { id: made.imageId, image: made.id }, copiedSize(volumes));
   copy.system = volumes.find(({ system }) => system)?.system;
-  copy.lv.size = copiedSize(volumes);
 }
 
 /** Removes a disk with every volume of its image. */

@@ -4,7 +4,7 @@ import type { EngineDatabase } from '../database/database.ts';
 import type { DiskRow, DiskTask } from '../database/disks.ts';
 import { tell } from '../database/events.ts';
 import { endJob } from '../database/jobs.ts';
-import { blockDomain } from '../database/storage-domains.ts';
+import { vdsmDomain } from '../database/storage-domains.ts';
 import { inTransfer } from '../database/transfers.ts';
 import { deleteImage } from './disk-images.ts';
 
@@ -42,11 +42,12 @@ function arrived(lab: Lab, db: EngineDatabase, disk: DiskRow, task: DiskTask): v
   const { correlationId, user } = task;
   const to = db.storageDomains.get(task.to ?? '');
   const from = db.storageDomains.get(disk.domainId);
-  const domain = from && blockDomain(lab, from);
+  const domain = from && vdsmDomain(lab, from);
   if (task.kind === 'move' && to) {
     const own = [...(domain?.volumes.values() ?? [])].filter((volume) => volume.image === disk.id);
     for (const volume of own) if (domain) leaveVolume(lab, domain, volume);
     disk.domainId = to.id;
+    disk.sparse = vdsmDomain(lab, to)?.volumes.get(disk.imageId)?.sparse ?? disk.sparse;
   }
   disk.status = 'ok';
   const where = `disk ${disk.alias} to domain ${to?.name ?? ''}.`;

@@ -1,4 +1,5 @@
 import { uuid } from '../../../ovirt/ids.ts';
+import type { StorageDomain } from '../../../ovirt/vdsm/storage-domain.ts';
 import { allocation, createVolume, fits } from '../../../ovirt/vdsm/volumes.ts';
 import type { DiskRow } from '../database/disks.ts';
 import { vmsWith } from '../database/disks.ts';
@@ -7,7 +8,7 @@ import type { Job } from '../database/jobs.ts';
 import { startJob } from '../database/jobs.ts';
 import { vmStatus } from '../database/placement.ts';
 import type { DomainRow } from '../database/storage-domains.ts';
-import { blockDomain, statusWord } from '../database/storage-domains.ts';
+import { statusWord, vdsmDomain } from '../database/storage-domains.ts';
 import { templateWith } from '../database/templates.ts';
 import type { VmRow } from '../database/vms.ts';
 import { dataCenterStatus } from '../monitor/spm.ts';
@@ -38,10 +39,10 @@ function checkDomain(call: Call, row: DomainRow): void {
   throw refused(409, `Cannot add Virtual Disk. The relevant Storage Domain's status is ${statusWord(status)}.`);
 }
 
-/** A block domain has thin volumes as qcow2 and raw ones of full size, nothing else. */
-function layout(body: Entity, format: 'raw' | 'cow'): boolean {
-  const sparse = flag(body, 'sparse') ?? format === 'cow';
-  if (sparse === (format === 'cow')) return sparse;
+/** A block domain has thin volumes as qcow2 and raw ones of full size, nothing else; files can be raw and thin as well. */
+function layout(body: Entity, format: 'raw' | 'cow', kind: StorageDomain['kind']): boolean {
+  const sparse = flag(body, 'sparse') ?? (format === 'cow' || kind === 'file');
+  if (sparse === (format === 'cow') || (sparse && kind === 'file')) return sparse;
   const words = `${format.toUpperCase()} ${sparse ? 'Sparse' : 'Preallocated'}`;
   throw refused(
     409,
@@ -58,11 +59,11 @@ export function addDisk(call: Call, body: Entity, forVm?: { readonly id: string;
   if (size === undefined || format === undefined) throw incomplete(`Disk [${lacking.join(', ')}] required for add`);
   const row = wantedDomain(call, body);
   checkDomain(call, row);
-  const sparse = layout(body, format);
-  const domain = blockDomain(lab, row);
+  const domain = vdsmDomain(lab, row);
+  const sparse = layout(body, format, domain?.kind ?? 'block');
   const initial = number(body, 'initial_size');
-  const needed = allocation({ sparse, capacity: size, initial });
-  if (!domain || !fits(domain, needed + row.criticalSpace * 1024 ** 3)) {
+  const wanted = { format, sparse, capacity: size, initial };
+  if (!domain || !fits(domain, allocation(domain, wanted) + row.criticalSpace * 1024 ** 3)) {
     throw refused(409, `Cannot add Virtual Disk. Low disk space on Storage Domain ${row.name}.`);
   }
   const id = text(body, 'id') ?? uuid(lab);
@@ -83,7 +84,7 @@ export function addDisk(call: Call, body: Entity, forVm?: { readonly id: string;
     wipeAfterDelete: flag(body, 'wipe_after_delete') ?? row.wipeAfterDelete,
     status: 'locked',
   };
-  createVolume(domain, { id: imageId, image: id, format, sparse, capacity: size, initial });
+  createVolume(lab, domain, { id: imageId, image: id, ...wanted });
   db.disks.set(id, disk);
   const user = userName(call.user);
   const job = startJob(lab, db, { description: 'Adding Disk', correlationId });

@@ -1,14 +1,15 @@
 /** What snapshots do to the disks of a VM: volumes upon volumes, merged or cut off again. */
 import { changeDisks } from '../../../ovirt/guests.ts';
 import { uuid } from '../../../ovirt/ids.ts';
-import type { BlockDomain } from '../../../ovirt/vdsm/block-domain.ts';
-import { CHUNK, createVolume, deleteVolume, fits, mergeVolume } from '../../../ovirt/vdsm/volumes.ts';
+import { CHUNK } from '../../../ovirt/vdsm/block-volumes.ts';
+import type { StorageDomain } from '../../../ovirt/vdsm/storage-domain.ts';
+import { createVolume, deleteVolume, fits, mergeVolume } from '../../../ovirt/vdsm/volumes.ts';
 import type { Lab } from '../../../types.ts';
 import type { EngineDatabase } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
 import type { DiskRow } from '../database/disks.ts';
 import { attachmentsOf, guestDisks } from '../database/disks.ts';
-import { blockDomain } from '../database/storage-domains.ts';
+import { vdsmDomain } from '../database/storage-domains.ts';
 import type { VmRow } from '../database/vms.ts';
 import { refused } from '../wire/fault.ts';
 
@@ -17,9 +18,9 @@ interface World {
   readonly db: EngineDatabase;
 }
 
-const domainOf = ({ lab, db }: World, disk: DiskRow): BlockDomain | undefined => {
+const domainOf = ({ lab, db }: World, disk: DiskRow): StorageDomain | undefined => {
   const row = db.storageDomains.get(disk.domainId);
-  return row && blockDomain(lab, row);
+  return row && vdsmDomain(lab, row);
 };
 
 /** The disks that take part in snapshots: all that belong to this VM alone. */
@@ -33,7 +34,7 @@ export function checkSpace(on: World, doing: string, disks: readonly DiskRow[]):
   for (const id of new Set(disks.map((disk) => disk.domainId))) {
     const own = disks.filter((disk) => disk.domainId === id);
     const row = on.db.storageDomains.get(id);
-    const domain = row && blockDomain(on.lab, row);
+    const domain = row && vdsmDomain(on.lab, row);
     if (domain && fits(domain, own.length * CHUNK + row.criticalSpace * 1024 ** 3)) continue;
     throw refused(409, `Cannot ${doing}. Low disk space on Storage Domain ${row?.name ?? ''}.`);
   }
@@ -45,7 +46,7 @@ export function growImage(on: World, disk: DiskRow, upon: string): void {
   if (!domain) return;
   const id = uuid(on.lab);
   const capacity = disk.provisionedSize;
-  createVolume(domain, { id, image: disk.id, parent: upon, format: 'cow', sparse: true, capacity });
+  createVolume(on.lab, domain, { id, image: disk.id, parent: upon, format: 'cow', sparse: true, capacity });
   Object.assign(disk, { imageId: id, format: 'cow', sparse: true });
 }
 
@@ -59,7 +60,7 @@ export function switchGuest(on: World, vm: VmRow): void {
 /** Bytes that a merge has to copy into the volume from the one upon it. */
 export function bytesAbove(on: World, disk: DiskRow, volume: string): number {
   const volumes = [...(domainOf(on, disk)?.volumes.values() ?? [])];
-  return volumes.find((one) => one.parent === volume)?.lv.size ?? 0;
+  return volumes.find((one) => one.parent === volume)?.place.size ?? 0;
 }
 
 /** Merges the volume upon this one into it; gives the one that is gone. */

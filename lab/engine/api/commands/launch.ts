@@ -1,6 +1,6 @@
 import { guests, guestTimes, pass, startGuest } from '../../../ovirt/guests.ts';
-import { findDomain } from '../../../ovirt/vdsm/block-domain.ts';
-import { claim, leasesOn } from '../../../ovirt/vdsm/leases.ts';
+import { claim } from '../../../ovirt/vdsm/leases.ts';
+import { findDomain } from '../../../ovirt/vdsm/storage-domain.ts';
 import type { Lab, LabHost } from '../../../types.ts';
 import type { EngineDatabase, HostRow } from '../database/database.ts';
 import { guestDisks } from '../database/disks.ts';
@@ -34,7 +34,7 @@ const HELD = 'resource busy: Failed to acquire lock: Lease is held by another ho
 /** Seconds that sanlock makes the host wait for the VM's lease. */
 function leaseWait(vm: VmRow, machine: LabHost): 'held' | number {
   const domain = findDomain(machine.lab, leaseDomainOf(vm) ?? '');
-  const lease = domain && leasesOn(domain).get(vm.id);
+  const lease = domain?.leases.get(vm.id);
   return lease ? claim(lease, machine, (host) => guests(host).has(vm.id)) : 0;
 }
 

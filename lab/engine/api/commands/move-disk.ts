@@ -1,5 +1,5 @@
 import { uuid } from '../../../ovirt/ids.ts';
-import type { BlockDomain } from '../../../ovirt/vdsm/block-domain.ts';
+import type { StorageDomain } from '../../../ovirt/vdsm/storage-domain.ts';
 import type { Volume } from '../../../ovirt/vdsm/volumes.ts';
 import { copyVolume, fits } from '../../../ovirt/vdsm/volumes.ts';
 import type { DiskRow } from '../database/disks.ts';
@@ -9,7 +9,7 @@ import type { Job } from '../database/jobs.ts';
 import { startJob } from '../database/jobs.ts';
 import { vmStatus } from '../database/placement.ts';
 import type { DomainRow } from '../database/storage-domains.ts';
-import { blockDomain, statusWord } from '../database/storage-domains.ts';
+import { statusWord, vdsmDomain } from '../database/storage-domains.ts';
 import type { Call } from '../routing/call.ts';
 import { entityNotFound, incomplete, notModelled, refused } from '../wire/fault.ts';
 import { part, text } from '../wire/values.ts';
@@ -31,9 +31,9 @@ function wantedDomain({ body, db }: Call, doing: Doing): DomainRow {
 
 interface Way {
   readonly from: DomainRow;
-  readonly source: BlockDomain;
+  readonly source: StorageDomain;
   readonly to: DomainRow;
-  readonly target: BlockDomain;
+  readonly target: StorageDomain;
   /** What it is made of, from the top down. */
   readonly volumes: readonly Volume[];
 }
@@ -58,7 +58,7 @@ function check(call: Call, disk: DiskRow, doing: Doing): Way {
     if (row?.status === 'active') continue;
     throw refused(409, `${cannot}. The relevant Storage Domain's status is ${statusWord(row?.status ?? 'unknown')}.`);
   }
-  const [source, target] = [from && blockDomain(lab, from), blockDomain(lab, to)];
+  const [source, target] = [from && vdsmDomain(lab, from), vdsmDomain(lab, to)];
   if (!from || !source || !target) throw refused(409, `${cannot}. The relevant Storage Domain is inaccessible.`);
   const { volumes } = volumesDown(call, disk);
   if (!fits(target, copiedSize(volumes) + to.criticalSpace * 1024 ** 3))
@@ -109,6 +109,7 @@ export function copyDisk(call: Call, disk: DiskRow): Job {
   const { task, ...same } = disk;
   const made: DiskRow = { ...same, id, imageId, alias, domainId: way.to.id, status: 'locked' };
   copyImage(call, way.volumes, way.target, made);
+  made.sparse = way.target.volumes.get(imageId)?.sparse ?? made.sparse;
   db.disks.set(id, made);
   return begin(call, made, 'copy', way);
 }

@@ -1,20 +1,25 @@
 import { uuid } from '../../../ovirt/ids.ts';
-import { createDomain, domainOn, formatDomain, inUse, renameDomain, sees } from '../../../ovirt/vdsm/block-domain.ts';
+import { createBlockDomain, domainOn, inUse, sees } from '../../../ovirt/vdsm/block-domain.ts';
+import { disconnectExport } from '../../../ovirt/vdsm/file-domain.ts';
+import { connectDomain, formatDomain, reaches, renameDomain } from '../../../ovirt/vdsm/storage-domain.ts';
 import type { LabHost, Lun } from '../../../types.ts';
 import type { HostRow } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
 import { tell, userName } from '../database/events.ts';
 import type { Job } from '../database/jobs.ts';
 import { endJob, startJob } from '../database/jobs.ts';
+import { connectionsOf, exportAddress } from '../database/storage-connections.ts';
 import type { DomainRow } from '../database/storage-domains.ts';
-import { blockDomain, newDomain, statusWord } from '../database/storage-domains.ts';
+import { newDomain, statusWord, vdsmDomain } from '../database/storage-domains.ts';
 import { vdsmAnswers } from '../monitor/hosts.ts';
 import type { Call } from '../routing/call.ts';
 import { queryFlag } from '../routing/call.ts';
 import { ApiFault, incomplete, notModelled, refused } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
-import { flag, isEntity, isList, number, part, text } from '../wire/values.ts';
+import { flag, isEntity, isList, part, text } from '../wire/values.ts';
+import { domainSettings, refuseTakenName } from './domain-settings.ts';
 import { findHost } from './find.ts';
+import { addNfsDomain } from './nfs-domains.ts';
 import { storageTimes } from './storage-times.ts';
 
 const INACCESSIBLE =
@@ -45,15 +50,10 @@ function wantedLuns(storage: Entity): string[] {
 
 /** LUNs that the engine knows as those of a domain, with its name. */
 function checkFree(call: Call, wwids: readonly string[]): void {
-  const taken = [...call.db.storageDomains.values()].filter((domain) => wwids.includes(domain.lun));
+  const taken = [...call.db.storageDomains.values()].filter(({ lun }) => lun !== undefined && wwids.includes(lun));
   if (taken.length === 0) return;
   const list = taken.map((domain) => `${domain.lun} (${domain.name})`).join(', ');
   throw refused(409, `Cannot add Storage. The following LUNs are already part of existing storage domains: ${list}.`);
-}
-
-function checkName(call: Call, doing: 'add' | 'edit', name: string, self?: DomainRow): void {
-  const taken = [...call.db.storageDomains.values()].some((row) => row !== self && row.name === name);
-  if (taken) throw refused(409, `Cannot ${doing} Storage. The Storage Domain name is already in use.`);
 }
 
 /** The host that does the work; it has to be up, and its vdsm has to answer. */
@@ -73,16 +73,6 @@ function usableLun(host: LabHost, wwid: string, override: boolean): Lun {
   return lun;
 }
 
-const settings = (body: Entity, before: DomainRow): Partial<DomainRow> => ({
-  description: text(body, 'description') ?? before.description,
-  comment: text(body, 'comment') ?? before.comment,
-  backup: flag(body, 'backup') ?? before.backup,
-  wipeAfterDelete: flag(body, 'wipe_after_delete') ?? before.wipeAfterDelete,
-  discardAfterDelete: flag(body, 'discard_after_delete') ?? before.discardAfterDelete,
-  warningLowSpace: number(body, 'warning_low_space_indicator') ?? before.warningLowSpace,
-  criticalSpace: number(body, 'critical_space_action_blocker') ?? before.criticalSpace,
-});
-
 /** Takes a domain in that lies on a LUN already, and that no engine knows. */
 function importDomain(call: Call, machine: LabHost, id: string | undefined): DomainRow {
   const { lab, db } = call;
@@ -92,25 +82,36 @@ function importDomain(call: Call, machine: LabHost, id: string | undefined): Dom
   if (!known || !domain || db.storageDomains.has(id)) {
     throw new ApiFault(404, 'Operation Failed', `Storage Domain id ${id} Does not exists`, true);
   }
-  const row = newDomain({ id, name: domain.name, lun: known.wwid, diskProfileId: uuid(lab) });
+  const row = newDomain({
+    ...{ id, name: domain.name, type: 'fcp', lun: known.wwid, connectionIds: [] },
+    diskProfileId: uuid(lab),
+  });
   row.status = 'unattached';
   db.storageDomains.set(id, row);
   return row;
 }
 
-/** Makes a domain on a LUN through a host; the request stays open until it is there, unattached. */
+/** Makes a domain through a host; the request stays open until it is there, unattached. */
 export async function addStorageDomain(call: Call): Promise<DomainRow> {
-  const { lab, db, run, body, correlationId } = call;
+  const { db, body } = call;
   const missing = lacking(body);
   if (missing.length > 0) throw incomplete(`StorageDomain [${missing.join(', ')}] required for add`);
   const row = findHost(db, part(body, 'host') ?? {});
   const storage = part(body, 'storage') ?? {};
-  const type = text(storage, 'type');
+  const connection = db.storageConnections.get(text(storage, 'id') ?? '');
+  const type = text(storage, 'type') ?? connection?.type;
+  if (type === undefined) throw incomplete('StorageDomain [storage.type] required for add');
+  if (text(body, 'type') !== 'data') throw notModelled(`a ${text(body, 'type')} domain`);
+  if (type === 'nfs') return addNfsDomain(call, row, worker(row, machineAt(call.lab, row.address)));
+  if (type === 'fcp') return addSanDomain(call, row, storage);
+  throw notModelled(`a domain on ${type}`);
+}
+
+async function addSanDomain(call: Call, row: HostRow, storage: Entity): Promise<DomainRow> {
+  const { lab, db, run, body, correlationId } = call;
   const name = text(body, 'name');
   const importing = flag(body, 'import') === true;
-  if (name !== undefined && !importing) checkName(call, 'add', name);
-  if (type === undefined) throw incomplete('StorageDomain [storage.type] required for add');
-  if (type !== 'fcp' || text(body, 'type') !== 'data') throw notModelled(`a ${text(body, 'type')} domain on ${type}`);
+  if (name !== undefined && !importing) refuseTakenName(call, 'add', name);
   if (!name && !importing) throw incomplete('StorageDomain [name] required for add');
   const machine = worker(row, machineAt(lab, row.address));
   const user = userName(call.user);
@@ -127,8 +128,11 @@ export async function addStorageDomain(call: Call): Promise<DomainRow> {
   checkFree(call, wwids);
   const [wwid = ''] = wwids;
   if (wwids.length > 1) throw notModelled('a domain on several LUNs');
-  const made = newDomain({ id: uuid(lab), name: name ?? '', lun: wwid, diskProfileId: uuid(lab) });
-  Object.assign(made, settings(body, made));
+  const made = newDomain({
+    ...{ id: uuid(lab), name: name ?? '', type: 'fcp', lun: wwid, connectionIds: [] },
+    diskProfileId: uuid(lab),
+  });
+  Object.assign(made, domainSettings(body, made));
   const job = startJob(lab, db, { description: `Adding SAN Storage Domain ${made.name}`, correlationId });
   db.storageDomains.set(made.id, made);
   try {
@@ -136,7 +140,7 @@ export async function addStorageDomain(call: Call): Promise<DomainRow> {
     const lun = usableLun(machine, wwid, flag(storage, 'override_luns') === true);
     await run.sleep(storageTimes.createDomain);
     if (!vdsmAnswers(machine) || !sees(machine, lun)) throw refused(400, DEVICE);
-    createDomain(machine, lun, { id: made.id, name: made.name });
+    createBlockDomain(machine, lun, { id: made.id, name: made.name });
   } catch (error) {
     db.storageDomains.delete(made.id);
     if (run.ended) throw error;
@@ -157,17 +161,26 @@ export async function addStorageDomain(call: Call): Promise<DomainRow> {
 export function updateStorageDomain(call: Call, row: DomainRow): DomainRow {
   const { lab, db, body, correlationId } = call;
   const name = text(body, 'name') ?? row.name;
-  checkName(call, 'edit', name, row);
+  refuseTakenName(call, 'edit', name, row);
   const units = wantedLuns(part(body, 'storage') ?? {});
   if (units.some((wwid) => wwid !== row.lun)) throw notModelled('extending a storage domain');
-  Object.assign(row, settings(body, row), { name });
-  const domain = blockDomain(lab, row);
+  Object.assign(row, domainSettings(body, row), { name });
+  const domain = vdsmDomain(lab, row);
   if (domain && domain.name !== name) renameDomain(domain, name);
   const user = userName(call.user);
   const told = `Storage Domain ${name} was updated by ${user}`;
   tell(lab, db, { code: 958, storageDomain: row, correlationId, user, text: told });
   lab.changed(`storage domain ${name} updated`);
   return row;
+}
+
+/** The domain's connection goes with it, and so do the mounts that hosts have by it. */
+function forgetDomain({ lab, db }: Call, row: DomainRow): void {
+  db.storageDomains.delete(row.id);
+  for (const connection of connectionsOf(db, row)) {
+    for (const host of lab.hosts.values()) disconnectExport(host, exportAddress(connection));
+    db.storageConnections.delete(connection.id);
+  }
 }
 
 /** Takes a domain out of the engine: with its host formatting it or leaving it as it is, or out of the database alone. */
@@ -186,8 +199,8 @@ export async function removeStorageDomain(call: Call, row: DomainRow): Promise<J
   if (queryFlag(call.query, 'format') === true) {
     Object.assign(row, { before: 'unattached', status: 'locked' });
     await run.sleep(storageTimes.format);
-    const domain = blockDomain(lab, row);
-    if (!vdsmAnswers(machine) || !domain || !sees(machine, domain.lun)) {
+    const domain = vdsmDomain(lab, row);
+    if (!vdsmAnswers(machine) || !domain || !reaches(machine, domain) || connectDomain(machine, domain) !== undefined) {
       row.status = 'unattached';
       const failed = `Failed to remove Storage Domain ${row.name}. (User: ${user})`;
       tell(lab, db, { code: 961, storageDomain: row, correlationId, user, text: failed });
@@ -196,7 +209,7 @@ export async function removeStorageDomain(call: Call, row: DomainRow): Promise<J
     }
     formatDomain(lab, domain);
   }
-  db.storageDomains.delete(row.id);
+  forgetDomain(call, row);
   tell(lab, db, { code: 960, correlationId, user, text: `Storage Domain ${row.name} was removed by ${user}` });
   endJob(lab, job, 'finished');
   lab.changed(`storage domain ${row.name} removed`);
@@ -221,7 +234,7 @@ function destroy(call: Call, row: DomainRow): Job {
   const user = userName(call.user);
   const description = `Removing Storage Domain ${row.name} (Force Remove) from Data Center ${db.dataCenters.get(row.dataCenterId ?? '')?.name ?? ''}`;
   const job = startJob(lab, db, { description, correlationId });
-  db.storageDomains.delete(row.id);
+  forgetDomain(call, row);
   tell(lab, db, { code: 981, correlationId, user, text: `Storage Domain ${row.name} was forcibly removed by ${user}` });
   endJob(lab, job, 'finished');
   lab.changed(`storage domain ${row.name} destroyed`);

@@ -2,16 +2,16 @@ import { imagePorts } from '../../../imageio/index.ts';
 import { sign } from '../../../imageio/signed-ticket.ts';
 import { waysOf } from '../../../imageio/ways.ts';
 import { uuid } from '../../../ovirt/ids.ts';
-import type { BlockDomain } from '../../../ovirt/vdsm/block-domain.ts';
-import { sees } from '../../../ovirt/vdsm/block-domain.ts';
+import { COW_OVERHEAD, toExtents } from '../../../ovirt/vdsm/block-volumes.ts';
 import { imageTicket, openImage, removeTicket } from '../../../ovirt/vdsm/image-tickets.ts';
+import type { StorageDomain } from '../../../ovirt/vdsm/storage-domain.ts';
+import { reaches } from '../../../ovirt/vdsm/storage-domain.ts';
 import type { Volume } from '../../../ovirt/vdsm/volumes.ts';
-import { toExtents } from '../../../ovirt/vdsm/volumes.ts';
 import type { Lab, LabHost } from '../../../types.ts';
 import { dataCenterOf } from '../database/data-centers.ts';
 import type { EngineDatabase, HostRow } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
-import { blockDomain } from '../database/storage-domains.ts';
+import { vdsmDomain } from '../database/storage-domains.ts';
 import type { TransferRow } from '../database/transfers.ts';
 import { vdsmAnswers } from '../monitor/hosts.ts';
 
@@ -19,14 +19,14 @@ import { vdsmAnswers } from '../monitor/hosts.ts';
 const times = { ticket: 300, ahead: 240, signed: 36_000 } as const;
 
 export interface Image {
-  readonly domain: BlockDomain;
+  readonly domain: StorageDomain;
   readonly volume: Volume;
 }
 
 /** The volume of a transfer; undefined when it is gone with its domain or its disk. */
 export function imageOf(lab: Lab, db: EngineDatabase, row: TransferRow): Image | undefined {
   const domainRow = db.storageDomains.get(db.disks.get(row.diskId)?.domainId ?? '');
-  const domain = domainRow && blockDomain(lab, domainRow);
+  const domain = domainRow && vdsmDomain(lab, domainRow);
   const volume = domain?.volumes.get(row.volumeId);
   return domain && volume && { domain, volume };
 }
@@ -50,14 +50,16 @@ function choose(
     if (row.wantedHostId !== undefined && host.id !== row.wantedHostId) continue;
     const machine = machineAt(lab, host.address);
     const fit = host.status === 'up' && dataCenterOf(db, host)?.id === dataCenter;
-    if (fit && vdsmAnswers(machine) && sees(machine, domain.lun)) return { host, machine };
+    if (fit && vdsmAnswers(machine) && reaches(machine, domain)) return { host, machine };
   }
   return undefined;
 }
 
-/** What a ticket opens: the guest's bytes, or those of the volume as it lies on the LUN. */
-function ticketSize(row: TransferRow, volume: Volume): number {
-  return row.converts || volume.format === 'raw' ? volume.capacity : toExtents(volume.lv.size);
+/** What a ticket opens: the guest's bytes, or those of the volume as it lies there; a file grows as it is written. */
+function ticketSize(row: TransferRow, { domain, volume }: Image): number {
+  if (row.converts || volume.format === 'raw') return volume.capacity;
+  if (domain.kind === 'file' && row.direction === 'upload') return Math.ceil(volume.capacity * COW_OVERHEAD);
+  return domain.kind === 'file' ? volume.place.size : toExtents(volume.place.size);
 }
 
 const identity = (lab: Lab) => ({
@@ -72,7 +74,7 @@ export function openSession(lab: Lab, db: EngineDatabase, row: TransferRow): 106
   if (!image || !chosen) return 1067;
   const { host, machine } = chosen;
   const id = uuid(lab);
-  const size = ticketSize(row, image.volume);
+  const size = ticketSize(row, image);
   const may = row.direction === 'upload' ? 'write' : 'read';
   const ticket = { id, transferId: row.id, may, size, timeout: times.ticket } as const;
   if (!openImage(machine, image.domain, image.volume, ticket)) return 1069;

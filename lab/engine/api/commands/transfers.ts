@@ -3,7 +3,7 @@ import type { DiskRow } from '../database/disks.ts';
 import { vmsWith } from '../database/disks.ts';
 import { tell, userName } from '../database/events.ts';
 import { vmStatus } from '../database/placement.ts';
-import { blockDomain, statusWord } from '../database/storage-domains.ts';
+import { statusWord, vdsmDomain } from '../database/storage-domains.ts';
 import type { TransferPhase, TransferRow } from '../database/transfers.ts';
 import { inTransfer, pausedPhases } from '../database/transfers.ts';
 import type { Call } from '../routing/call.ts';
@@ -29,7 +29,7 @@ function wanted(call: Call): { disk: DiskRow; volumeId: string } {
   }
   for (const disk of db.disks.values()) {
     const domain = db.storageDomains.get(disk.domainId);
-    const volume = domain && blockDomain(lab, domain)?.volumes.get(imageId ?? '');
+    const volume = domain && vdsmDomain(lab, domain)?.volumes.get(imageId ?? '');
     if (volume?.image === disk.id) return { disk, volumeId: volume.id };
   }
   throw failure();

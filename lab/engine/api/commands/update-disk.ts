@@ -5,7 +5,7 @@ import type { Told } from '../database/events.ts';
 import { tell, userName } from '../database/events.ts';
 import { endJob, startJob } from '../database/jobs.ts';
 import { vmStatus } from '../database/placement.ts';
-import { blockDomain } from '../database/storage-domains.ts';
+import { vdsmDomain } from '../database/storage-domains.ts';
 import { inTransfer } from '../database/transfers.ts';
 import type { Call } from '../routing/call.ts';
 import { notModelled, refused } from '../wire/fault.ts';
@@ -49,17 +49,17 @@ function grow(call: Call, disk: DiskRow, size: number): void {
     if (status !== 'down' && status !== 'up') throw refused(409, `${cannot} because the VM is in ${status} status.`);
   }
   const row = db.storageDomains.get(disk.domainId);
-  const domain = row && blockDomain(lab, row);
+  const domain = row && vdsmDomain(lab, row);
   const volume = domain?.volumes.get(disk.imageId);
   if (!row || !domain || !volume) throw refused(409, `${cannot}. The relevant Storage Domain is inaccessible.`);
-  if (!fits(domain, growth(volume, size) + row.criticalSpace * GiB))
+  if (!fits(domain, growth(domain, volume, size) + row.criticalSpace * GiB))
     throw refused(409, `${cannot}. Low disk space on Storage Domain ${row.name}.`);
   const user = userName(call.user);
   const job = startJob(lab, db, { description: `Extending Disk ${disk.alias}`, correlationId });
   const told = (code: number, line: string): void => void tell(lab, db, { code, correlationId, user, text: line });
   told(377, `Extending disk '${disk.alias}' to ${Math.floor(size / GiB)} GB was initiated by ${user}.`);
   disk.status = 'locked';
-  extendVolume(volume, size);
+  extendVolume(domain, volume, size);
   run.inBackground(async () => {
     await run.sleep(storageTimes.createDisk);
     disk.provisionedSize = size;

@@ -26,7 +26,7 @@ function diskFrom(call: Call, base: DiskRow, clone: boolean): DiskRow {
   const capacity = disk.provisionedSize;
   if (domain && clone) copyImage(call, volumes, domain, disk);
   else if (domain && volume) {
-    createVolume(domain, { id: imageId, image: id, parent: volume.id, format: 'cow', sparse: true, capacity });
+    createVolume(lab, domain, { id: imageId, image: id, parent: volume.id, format: 'cow', sparse: true, capacity });
   }
   db.disks.set(id, disk);
   return disk;

@@ -10,7 +10,7 @@ import type { Job } from '../database/jobs.ts';
 import { endJob, startJob } from '../database/jobs.ts';
 import { vmStatus } from '../database/placement.ts';
 import { activeSnapshot } from '../database/snapshots.ts';
-import { blockDomain } from '../database/storage-domains.ts';
+import { vdsmDomain } from '../database/storage-domains.ts';
 import type { TemplateRow } from '../database/templates.ts';
 import { BLANK } from '../database/templates.ts';
 import type { GraphicsProtocol, VmRow } from '../database/vms.ts';
@@ -47,7 +47,7 @@ function moveLease(lab: Lab, db: EngineDatabase, vm: VmRow, before: string | und
   if (now === before) return;
   const [old, next] = [before, now].map((id) => {
     const row = id === undefined ? undefined : db.storageDomains.get(id);
-    return row && blockDomain(lab, row);
+    return row && vdsmDomain(lab, row);
   });
   if (old) removeLease(old, vm.id);
   if (next) createLease(next, vm.id);
@@ -226,7 +226,7 @@ export function removeVm(call: Call, vm: VmRow): Job {
     for (const disk of disks) deleteImage(call, disk);
     db.diskAttachments = db.diskAttachments.filter((one) => !gone.has(one));
     const leased = db.storageDomains.get(leaseDomainOf(vm) ?? '');
-    const domain = leased && blockDomain(lab, leased);
+    const domain = leased && vdsmDomain(lab, leased);
     if (domain) removeLease(domain, vm.id);
     const told = `VM ${vm.name} was successfully removed by ${user}.`;
     tell(lab, db, { code: 113, vm: { id: vm.id, name: vm.name }, correlationId, user, text: told });

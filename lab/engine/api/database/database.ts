@@ -24,6 +24,7 @@ import type { PermissionRow } from './permissions.ts';
 import { stockPermissions } from './permissions.ts';
 import type { RoleRow } from './roles.ts';
 import { stockRoles } from './roles.ts';
+import type { ConnectionRow } from './storage-connections.ts';
 import type { DomainRow } from './storage-domains.ts';
 import { adoptHostedStorage } from './storage-domains.ts';
 import type { TagRow } from './tags.ts';
@@ -91,6 +92,7 @@ export interface EngineDatabase {
   readonly clusters: Map<string, ClusterRow>;
   readonly macPools: Map<string, MacPoolRow>;
   readonly storageDomains: Map<string, DomainRow>;
+  readonly storageConnections: Map<string, ConnectionRow>;
   readonly disks: Map<string, DiskRow>;
   diskAttachments: DiskAttachmentRow[];
   readonly affinityGroups: Map<string, AffinityGroupRow>;
@@ -158,6 +160,7 @@ function make(lab: Lab, image: EngineImage): EngineDatabase {
     clusters: new Map(),
     macPools: new Map([[pool.id, pool]]),
     storageDomains: new Map(),
+    storageConnections: new Map(),
     disks: new Map(),
     diskAttachments: [],
     affinityGroups: new Map(),

@@ -1,6 +1,7 @@
 import { storageOn } from '../../../ovirt/storage.ts';
-import type { BlockDomain } from '../../../ovirt/vdsm/block-domain.ts';
-import { domainOn, findDomain } from '../../../ovirt/vdsm/block-domain.ts';
+import { domainOn } from '../../../ovirt/vdsm/block-domain.ts';
+import type { StorageDomain } from '../../../ovirt/vdsm/storage-domain.ts';
+import { findDomain } from '../../../ovirt/vdsm/storage-domain.ts';
 import type { Lab } from '../../../types.ts';
 import type { DataCenterRow } from './data-centers.ts';
 import { dataCenterOf } from './data-centers.ts';
@@ -16,14 +17,17 @@ export type DomainStatus =
   | 'preparing_for_maintenance'
   | 'detaching';
 
-/** A storage domain as the engine knows it; what it holds is on its LUN. */
+/** A storage domain as the engine knows it; what it holds is on its LUN or in its export. */
 export interface DomainRow {
   readonly id: string;
   name: string;
   description: string;
   comment: string;
-  /** WWID of the LUN under it. */
-  readonly lun: string;
+  readonly type: 'fcp' | 'nfs';
+  /** WWID of the LUN under it, where there is one. */
+  readonly lun: string | undefined;
+  /** How hosts reach it, where they have to be told. */
+  readonly connectionIds: readonly string[];
   dataCenterId: string | undefined;
   status: DomainStatus;
   /** The status before the operation that holds it, to which it falls back; a domain that is being made has none. */
@@ -52,10 +56,12 @@ export const domainsOf = (db: EngineDatabase, dataCenter: DataCenterRow): Domain
 export const masterOf = (db: EngineDatabase, dataCenter: DataCenterRow): DomainRow | undefined =>
   domainsOf(db, dataCenter).find((domain) => domain.master);
 
-/** The volume group behind a row; gone when the LUN was wiped. */
-export const blockDomain = (lab: Lab, row: DomainRow): BlockDomain | undefined => findDomain(lab, row.id);
+/** What vdsm finds behind a row; gone when its storage was wiped. */
+export const vdsmDomain = (lab: Lab, row: DomainRow): StorageDomain | undefined => findDomain(lab, row.id);
 
-export const newDomain = (row: Pick<DomainRow, 'id' | 'name' | 'lun' | 'diskProfileId'>): DomainRow => ({
+type NewDomain = Pick<DomainRow, 'id' | 'name' | 'type' | 'lun' | 'connectionIds' | 'diskProfileId'>;
+
+export const newDomain = (row: NewDomain): DomainRow => ({
   description: '',
   comment: '',
   dataCenterId: undefined,
@@ -76,7 +82,10 @@ export function adoptHostedStorage(lab: Lab, db: EngineDatabase, makeId: () => s
   const domain = lun && domainOn(lun);
   if (!lun || !domain || db.storageDomains.has(domain.id)) return;
   const owner = dataCenterOf(db, { clusterId: db.engineClusterId });
-  const made = newDomain({ id: domain.id, name: domain.name, lun: lun.wwid, diskProfileId: makeId() });
+  const made = newDomain({
+    ...{ id: domain.id, name: domain.name, type: 'fcp', lun: lun.wwid, connectionIds: [] },
+    diskProfileId: makeId(),
+  });
   const attached = { dataCenterId: owner?.id, status: 'active', master: true, hostedEngine: true } as const;
   db.storageDomains.set(domain.id, { ...made, ...attached });
 }

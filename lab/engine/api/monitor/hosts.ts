@@ -7,7 +7,7 @@ import { tell } from '../database/events.ts';
 import { powerOf } from '../database/fencing.ts';
 import { vmsOn } from '../database/placement.ts';
 import { missingNetworks, refuseForNetworks } from './required-networks.ts';
-import { connectHost, missingDomains, refuseHost } from './storage.ts';
+import { connectHost, missingDomains, refuseHost, releaseHost } from './storage.ts';
 
 /** Virtual seconds: how long a silent host stays `connecting`, how often its statistics are read. */
 const GRACE = 80;
@@ -102,7 +102,10 @@ export function watchHost(lab: Lab, db: EngineDatabase, row: HostRow): void {
     case 'install_failed':
       return;
     case 'preparing_for_maintenance':
-      if (vmsOn(lab, db, row).length === 0) row.status = 'maintenance';
+      if (vmsOn(lab, db, row).length === 0) {
+        row.status = 'maintenance';
+        if (host) releaseHost(lab, db, row, host);
+      }
       if (vdsmAnswers(host)) readStatistics(row, host);
       return;
     case 'reboot':

@@ -1,11 +1,11 @@
-import { mountMaster } from '../../../ovirt/vdsm/block-domain.ts';
+import { mountMaster } from '../../../ovirt/vdsm/storage-domain.ts';
 import type { Lab } from '../../../types.ts';
 import type { DataCenterRow } from '../database/data-centers.ts';
 import { hostsOf } from '../database/data-centers.ts';
 import type { EngineDatabase } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
 import { tell } from '../database/events.ts';
-import { blockDomain, masterOf } from '../database/storage-domains.ts';
+import { masterOf, vdsmDomain } from '../database/storage-domains.ts';
 
 /** Virtual seconds from the choice of a host until it leads the pool. */
 const ELECTION = 12;
@@ -54,7 +54,7 @@ function elect(lab: Lab, db: EngineDatabase, dataCenter: DataCenterRow): void {
 /** Where the pool has a leader, the master's file system is mounted there. */
 function mount(lab: Lab, db: EngineDatabase, dataCenter: DataCenterRow): void {
   const master = masterOf(db, dataCenter);
-  const domain = master && blockDomain(lab, master);
+  const domain = master && vdsmDomain(lab, master);
   const leader = dataCenter.spm.state === 'spm' ? db.hosts.get(dataCenter.spm.hostId ?? '') : undefined;
   if (domain) mountMaster(lab, domain, leader && machineAt(lab, leader.address));
 }

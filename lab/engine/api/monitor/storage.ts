@@ -1,11 +1,11 @@
-import { connectDomain, sees } from '../../../ovirt/vdsm/block-domain.ts';
+import { connectDomain, reaches, releaseDomain } from '../../../ovirt/vdsm/storage-domain.ts';
 import type { Lab, LabHost } from '../../../types.ts';
 import { dataCenterOf } from '../database/data-centers.ts';
 import type { EngineDatabase, HostRow } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
 import { tell } from '../database/events.ts';
 import type { DomainRow } from '../database/storage-domains.ts';
-import { blockDomain, domainsOf, inProcess } from '../database/storage-domains.ts';
+import { domainsOf, inProcess, vdsmDomain } from '../database/storage-domains.ts';
 
 /** Virtual seconds that a host may miss a domain before it is taken out of service, and between two tries to use it again. */
 const PATIENCE = 300;
@@ -18,16 +18,25 @@ const activeFor = (db: EngineDatabase, row: HostRow): DomainRow[] => {
 /** The active domains of its data center that a host does not reach. */
 export function missingDomains(lab: Lab, db: EngineDatabase, row: HostRow, host: LabHost): DomainRow[] {
   return activeFor(db, row).filter((domain) => {
-    const block = blockDomain(lab, domain);
-    return !block || !sees(host, block.lun);
+    const found = vdsmDomain(lab, domain);
+    return !found || !reaches(host, found);
   });
 }
 
 /** vdsm connects every active domain that the host reaches. */
 export function connectHost(lab: Lab, db: EngineDatabase, row: HostRow, host: LabHost): void {
   for (const domain of activeFor(db, row)) {
-    const block = blockDomain(lab, domain);
-    if (block && sees(host, block.lun)) connectDomain(host, block);
+    const found = vdsmDomain(lab, domain);
+    if (found && reaches(host, found)) connectDomain(host, found);
+  }
+}
+
+/** A host that rests has nothing mounted of the storage of its data center. */
+export function releaseHost(lab: Lab, db: EngineDatabase, row: HostRow, host: LabHost): void {
+  const dataCenter = dataCenterOf(db, row);
+  for (const domain of dataCenter ? domainsOf(db, dataCenter) : []) {
+    const found = vdsmDomain(lab, domain);
+    if (found) releaseDomain(host, found);
   }
 }
 
@@ -83,8 +92,8 @@ const upHosts = (lab: Lab, db: EngineDatabase, domain: DomainRow): LabHost[] =>
 
 const someoneReaches = (lab: Lab, db: EngineDatabase, missing: readonly DomainRow[]): boolean =>
   missing.some((domain) => {
-    const block = blockDomain(lab, domain);
-    return block !== undefined && upHosts(lab, db, domain).some((host) => sees(host, block.lun));
+    const found = vdsmDomain(lab, domain);
+    return found !== undefined && upHosts(lab, db, domain).some((host) => reaches(host, found));
   });
 
 function setInactive(lab: Lab, db: EngineDatabase, domain: DomainRow): void {
@@ -99,12 +108,12 @@ function setInactive(lab: Lab, db: EngineDatabase, domain: DomainRow): void {
 }
 
 function recover(lab: Lab, db: EngineDatabase, domain: DomainRow): void {
-  const block = blockDomain(lab, domain);
-  const hosts = block ? upHosts(lab, db, domain).filter((host) => sees(host, block.lun)) : [];
-  if (!block || hosts.length === 0) return;
+  const found = vdsmDomain(lab, domain);
+  const hosts = found ? upHosts(lab, db, domain).filter((host) => reaches(host, found)) : [];
+  if (!found || hosts.length === 0) return;
   const dataCenter = db.dataCenters.get(domain.dataCenterId ?? '');
   domain.status = 'active';
-  for (const host of hosts) connectDomain(host, block);
+  for (const host of hosts) connectDomain(host, found);
   tell(lab, db, {
     code: 966,
     dataCenter,

@@ -3,7 +3,7 @@ import { copyDisk, moveDisk } from '../commands/move-disk.ts';
 import { updateDisk } from '../commands/update-disk.ts';
 import type { DiskRow } from '../database/disks.ts';
 import { vmsWith } from '../database/disks.ts';
-import { blockDomain } from '../database/storage-domains.ts';
+import { vdsmDomain } from '../database/storage-domains.ts';
 import type { Call, Handler, Resource } from '../routing/call.ts';
 import { complete, created, many, one, removed } from '../routing/call.ts';
 import type { Fields } from '../routing/search.ts';
@@ -12,10 +12,10 @@ import { unknownId } from '../wire/fault.ts';
 
 export function diskResource(call: Call, row: DiskRow): Resource {
   const domain = call.db.storageDomains.get(row.domainId);
-  const volume = domain && blockDomain(call.lab, domain)?.volumes.get(row.imageId);
-  const size = volume?.lv.size ?? 0;
-  const all = [...((domain && blockDomain(call.lab, domain)?.volumes.values()) ?? [])];
-  const total = all.reduce((sum, one) => sum + (one.image === row.id ? one.lv.size : 0), 0);
+  const volume = domain && vdsmDomain(call.lab, domain)?.volumes.get(row.imageId);
+  const size = volume?.place.size ?? 0;
+  const all = [...((domain && vdsmDomain(call.lab, domain)?.volumes.values()) ?? [])];
+  const total = all.reduce((sum, one) => sum + (one.image === row.id ? one.place.size : 0), 0);
   return {
     type: 'disk',
     service: 'disk',

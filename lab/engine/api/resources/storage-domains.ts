@@ -1,10 +1,11 @@
-import { usedBytes } from '../../../ovirt/vdsm/block-domain.ts';
+import { freeBytes, usedBytes } from '../../../ovirt/vdsm/storage-domain.ts';
 import { activateDomain, attachDomain, deactivateDomain, detachDomain } from '../commands/attached-domains.ts';
 import { updateOvfStore } from '../commands/ovf-store.ts';
 import { addStorageDomain, removeStorageDomain, updateStorageDomain } from '../commands/storage-domains.ts';
 import type { DataCenterRow } from '../database/data-centers.ts';
+import { connectionsOf } from '../database/storage-connections.ts';
 import type { DomainRow } from '../database/storage-domains.ts';
-import { blockDomain, domainsOf } from '../database/storage-domains.ts';
+import { domainsOf, vdsmDomain } from '../database/storage-domains.ts';
 import { dataCenterStatus } from '../monitor/spm.ts';
 import type { Call, Handler, Resource } from '../routing/call.ts';
 import { complete, created, many, one, removed } from '../routing/call.ts';
@@ -13,26 +14,27 @@ import { select } from '../routing/search.ts';
 import { unknownId } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
 import { byName, dataCenterOfPath } from './data-centers.ts';
+import { connectionFields } from './storage-connections.ts';
 
 const GiB = 1024 ** 3;
 
-/** Space is told in whole gibibytes, as far as the LUN can be read. */
+/** Space is told in whole gibibytes, as far as the storage can be read. */
 function space(call: Call, row: DomainRow): Entity {
-  const group = blockDomain(call.lab, row)?.group;
-  if (!group) return {};
-  const taken = usedBytes(group);
+  const domain = vdsmDomain(call.lab, row);
+  if (!domain) return {};
+  const taken = usedBytes(domain);
   return {
-    available: Math.floor((group.size - taken) / GiB) * GiB,
+    available: Math.floor(freeBytes(domain) / GiB) * GiB,
     committed: Math.floor(taken / GiB) * GiB,
     used: Math.ceil(taken / GiB) * GiB,
   };
 }
 
-function storage(call: Call, row: DomainRow): Entity {
+function volumeGroup(call: Call, row: DomainRow): Entity {
   const lun = call.lab.luns.find((one) => one.wwid === row.lun);
-  const group = blockDomain(call.lab, row)?.group;
-  if (!lun) return { type: 'fcp' };
-  const id = group?.uuid;
+  const domain = vdsmDomain(call.lab, row);
+  const id = domain?.kind === 'block' ? domain.group.uuid : undefined;
+  if (!lun) return {};
   const unit = {
     id: lun.wwid,
     lun_mapping: lun.number,
@@ -43,7 +45,13 @@ function storage(call: Call, row: DomainRow): Entity {
     vendor_id: lun.vendor,
     ...(id === undefined ? {} : { volume_group_id: id }),
   };
-  return { type: 'fcp', volume_group: { ...(id === undefined ? {} : { id }), logical_units: [unit] } };
+  return { volume_group: { ...(id === undefined ? {} : { id }), logical_units: [unit] } };
+}
+
+function storage(call: Call, row: DomainRow): Entity {
+  const [connection] = connectionsOf(call.db, row);
+  if (row.type === 'nfs') return connection ? connectionFields(connection) : { type: 'nfs' };
+  return { type: row.type, ...volumeGroup(call, row) };
 }
 
 const common = (call: Call, row: DomainRow): Entity => ({

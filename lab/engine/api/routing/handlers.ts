@@ -47,6 +47,7 @@ import { permit, permits, role, roles } from '../resources/roles.ts';
 import { schedulingPolicies, schedulingPolicy } from '../resources/scheduling-policies.ts';
 import { snapshot, snapshotDisks, snapshotNics, snapshots } from '../resources/snapshots.ts';
 import { statistic, statistics } from '../resources/statistics.ts';
+import { domainConnections, storageConnection, storageConnections } from '../resources/storage-connections.ts';
 import {
   attachedStorageDomain,
   attachedStorageDomains,
@@ -160,7 +161,10 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   storage,
   storage_domain: storageDomain,
   storage_domain_disks: storageDomainDisks,
+  storage_domain_server_connections: domainConnections,
   storage_domains: storageDomains,
+  storage_server_connection: storageConnection,
+  storage_server_connections: storageConnections,
   system_option: systemOption,
   system_permissions: permissions,
   tag,

@@ -1,5 +1,5 @@
 import type { Lun } from '../../../types.ts';
-import { domainOn, formatDomain, freeBytes, inUse } from '../../vdsm/block-domain.ts';
+import { domainOn, formatGroup, freeInGroup, inUse } from '../../vdsm/block-domain.ts';
 import type { Task } from '../ansible.ts';
 import { changed, ok, skipped, TaskFailed } from '../ansible.ts';
 import type { Deployment } from '../deployment.ts';
@@ -32,7 +32,7 @@ function addDomain(d: Deployment): void {
 }
 
 const neededGb = (d: Deployment): number => d.number('STORAGE/imgSizeGB') + 2 + 5;
-const availableGb = (d: Deployment): number => (d.lun?.group ? Math.floor(freeBytes(d.lun.group) / GiB) : 0);
+const availableGb = (d: Deployment): number => (d.lun?.group ? Math.floor(freeInGroup(d.lun.group) / GiB) : 0);
 const fits = (d: Deployment): boolean => availableGb(d) >= neededGb(d);
 
 export const fcDevices: readonly Task[] = [
@@ -70,7 +70,7 @@ export const createStorageDomain: readonly Task[] = [
     skip: fits,
     run: (d) => {
       const domain = d.lun && domainOn(d.lun);
-      if (domain) formatDomain(d.lab, domain);
+      if (domain) formatGroup(d.lab, domain);
       d.ctx.changed('storage domain hosted_storage removed again');
     },
   },

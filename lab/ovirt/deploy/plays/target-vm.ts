@@ -35,7 +35,7 @@ export const targetVm: readonly Task[] = [
     run: (d) => {
       const { lun, volumes } = d;
       if (!lun?.group || !volumes) throw new TaskFailed("Entity 'hosted_storage' was not found.");
-      makeDisks(lun, volumes, d.number('STORAGE/imgSizeGB'));
+      makeDisks(d.lab, lun, volumes, d.number('STORAGE/imgSizeGB'));
       d.storage = createStorage(lun, volumes);
       d.ctx.changed('hosted-engine disks created');
     },

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TestHosts } from '../../test-hosts.ts';
+import { testHosts } from '../../test-hosts.ts';
+
+describe('mounts of a host', () => {
+  let hosts: TestHosts;
+  beforeAll(async () => {
+    hosts = await testHosts({ hosts: 2 });
+    await hosts.sh('yum -y install nfs-utils && mkdir /mnt/a');
+  });
+  afterAll(() => hosts.close());
+
+  it('are listed by mount, findmnt and the kernel', async () => {
+    const { stdout } = await hosts.sh('mount');
+    expect(stdout.split('\n')).toContain('/dev/mapper/centos-root on / type xfs (rw,relatime)');
+    expect((await hosts.sh('findmnt -n -o SOURCE --target /var/log')).stdout).toBe('/dev/mapper/centos-var\n');
+    expect(await hosts.sh('findmnt /nowhere')).toMatchObject({ code: 1, stdout: '' });
+    expect(await hosts.sh('umount /mnt/a')).toMatchObject({ code: 32, stderr: 'umount: /mnt/a: not mounted\n' });
+  });
+
+  it('shows what a server exports', async () => {
+    expect((await hosts.sh('showmount -e nas.test.local')).stdout).toBe(
+      'Export list for nas.test.local:\n/exports/data      172.20.32.0/24\n/exports/backup    172.20.32.0/24\n/exports/root_only 172.20.32.0/24\n',
+    );
+    expect(await hosts.sh('showmount -e nobody.test.local')).toMatchObject({
+      code: 1,
+      stderr: 'clnt_create: RPC: Unknown host\n',
+    });
+  });
+
+  it('has one set of files on all hosts that mount an export, until they let go of it', async () => {
+    const [, second] = [...hosts.lab.hosts.values()];
+    await hosts.lab.clock.hurry(async () => second?.sh('yum -y install nfs-utils && mkdir /mnt/a'));
+    for (const host of hosts.lab.hosts.values()) {
+      await hosts.lab.clock.hurry(() => host.sh('mount -t nfs -o vers=3 nas.test.local:/exports/data /mnt/a'));
+    }
+    await hosts.sh('echo one > /mnt/a/file');
+    expect((await second?.sh('cat /mnt/a/file'))?.stdout).toBe('one\n');
+    expect((await second?.sh('grep /mnt/a /proc/mounts'))?.stdout).toMatch(
+      /^nas\.test\.local:\/exports\/data \/mnt\/a nfs rw,relatime,vers=3,/,
+    );
+    expect((await hosts.sh('stat -c %U:%G /mnt/a; umount /mnt/a; ls /mnt/a')).stdout).toBe('vdsm:kvm\n');
+    second?.powerLoss();
+    expect(second?.disks.some(({ type }) => type === 'nfs')).toBe(false);
+  });
+
+  it('says why a mount failed', async () => {
+    const mount = (source: string) => hosts.sh(`mount -t nfs ${source} /mnt/a`);
+    expect(await mount('nas.test.local:/exports/none')).toMatchObject({
+      code: 32,
+      stderr:
+        'mount.nfs: mounting nas.test.local:/exports/none failed, reason given by server: No such file or directory\n',
+    });
+    expect(await mount('nobody.test.local:/exports/data')).toMatchObject({
+      stderr: 'mount.nfs: Failed to resolve server nobody.test.local: Name or service not known\n',
+    });
+    const [server] = hosts.lab.nfs;
+    if (server) server.answering = false;
+    expect(await mount('nas.test.local:/exports/data')).toMatchObject({
+      code: 32,
+      stderr: 'mount.nfs: Connection timed out\n',
+    });
+    expect(await hosts.sh('showmount -e nas.test.local')).toMatchObject({
+      code: 1,
+      stderr: 'clnt_create: RPC: Port mapper failure - Timed out\n',
+    });
+  });
+});
