@@ -105,9 +105,11 @@ export class Stepper {
       const entry = await this.entry((one) => this.isHeld(one));
       if (entry !== undefined) return entry;
       if (await run.closed()) return undefined;
-      const { waiting } = await run.record();
-      if (waiting?.kind === 'parked')
+      // A run that no worker has begun yet has no record.
+      const waiting = (await run.record())?.waiting;
+      if (waiting?.kind === 'parked') {
         throw new Error(`the run is parked: ${waiting.title}: ${waiting.reason?.join('\n')}`);
+      }
     }
   }
 
