@@ -53,6 +53,7 @@ export async function prepare(lab: LabCore, hosts: number): Promise<Credentials>
     engineRootPassword: await store.keep('secrets/engine-root-password', password),
     hostRootPassword: await store.keep('secrets/host-root-password', password),
     bmcPassword: await store.keep('secrets/bmc-password', password),
+    iscsiPassword: await store.keep('secrets/iscsi-password', password),
   };
   return {
     client,

@@ -6,6 +6,7 @@ import { bootHost } from './kernel/boot.ts';
 import { actAs } from './kernel/current.ts';
 import { Host } from './kernel/host.ts';
 import { installHost } from './kernel/install.ts';
+import { addIscsiTargets } from './kernel/iscsi.ts';
 import { addNfsServer } from './kernel/nfs.ts';
 import type { LabCore } from './lab-core.ts';
 import type { Preset, SimulatedServer } from './types.ts';
@@ -39,6 +40,7 @@ export async function buildDatacentre(lab: LabCore, options: { count: number; pr
   lab.hosts.clear();
   lab.luns.length = 0;
   lab.nfs.length = 0;
+  lab.targets.length = 0;
   lab.dns.forward.clear();
   lab.dns.reverse.clear();
   lab.dns.answering = true;
@@ -64,6 +66,7 @@ export async function buildDatacentre(lab: LabCore, options: { count: number; pr
     lab.hosts.set(`host${index}`, new Host(lab, { name: `host${index}`, fqdn, address }));
   }
   addLuns(lab);
+  addIscsiTargets(lab);
   addNfsServer(lab);
   await actAs(undefined, async () => {
     for (const [index, host] of [...lab.hosts.values()].entries()) {

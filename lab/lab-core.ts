@@ -5,7 +5,7 @@ import { FaultBoard } from './control/faults.ts';
 import { Journal, type StoredEntry } from './control/journal.ts';
 import { VirtualClock } from './kernel/clock.ts';
 import type { Host } from './kernel/host.ts';
-import type { Lun, NfsServer, PackageBuild, Repository } from './kernel/model.ts';
+import type { IscsiTarget, Lun, NfsServer, PackageBuild, Repository } from './kernel/model.ts';
 import { type Process, shellStatus } from './kernel/process.ts';
 import { toBytes } from './kernel/streams.ts';
 import type {
@@ -24,6 +24,7 @@ export class LabCore implements Lab {
   readonly hosts = new Map<string, Host>();
   readonly luns: Lun[] = [];
   readonly nfs: NfsServer[] = [];
+  readonly targets: IscsiTarget[] = [];
   readonly dns: Dns = { forward: new Map(), reverse: new Map(), answering: true };
   readonly servers = new Map<string, SimulatedServer>();
   readonly mirrors = new Map<string, Repository>();
@@ -40,7 +41,7 @@ export class LabCore implements Lab {
   /** Processes that the journal does not show: login shells. */
   readonly quiet = new WeakSet<Process>();
   readonly defects: string[] = [];
-  secrets = { enginePassword: '', engineRootPassword: '', hostRootPassword: '', bmcPassword: '' };
+  secrets = { enginePassword: '', engineRootPassword: '', hostRootPassword: '', bmcPassword: '', iscsiPassword: '' };
   /** Cuts a host's SSH connections; set by whoever serves them. */
   cutConnections: (host: Host) => void = () => undefined;
   random: () => number;

@@ -8,6 +8,7 @@
 import type { LabProcess, RunOptions, RunResult } from './command.ts';
 import type {
   Firewalld,
+  IscsiTarget,
   Libvirt,
   Lun,
   LunPath,
@@ -153,6 +154,7 @@ export interface Lab {
   readonly clock: Clock;
   readonly hosts: ReadonlyMap<string, LabHost>;
   readonly luns: Lun[];
+  readonly targets: IscsiTarget[];
   /** The file servers. */
   readonly nfs: NfsServer[];
   readonly dns: Dns;
@@ -167,6 +169,8 @@ export interface Lab {
     engineRootPassword: string;
     hostRootPassword: string;
     bmcPassword: string;
+    /** CHAP, of the target that wants it. */
+    iscsiPassword: string;
   };
   readonly engineFqdn: string;
   readonly engineAddress: string;

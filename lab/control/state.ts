@@ -3,6 +3,7 @@
  * is undefined here, so that JSON leaves it out.
  */
 import type { Host } from '../kernel/host.ts';
+import { sessionsOf } from '../kernel/iscsi.ts';
 import { nevra } from '../kernel/versions.ts';
 import type { LabCore } from '../lab-core.ts';
 
@@ -59,18 +60,23 @@ export function stateOf(lab: LabCore): Record<string, unknown> {
     now: new Date(lab.clock.now()).toISOString(),
     speed: lab.clock.speed,
     hosts,
-    luns: lab.luns.map((lun) => ({
-      wwid: lun.wwid,
-      number: lun.number,
-      signature: lun.signature?.type,
-      group: lun.group?.name,
-      volumes:
-        lun.group &&
-        Object.fromEntries(
-          lun.group.volumes.map((one) => [one.name, { size: one.size, active: [...one.active.keys()] }]),
+    // Of iSCSI LUNs those that some host has come to.
+    luns: lab.luns
+      .filter((lun) => lun.paths.size > 0)
+      .map((lun) => ({
+        wwid: lun.wwid,
+        number: lun.number,
+        signature: lun.signature?.type,
+        group: lun.group?.name,
+        volumes:
+          lun.group &&
+          Object.fromEntries(
+            lun.group.volumes.map((one) => [one.name, { size: one.size, active: [...one.active.keys()] }]),
+          ),
+        paths: Object.fromEntries(
+          [...lun.paths].map(([name, paths]) => [name, paths.filter((path) => path.up).length]),
         ),
-      paths: Object.fromEntries([...lun.paths].map(([name, paths]) => [name, paths.filter((path) => path.up).length])),
-    })),
+      })),
     nfs: lab.nfs.map(({ name, address, answering, exports }) => ({
       name,
       address,
@@ -83,6 +89,14 @@ export function stateOf(lab: LabCore): Record<string, unknown> {
           .filter((host) => host.disks.some((disk) => disk.share === share))
           .map((host) => host.name),
       })),
+    })),
+    targets: lab.targets.map(({ iqn, portals, luns }) => ({
+      iqn,
+      portals,
+      luns: luns.map((lun) => lun.wwid),
+      hosts: [...lab.hosts.values()]
+        .filter((host) => sessionsOf(host).some((session) => session.target.iqn === iqn))
+        .map((host) => host.name),
     })),
     dns: { answering: lab.dns.answering },
     hostedEngine: { deployed: false, globalMaintenance: false },

@@ -6,7 +6,7 @@ import { databaseOf, machineAt } from './api/database/database.ts';
 import { vmsWith } from './api/database/disks.ts';
 import { agentsOf, powerOf } from './api/database/fencing.ts';
 import { vmStatus } from './api/database/placement.ts';
-import { connectionsOf } from './api/database/storage-connections.ts';
+import { connectionName, connectionsOf } from './api/database/storage-connections.ts';
 import { openTransfers } from './api/database/transfers.ts';
 import { cpusOf, isHighlyAvailable, leaseDomainOf, memoryOf } from './api/database/vms.ts';
 import { dataCenterStatus } from './api/monitor/spm.ts';
@@ -49,7 +49,7 @@ export function engineState(lab: Lab): Record<string, unknown> {
       status: row.status,
       dataCenter: dataCenterName(row.dataCenterId),
       lun: row.lun,
-      connection: connectionsOf(db, row).map(({ address, path }) => `${address}:${path}`)[0],
+      connection: connectionsOf(db, row).map(connectionName)[0],
       master: row.master,
     })),
     networks: [...db.networks.values()].map((row) => ({

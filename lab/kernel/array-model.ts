@@ -41,6 +41,9 @@ export interface Lun {
   readonly size: number;
   readonly vendor: string;
   readonly product: string;
+  /** What multipath shows of its kind; without them those of the article's array. */
+  readonly features?: string;
+  readonly hardwareHandler?: string;
   /** What `wipefs` finds: a file system or partition table; undefined when clean or when `group` is there. */
   signature?: { type: string; offset: number } | undefined;
   /** LVM physical volume with its group. */

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { actAs } from './current.ts';
 import type { Host } from './host.ts';
+import { forgetSessions } from './iscsi.ts';
 import { forgetVolumes } from './logical-volumes.ts';
 import { forgetMounts } from './nfs.ts';
 
@@ -92,5 +93,6 @@ function die(host: Host, power: 'off' | 'crashed'): void {
   host.units.powerLost();
   host.libvirt.hostDown();
   forgetVolumes(host);
+  forgetSessions(host);
   forgetMounts(host);
 }

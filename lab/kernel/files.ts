@@ -220,16 +220,8 @@ export class MemoryFs implements Vfs {
 
   #node(type: FileStat['type'], mode: number): Node {
     const owner = actor()?.user ?? 'root';
-    const node: Node = {
-      type,
-      inode: this.#inodes++,
-      mode,
-      owner,
-      group: owner,
-      modified: this.#now(),
-      parts: [],
-      size: 0,
-    };
+    const fresh = { inode: this.#inodes++, modified: this.#now(), parts: [], size: 0 };
+    const node: Node = { type, mode, owner, group: owner, ...fresh };
     if (type === 'directory') node.children = new Map();
     return node;
   }

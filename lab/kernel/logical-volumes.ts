@@ -12,7 +12,7 @@ const nodes = (group: string, volume: string): string[] => [
 ];
 
 /** The lowest minor that no device of the host has; the host's own system is on 0 and 1. */
-function freeMinor(host: LabHost): number {
+export function freeMinor(host: LabHost): number {
   const taken = new Set([0, 1]);
   for (const lun of host.lab.luns) {
     taken.add(lun.minors.get(host.name) ?? 0);

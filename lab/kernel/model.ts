@@ -3,6 +3,7 @@
  * This file: the interfaces of what a host is made of. Commands read and change these; nothing here knows a command.
  */
 export type * from './array-model.ts';
+export type * from './iscsi-model.ts';
 export type * from './nfs-model.ts';
 
 import type { Command, CommandSet, LabHost } from '../types.ts';

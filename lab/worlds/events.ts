@@ -15,6 +15,7 @@ import { anyStorage } from '../ovirt/storage.ts';
 import type { EventAction, Lab, LabHost } from '../types.ts';
 import { fileServerEvents } from './file-servers.ts';
 import { imageEvents } from './image-events.ts';
+import { iscsiEvents } from './iscsi-portals.ts';
 import { lunOf } from './storage.ts';
 
 /** What people do behind a run's back; each gives the sentence that the journal keeps. */
@@ -43,6 +44,7 @@ const unitName = (event: Event): string => {
 export const events: Readonly<Record<string, EventAction>> = {
   ...imageEvents,
   ...fileServerEvents,
+  ...iscsiEvents,
   'set-global-maintenance': async (lab, event) => {
     const on = event.on !== false;
     storage(lab).globalMaintenance = on;

@@ -6,6 +6,7 @@ import type { World } from '../types.ts';
 import { deploymentWorlds } from './deployment.ts';
 import { fileServerWorlds } from './file-servers.ts';
 import { hostWorlds } from './hosts.ts';
+import { iscsiWorlds } from './iscsi-portals.ts';
 import { nameWorlds } from './names.ts';
 import { storageWorlds } from './storage.ts';
 
@@ -14,5 +15,6 @@ export const worlds: Readonly<Record<string, World>> = {
   ...nameWorlds,
   ...storageWorlds,
   ...fileServerWorlds,
+  ...iscsiWorlds,
   ...deploymentWorlds,
 };

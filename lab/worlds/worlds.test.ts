@@ -32,6 +32,7 @@ describe('worlds', () => {
       'firewalld-off',
       'ha-broker-dead',
       'hostname-wrong-nic',
+      'iscsi-portal-away',
       'leftover-pool',
       'leftover-socket',
       'lun-dirty',

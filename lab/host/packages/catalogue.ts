@@ -99,6 +99,7 @@ fence-agents-ipmilan 4.2.1-24.el7 fence-agents-common ipmitool
 fence-agents-all 4.2.1-24.el7 fence-agents-common fence-agents-drac5 fence-agents-ipmilan
 ipmitool 1.8.18-7.el7
 nfs-utils 1:1.3.0-0.65.el7
+iscsi-initiator-utils 6.2.0.874-11.el7
 kexec-tools 2.0.15-33.el7
 vim-enhanced 2:7.4.629-6.el7
 `),

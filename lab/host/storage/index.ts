@@ -2,6 +2,7 @@
 import type { PackageBuild } from '../../types.ts';
 import { unitFile } from '../daemon.ts';
 import { blockPrograms } from './block.ts';
+import { iscsiadm } from './iscsiadm.ts';
 import { lvmPrograms } from './lvm.ts';
 import { mountPrograms, nfsPrograms } from './mounts.ts';
 import { multipath, multipathd } from './multipath.ts';
@@ -9,6 +10,16 @@ import { multipath, multipathd } from './multipath.ts';
 export const storagePackages: readonly PackageBuild[] = [
   { package: 'util-linux', programs: { ...blockPrograms, ...mountPrograms } },
   { package: 'nfs-utils', programs: nfsPrograms },
+  {
+    package: 'iscsi-initiator-utils',
+    programs: { '/usr/sbin/iscsiadm': iscsiadm },
+    files: {
+      '/etc/iscsi/initiatorname.iscsi': {
+        content: (host) => `InitiatorName=iqn.1994-05.com.redhat:${host.name}\n`,
+        config: true,
+      },
+    },
+  },
   {
     package: 'lvm2',
     programs: lvmPrograms,

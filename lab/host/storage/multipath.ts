@@ -30,7 +30,7 @@ export function mapBlock(ctx: CommandContext, lun: Lun, paths: readonly LunPath[
     const words = path.up ? 'active ready running' : 'failed faulty offline';
     return `${group}\n${last ? ' ' : '|'} \`- ${path.hctl.padEnd(widths.hctl)}  ${path.device.padEnd(widths.device)} ${`${path.major}:${path.minor}`.padEnd(widths.number)} ${words}`;
   });
-  return `${lun.wwid} dm-${minor} ${lun.vendor},${lun.product}\nsize=${size(lun.size)} features='3 queue_if_no_path pg_init_retries 50' hwhandler='1 rdac' wp=rw\n${lines.join('\n')}\n`;
+  return `${lun.wwid} dm-${minor} ${lun.vendor},${lun.product}\nsize=${size(lun.size)} features='${lun.features ?? '3 queue_if_no_path pg_init_retries 50'}' hwhandler='${lun.hardwareHandler ?? '1 rdac'}' wp=rw\n${lines.join('\n')}\n`;
 }
 
 function topology(ctx: CommandContext, names: readonly string[]): number {

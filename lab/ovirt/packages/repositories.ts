@@ -67,6 +67,7 @@ const ovirt: readonly PackageOffer[] = [
       'device-mapper-multipath',
       'lvm2',
       'nfs-utils',
+      'iscsi-initiator-utils',
       'fence-agents-all',
     ],
     x86,

@@ -51,7 +51,7 @@ const encoded = (text: string): string =>
 /** The tags of a domain of format 5; all of its metadata is in them. */
 export function describe(domain: BlockDomain): void {
   const metadata: Readonly<Record<string, string>> = {
-    ...metadataOf(domain, 'FCP'),
+    ...metadataOf(domain, domain.lun.hardwareHandler === undefined ? 'FCP' : 'ISCSI'),
     PV0: `pv:${domain.lun.wwid},uuid:${lvmUuid(domain.lun.wwid)},pestart:0,pecount:${domain.group.size / EXTENT},mapoffset:0`,
     VGUUID: domain.group.uuid,
   };

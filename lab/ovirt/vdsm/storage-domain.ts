@@ -15,9 +15,8 @@ import {
   sees,
   usedInGroup,
 } from './block-domain.ts';
-import type { ConnectionTrouble, FileDomain } from './file-domain.ts';
+import type { FileDomain } from './file-domain.ts';
 import {
-  connectExport,
   disconnectExport,
   domainsIn,
   formatFiles,
@@ -39,16 +38,9 @@ export function findDomain(lab: Lab, id: string): StorageDomain | undefined {
 export const reaches = (host: LabHost, domain: StorageDomain): boolean =>
   domain.kind === 'block' ? sees(host, domain.lun) : reachesExport(host, domain);
 
-/** The host uses the domain from now on; gives what vdsm says when it cannot. */
-export function connectDomain(host: LabHost, domain: StorageDomain): ConnectionTrouble | undefined {
-  if (domain.kind === 'file') return connectExport(host, domain.from);
-  connectGroup(host, domain);
-  return undefined;
-}
-
-/** A domain that rests, or a host that does, needs no mount; what LVM has of a LUN stays. */
-export function releaseDomain(host: LabHost, domain: StorageDomain): void {
-  if (domain.kind === 'file') disconnectExport(host, domain.from);
+/** The host uses the domain from now on; an export is in use as soon as it is mounted. */
+export function connectDomain(host: LabHost, domain: StorageDomain): void {
+  if (domain.kind === 'block') connectGroup(host, domain);
 }
 
 export function disconnectDomain(host: LabHost, domain: StorageDomain): void {
@@ -88,7 +80,3 @@ export const freeBytes = (domain: StorageDomain): number =>
 /** Where the hosts have one of the domain's own volumes or files. */
 export const specialPath = (domain: StorageDomain, name: 'ids' | 'leases' | 'xleases'): string =>
   domain.kind === 'block' ? `/dev/${domain.id}/${name}` : specialFile(domain, name);
-
-/** What hosts connect to, as the engine's events name it. */
-export const connectionName = (domain: StorageDomain): string =>
-  domain.kind === 'block' ? domain.lun.wwid : `${domain.from.address}:${domain.from.path}`;

@@ -1,19 +1,15 @@
 /** The hosts of a data center begin to use a domain, and let go of it. */
-import {
-  connectDomain,
-  connectionName,
-  reaches,
-  releaseDomain,
-  type StorageDomain,
-} from '../../../ovirt/vdsm/storage-domain.ts';
+import { connectDomain, reaches } from '../../../ovirt/vdsm/storage-domain.ts';
 import type { LabHost } from '../../../types.ts';
 import type { DataCenterRow } from '../database/data-centers.ts';
 import { hostsOf } from '../database/data-centers.ts';
 import type { HostRow } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
+import { connectionName } from '../database/storage-connections.ts';
 import type { DomainRow } from '../database/storage-domains.ts';
-import { vdsmDomain } from '../database/storage-domains.ts';
+import { domainsOf, vdsmDomain } from '../database/storage-domains.ts';
 import { connectHost } from '../monitor/storage.ts';
+import { connectServers, releaseServers } from '../monitor/storage-servers.ts';
 import type { Call } from '../routing/call.ts';
 import { tellTrouble } from './storage-connections.ts';
 
@@ -21,21 +17,22 @@ export const upHosts = (call: Call, dataCenter: DataCenterRow): HostRow[] =>
   hostsOf(call.db, dataCenter).filter((row) => row.status === 'up');
 
 /** One host uses the domain from now on; false when it does not reach it, which is told where vdsm says why. */
-function use(call: Call, machine: LabHost, domain: StorageDomain): boolean {
-  if (domain.kind === 'block' && !reaches(machine, domain)) return false;
-  const trouble = connectDomain(machine, domain);
-  if (trouble === undefined) return reaches(machine, domain);
-  const { lab, db, correlationId } = call;
-  tellTrouble(lab, db, connectionName(domain), trouble, { correlationId });
-  return false;
+function use({ lab, db, correlationId }: Call, machine: LabHost, row: DomainRow): boolean {
+  const lun = row.lun === undefined ? '' : ` (LUN ${row.lun})`;
+  for (const { row: connection, trouble } of connectServers(db, machine, row)) {
+    tellTrouble(lab, db, `${connectionName(connection)}${lun}`, trouble, { correlationId });
+  }
+  const domain = vdsmDomain(lab, row);
+  if (!domain || !reaches(machine, domain)) return false;
+  connectDomain(machine, domain);
+  return true;
 }
 
 /** Hosts of the data center use the domain from now on. */
 export function connectAll(call: Call, dataCenter: DataCenterRow, row: DomainRow): boolean {
   const { lab, db } = call;
-  const domain = vdsmDomain(lab, row);
   const machines = upHosts(call, dataCenter).flatMap((host) => machineAt(lab, host.address) ?? []);
-  const able = machines.filter((machine) => domain !== undefined && use(call, machine, domain));
+  const able = machines.filter((machine) => use(call, machine, row));
   for (const host of upHosts(call, dataCenter)) {
     const machine = machineAt(lab, host.address);
     if (machine) connectHost(lab, db, host, machine);
@@ -43,11 +40,11 @@ export function connectAll(call: Call, dataCenter: DataCenterRow, row: DomainRow
   return able.length > 0;
 }
 
-/** A domain that rests is mounted nowhere. */
+/** A domain that rests is mounted nowhere, and no host is logged in for its sake. */
 export function releaseAll({ lab, db }: Call, dataCenter: DataCenterRow, row: DomainRow): void {
-  const domain = vdsmDomain(lab, row);
+  const others = domainsOf(db, dataCenter).filter((one) => one !== row && one.status === 'active');
   for (const host of hostsOf(db, dataCenter)) {
     const machine = machineAt(lab, host.address);
-    if (domain && machine) releaseDomain(machine, domain);
+    if (machine) releaseServers(lab, db, machine, row, others);
   }
 }

@@ -12,7 +12,7 @@ import type { LabHost } from '../../../types.ts';
 import type { HostRow } from '../database/database.ts';
 import { tell, userName } from '../database/events.ts';
 import { endJob, startJob } from '../database/jobs.ts';
-import type { ConnectionRow } from '../database/storage-connections.ts';
+import type { NfsConnectionRow } from '../database/storage-connections.ts';
 import { domainsBehind, exportAddress } from '../database/storage-connections.ts';
 import type { DomainRow } from '../database/storage-domains.ts';
 import { newDomain } from '../database/storage-domains.ts';
@@ -21,17 +21,22 @@ import type { Call } from '../routing/call.ts';
 import { incomplete, refused } from '../wire/fault.ts';
 import { part, text } from '../wire/values.ts';
 import { domainSettings, refuseTakenName } from './domain-settings.ts';
-import { knownConnection, nfsConnection, saveConnection } from './storage-connections.ts';
+import { connectKnown, knownConnection, nfsConnection, saveConnection } from './storage-connections.ts';
 import { storageTimes } from './storage-times.ts';
 
 const NOT_EMPTY =
   'Error in creating a Storage Domain. The selected storage path is not empty (probably contains another Storage Domain). Either remove the existing Storage Domain from this path, or change the Storage path).';
 
 /** The connection that a body names or describes; a new one is kept as soon as the host can use it. */
-async function connection(call: Call, host: HostRow): Promise<{ row: ConnectionRow; isNew: boolean }> {
+async function connection(call: Call, host: HostRow): Promise<{ row: NfsConnectionRow; isNew: boolean }> {
   const storage = part(call.body, 'storage') ?? {};
   const id = text(storage, 'id');
-  if (id !== undefined) return { row: knownConnection(call.db, id), isNew: false };
+  if (id !== undefined) {
+    const known = knownConnection(call.db, id);
+    if (known.type !== 'nfs') throw refused(409, "Cannot add Storage. Storage connection and domain type don't match.");
+    await connectKnown(call, host, known);
+    return { row: known, isNew: false };
+  }
   const lacking = ['path', 'address'].find((name) => !text(storage, name));
   if (lacking !== undefined) throw incomplete(`HostStorage [${lacking}] required for add`);
   const row = nfsConnection(call, storage);
@@ -41,7 +46,7 @@ async function connection(call: Call, host: HostRow): Promise<{ row: ConnectionR
 
 interface Place {
   readonly machine: LabHost;
-  readonly row: ConnectionRow;
+  readonly row: NfsConnectionRow;
   readonly from: ExportAddress;
 }
 

@@ -1,7 +1,7 @@
 /** Storage connections: how hosts reach a file server, kept apart from the domains that lie behind them. */
 import { uuid } from '../../../ovirt/ids.ts';
-import type { ConnectionTrouble, ExportAddress } from '../../../ovirt/vdsm/file-domain.ts';
-import { connectExport, disconnectExport } from '../../../ovirt/vdsm/file-domain.ts';
+import type { ExportAddress } from '../../../ovirt/vdsm/file-domain.ts';
+import { connectExport } from '../../../ovirt/vdsm/file-domain.ts';
 import type { Lab, LabHost } from '../../../types.ts';
 import type { EngineDatabase, HostRow } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
@@ -10,6 +10,8 @@ import { tell } from '../database/events.ts';
 import type { ConnectionRow, NfsConnectionRow } from '../database/storage-connections.ts';
 import { domainsBehind, exportAddress } from '../database/storage-connections.ts';
 import { vdsmAnswers } from '../monitor/hosts.ts';
+import type { ServerTrouble } from '../monitor/storage-servers.ts';
+import { disconnectServer } from '../monitor/storage-servers.ts';
 import type { Call } from '../routing/call.ts';
 import { ApiFault, incomplete, notModelled, refused } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
@@ -18,7 +20,9 @@ import { findHost } from './find.ts';
 import { storageTimes } from './storage-times.ts';
 
 /** What vdsm's codes are in the engine's words (VdsmErrors.properties). */
-const troubles: Readonly<Record<ConnectionTrouble, string>> = {
+export const troubleTexts: Readonly<Record<ServerTrouble, string>> = {
+  iSCSISetupError: 'Failed to setup iSCSI subsystem',
+  ISCSI_LOGIN_AUTH_ERROR: 'Failed to login to iSCSI node due to authorization failure',
   ProblemWhileTryingToMountTarget: 'Problem while trying to mount target',
   StorageServerAccessPermissionError:
     'Permission settings on the specified path do not allow access to the storage.\nVerify permission settings on the specified storage path.',
@@ -32,12 +36,12 @@ export function tellTrouble(
   lab: Lab,
   db: EngineDatabase,
   connection: string,
-  trouble: ConnectionTrouble,
+  trouble: ServerTrouble,
   about: Omit<Told, 'code' | 'text'> = {},
 ): string {
-  const text = `The error message for connection ${connection} returned by VDSM was: ${troubles[trouble]}`;
+  const text = `The error message for connection ${connection} returned by VDSM was: ${troubleTexts[trouble]}`;
   tell(lab, db, { ...about, code: 996, text });
-  return troubles[trouble];
+  return troubleTexts[trouble];
 }
 
 /** A host mounts an export for the engine, or the request is refused in vdsm's words. */
@@ -135,7 +139,7 @@ export function removeConnection(call: Call, row: ConnectionRow): void {
   if (wanted !== null) {
     const host = findHost(db, db.hosts.has(wanted) ? { id: wanted } : { name: wanted });
     const machine = machineAt(lab, host.address);
-    if (machine) disconnectExport(machine, exportAddress(row));
+    if (machine) disconnectServer(machine, row);
   }
   db.storageConnections.delete(row.id);
   lab.changed('storage connection removed');
@@ -146,3 +150,10 @@ export const knownConnection = (db: EngineDatabase, id: string): ConnectionRow =
   if (!row) throw new ApiFault(404, 'Operation Failed', `Entity not found: StorageServerConnection: id=${id}`, true);
   return row;
 };
+
+/** A host begins to use a connection that the engine has already. */
+export async function connectKnown(call: Call, host: HostRow, row: NfsConnectionRow): Promise<void> {
+  const machine = machineAt(call.lab, host.address);
+  if (!vdsmAnswers(machine)) throw refused(400, 'Network error during communication with the Host.');
+  await connect(call, machine, exportAddress(row));
+}

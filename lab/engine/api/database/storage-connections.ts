@@ -1,4 +1,5 @@
 import type { ExportAddress } from '../../../ovirt/vdsm/file-domain.ts';
+import type { TargetAddress } from '../../../ovirt/vdsm/iscsi-servers.ts';
 import type { EngineDatabase } from './database.ts';
 
 /** How hosts reach an export of a file server. */
@@ -14,7 +15,22 @@ export interface NfsConnectionRow {
   readonly mountOptions?: string | undefined;
 }
 
-export type ConnectionRow = NfsConnectionRow;
+/** How hosts reach an iSCSI target over one of its portals. */
+export interface IscsiConnectionRow {
+  readonly id: string;
+  readonly type: 'iscsi';
+  readonly address: string;
+  readonly port: number;
+  readonly target: string;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+}
+
+export type ConnectionRow = NfsConnectionRow | IscsiConnectionRow;
+
+/** As events and people name it. */
+export const connectionName = (row: ConnectionRow): string =>
+  row.type === 'nfs' ? `${row.address}:${row.path}` : `${row.address} ${row.target}`;
 
 /** What vdsm gives to mount when it is told nothing else (`storageServer.NFSConnection` of 4.30). */
 const DEFAULTS = { timeo: 600, retrans: 6 } as const;
@@ -34,6 +50,8 @@ export function exportAddress(row: NfsConnectionRow): ExportAddress {
   return { address, path: real, options: [...options, ...(mountOptions ? [mountOptions] : [])].join(',') };
 }
 
+export const targetAddress = ({ target, ...rest }: IscsiConnectionRow): TargetAddress => ({ iqn: target, ...rest });
+
 /** The storage domains that lie behind a connection. */
 export const domainsBehind = (db: EngineDatabase, row: ConnectionRow) =>
   [...db.storageDomains.values()].filter((domain) => domain.connectionIds.includes(row.id));
@@ -43,3 +61,10 @@ export const connectionsOf = (
   db: EngineDatabase,
   domain: { readonly connectionIds: readonly string[] },
 ): ConnectionRow[] => domain.connectionIds.flatMap((id) => db.storageConnections.get(id) ?? []);
+
+/** Connections of a domain that is gone stay only for the sake of others behind them. */
+export function dropUnused(db: EngineDatabase, domain: { readonly connectionIds: readonly string[] }): void {
+  for (const row of connectionsOf(db, domain)) {
+    if (domainsBehind(db, row).length === 0) db.storageConnections.delete(row.id);
+  }
+}

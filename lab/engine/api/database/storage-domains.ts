@@ -23,7 +23,7 @@ export interface DomainRow {
   name: string;
   description: string;
   comment: string;
-  readonly type: 'fcp' | 'nfs';
+  readonly type: 'fcp' | 'iscsi' | 'nfs';
   /** WWID of the LUN under it, where there is one. */
   readonly lun: string | undefined;
   /** How hosts reach it, where they have to be told. */

@@ -7,7 +7,7 @@ import { tell } from '../database/events.ts';
 import { powerOf } from '../database/fencing.ts';
 import { vmsOn } from '../database/placement.ts';
 import { missingNetworks, refuseForNetworks } from './required-networks.ts';
-import { connectHost, missingDomains, refuseHost, releaseHost } from './storage.ts';
+import { connectHost, connectHostToServers, missingDomains, refuseHost, releaseHost } from './storage.ts';
 
 /** Virtual seconds: how long a silent host stays `connecting`, how often its statistics are read. */
 const GRACE = 80;
@@ -64,6 +64,7 @@ function answered(lab: Lab, db: EngineDatabase, row: HostRow, host: LabHost): vo
       row.status = 'initializing';
       return;
     case 'initializing': {
+      connectHostToServers(db, row, host);
       const missing = missingDomains(lab, db, row, host);
       if (missing.length > 0) {
         refuseHost(lab, db, row, missing);

@@ -1,4 +1,4 @@
-import { connectDomain, reaches, releaseDomain } from '../../../ovirt/vdsm/storage-domain.ts';
+import { connectDomain, reaches } from '../../../ovirt/vdsm/storage-domain.ts';
 import type { Lab, LabHost } from '../../../types.ts';
 import { dataCenterOf } from '../database/data-centers.ts';
 import type { EngineDatabase, HostRow } from '../database/database.ts';
@@ -6,6 +6,7 @@ import { machineAt } from '../database/database.ts';
 import { tell } from '../database/events.ts';
 import type { DomainRow } from '../database/storage-domains.ts';
 import { domainsOf, inProcess, vdsmDomain } from '../database/storage-domains.ts';
+import { connectServers, releaseServers } from './storage-servers.ts';
 
 /** Virtual seconds that a host may miss a domain before it is taken out of service, and between two tries to use it again. */
 const PATIENCE = 300;
@@ -23,20 +24,25 @@ export function missingDomains(lab: Lab, db: EngineDatabase, row: HostRow, host:
   });
 }
 
+/** A host that comes up connects to the servers of its data center's storage before anybody looks what it reaches. */
+export function connectHostToServers(db: EngineDatabase, row: HostRow, host: LabHost): void {
+  for (const domain of activeFor(db, row)) connectServers(db, host, domain);
+}
+
 /** vdsm connects every active domain that the host reaches. */
 export function connectHost(lab: Lab, db: EngineDatabase, row: HostRow, host: LabHost): void {
   for (const domain of activeFor(db, row)) {
+    connectServers(db, host, domain);
     const found = vdsmDomain(lab, domain);
     if (found && reaches(host, found)) connectDomain(host, found);
   }
 }
 
-/** A host that rests has nothing mounted of the storage of its data center. */
+/** A host that rests has nothing mounted of the storage of its data center, and is logged in nowhere. */
 export function releaseHost(lab: Lab, db: EngineDatabase, row: HostRow, host: LabHost): void {
   const dataCenter = dataCenterOf(db, row);
   for (const domain of dataCenter ? domainsOf(db, dataCenter) : []) {
-    const found = vdsmDomain(lab, domain);
-    if (found) releaseDomain(host, found);
+    releaseServers(lab, db, host, domain);
   }
 }
 
@@ -109,7 +115,9 @@ function setInactive(lab: Lab, db: EngineDatabase, domain: DomainRow): void {
 
 function recover(lab: Lab, db: EngineDatabase, domain: DomainRow): void {
   const found = vdsmDomain(lab, domain);
-  const hosts = found ? upHosts(lab, db, domain).filter((host) => reaches(host, found)) : [];
+  const up = upHosts(lab, db, domain);
+  for (const host of up) connectServers(db, host, domain);
+  const hosts = found ? up.filter((host) => reaches(host, found)) : [];
   if (!found || hosts.length === 0) return;
   const dataCenter = db.dataCenters.get(domain.dataCenterId ?? '');
   domain.status = 'active';

@@ -1,15 +1,27 @@
+import { PORTAL_GROUP, sessionsOf } from '../../../kernel/iscsi.ts';
 import { inUse } from '../../../ovirt/vdsm/block-domain.ts';
-import type { Lun, LunPath } from '../../../types.ts';
+import type { IscsiSession, LabHost, Lun, LunPath } from '../../../types.ts';
 import { machineAt } from '../database/database.ts';
 import { vdsmAnswers } from '../monitor/hosts.ts';
 import type { Call, Handler, Resource } from '../routing/call.ts';
 import { many, one, queryFlag } from '../routing/call.ts';
 import { ApiFault, unknownId } from '../wire/fault.ts';
+import type { Entity } from '../wire/values.ts';
 
 const GiB = 1024 ** 3;
 
+/** How the host came to an iSCSI LUN: the first of its sessions. */
+const wayTo = ({ portal: { address, port }, target, credentials }: IscsiSession): Entity => ({
+  address,
+  port,
+  portal: `${address}:${port},${PORTAL_GROUP}`,
+  target: target.iqn,
+  ...(credentials.username === undefined ? {} : { username: credentials.username }),
+});
+
 /** One LUN as vdsm lists it for a host, with what the engine knows of it. Whether it is in use takes a test of each. */
-function lunResource(call: Call, host: string, lun: Lun, paths: readonly LunPath[]): Resource {
+function lunResource(call: Call, host: string, machine: LabHost, lun: Lun, paths: readonly LunPath[]): Resource {
+  const session = sessionsOf(machine).find(({ target }) => target.luns.includes(lun));
   const tested = queryFlag(call.query, 'report_status') ?? true;
   const domain = [...call.db.storageDomains.values()].find((row) => row.lun === lun.wwid);
   const unit = {
@@ -25,12 +37,13 @@ function lunResource(call: Call, host: string, lun: Lun, paths: readonly LunPath
     ...(domain ? { storage_domain_id: domain.id } : {}),
     vendor_id: lun.vendor.trim(),
     ...(lun.group ? { volume_group_id: lun.group.uuid } : {}),
+    ...(session ? wayTo(session) : {}),
   };
   return {
     type: 'host_storage',
     service: 'storage',
     path: `/hosts/${host}/storage/${lun.wwid}`,
-    entity: { logical_units: [unit], type: 'fcp', host: { id: host } },
+    entity: { logical_units: [unit], type: session ? 'iscsi' : 'fcp', host: { id: host } },
   };
 }
 
@@ -44,7 +57,7 @@ function luns(call: Call): Resource[] {
   return machine
     .luns()
     .filter(({ paths }) => paths.some((path) => path.up))
-    .map(({ lun, paths }) => lunResource(call, row.id, lun, paths));
+    .map(({ lun, paths }) => lunResource(call, row.id, machine, lun, paths));
 }
 
 export const hostStorage: Readonly<Record<string, Handler>> = {

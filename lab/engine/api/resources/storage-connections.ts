@@ -6,16 +6,21 @@ import { created, many, one, removed } from '../routing/call.ts';
 import { unknownId } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
 
-/** A connection's attributes, as connections and file domains show them. */
-export const connectionFields = (row: ConnectionRow): Entity => ({
-  address: row.address,
-  path: row.path,
-  type: row.type,
-  ...(row.mountOptions === undefined ? {} : { mount_options: row.mountOptions }),
-  ...(row.version === undefined ? {} : { nfs_version: row.version }),
-  ...(row.timeo === undefined ? {} : { nfs_timeo: row.timeo }),
-  ...(row.retrans === undefined ? {} : { nfs_retrans: row.retrans }),
-});
+/** A connection's attributes, as connections and file domains show them; passwords are never shown. */
+export function connectionFields(row: ConnectionRow): Entity {
+  const { type, address } = row;
+  if (type === 'iscsi') {
+    const user = row.username === undefined ? {} : { username: row.username };
+    return { type, address, port: row.port, target: row.target, ...user };
+  }
+  return {
+    ...{ type, address, path: row.path },
+    ...(row.mountOptions === undefined ? {} : { mount_options: row.mountOptions }),
+    ...(row.version === undefined ? {} : { nfs_version: row.version }),
+    ...(row.timeo === undefined ? {} : { nfs_timeo: row.timeo }),
+    ...(row.retrans === undefined ? {} : { nfs_retrans: row.retrans }),
+  };
+}
 
 const resource = (row: ConnectionRow): Resource => ({
   type: 'storage_connection',

@@ -45,7 +45,13 @@ function volumeGroup(call: Call, row: DomainRow): Entity {
     vendor_id: lun.vendor,
     ...(id === undefined ? {} : { volume_group_id: id }),
   };
-  return { volume_group: { ...(id === undefined ? {} : { id }), logical_units: [unit] } };
+  // A LUN behind several portals is listed once for each.
+  const ways = connectionsOf(call.db, row).map((connection) => {
+    const { type, ...fields } = connectionFields(connection);
+    return { ...unit, ...fields };
+  });
+  const units = ways.length > 0 ? ways : [unit];
+  return { volume_group: { ...(id === undefined ? {} : { id }), logical_units: units } };
 }
 
 function storage(call: Call, row: DomainRow): Entity {

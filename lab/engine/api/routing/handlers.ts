@@ -9,6 +9,7 @@ import { disk, disks, storageDomainDisks } from '../resources/disks.ts';
 import { event, events } from '../resources/events.ts';
 import { fenceAgent, fenceAgents } from '../resources/fence-agents.ts';
 import { vmApplications, vmHostDevices, vmNumaNodes, vmSessions } from '../resources/guest-lists.ts';
+import { hostIscsi } from '../resources/host-iscsi.ts';
 import {
   hostNic,
   hostNics,
@@ -128,7 +129,7 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   gluster_volumes: glusterVolumes,
   group,
   groups,
-  host,
+  host: { ...host, ...hostIscsi },
   host_storage: hostStorage,
   hosts,
   icon,
