@@ -1,7 +1,7 @@
 import { expect, inject, test } from 'vitest';
 import type { CaseResult } from './case.ts';
 import { faultLoop, table } from './loop.ts';
-import { allCases, sample, shard, spread } from './sample.ts';
+import { allCases, around, sample, shard, spread } from './sample.ts';
 import { deploy } from './stories/deploy.ts';
 
 const MINUTES = 60_000;
@@ -42,5 +42,6 @@ test('a seed chooses the same sample again, shards share everything between them
   const items = Array.from({ length: 100 }, (_, index) => index);
   expect(sample(items, 10, 7)).toEqual(sample(items, 10, 7));
   expect(sample(items, 10, 7)).not.toEqual(sample(items, 10, 8));
+  expect(around(['a', 'b', 'c'], 2, 2, 8)).toEqual(['b', 'c']);
   expect([1, 2, 3].flatMap((index) => shard(items, index, 3)).sort((a, b) => a - b)).toEqual(items);
 });

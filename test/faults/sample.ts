@@ -1,4 +1,4 @@
-import { KINDS, suits } from './kinds.ts';
+import { KINDS, type Kind, suits } from './kinds.ts';
 import type { Point } from './points.ts';
 import type { Reference } from './reference.ts';
 import type { Blow } from './strike.ts';
@@ -29,6 +29,22 @@ export function sample<T>(items: readonly T[], count: number, seed: number): T[]
     taken.push(...left.splice(Math.floor(random() * left.length), 1));
   }
   return taken;
+}
+
+/** One case of each kind, where a story has any: the same seed chooses the same ones. */
+export function ofEach(kinds: readonly Kind[], cases: readonly Blow[], seed: number): Blow[] {
+  return kinds.flatMap((kind) =>
+    sample(
+      cases.filter((one) => one.kind === kind),
+      1,
+      seed,
+    ),
+  );
+}
+
+/** As many of them as are wished, from a place on that the seed chooses; behind the last comes the first again. */
+export function around<T>(items: readonly T[], from: number, count: number, seed: number): T[] {
+  return Array.from({ length: count }, (_, index) => items[(seed + from + index) % items.length] as T);
 }
 
 /** The I-th of N parts, so that several machines share the work. */
