@@ -19,7 +19,7 @@ const shares = [
 ];
 
 test('whatever dies under images, VMs and a build, and whoever ends them, all is well or told', {
-  timeout: 10 * MINUTES,
+  timeout: 20 * MINUTES,
 }, async () => {
   const seed = Number(process.env.FAULT_SEED ?? (process.env.CI ? 1 : Date.now() % 1_000_000));
   console.log(`seed ${seed} (set FAULT_SEED to repeat; "npm run faults" runs every kind at every point)`);
