@@ -4,7 +4,6 @@ import { Ticket as LiveTicket } from './tickets.ts';
 import type { Ways } from './ways.ts';
 import { waysOf } from './ways.ts';
 
-export const DAEMON_UNIT = 'ovirt-imageio-daemon.service';
 const pki = { certificate: '/etc/pki/vdsm/certs/vdsmcert.pem', key: '/etc/pki/vdsm/keys/vdsmkey.pem' };
 const KEY = 'imageio-daemon';
 

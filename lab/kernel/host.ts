@@ -7,6 +7,7 @@ import { MemoryFs } from './files.ts';
 import { HostFirewall } from './firewall.ts';
 import type { Lun, LunPath } from './model.ts';
 import { HostNetwork } from './network.ts';
+import type { LaunchOptions } from './process.ts';
 import { Process, shellStatus } from './process.ts';
 import { find, perform, standardPath, which } from './programs.ts';
 import { Resolver } from './resolver.ts';
@@ -15,18 +16,6 @@ import { collector, fromBytes, nullFile, type OpenFile, textSource, toBytes } fr
 import { HostJournal } from './syslog.ts';
 import { UnitManager } from './systemd/manager.ts';
 import { HostLibvirt } from './virtualisation.ts';
-
-export interface LaunchOptions {
-  readonly files: Map<number, OpenFile>;
-  readonly env: Map<string, string>;
-  readonly user?: string;
-  readonly unit?: string;
-  readonly cwd?: string;
-  readonly cause?: 'command' | 'system';
-  readonly tty?: boolean;
-  /** Not a program that the journal shows: the login shell of a session. */
-  readonly quiet?: boolean;
-}
 
 export class Host implements LabHost {
   readonly name: string;

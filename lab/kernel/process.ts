@@ -14,6 +14,19 @@ export function shellStatus(status: ExitStatus): number {
   return status.signal ? 128 + signalNumber(status.signal) : status.code;
 }
 
+/** With what a program is started. */
+export interface LaunchOptions {
+  readonly files: Map<number, OpenFile>;
+  readonly env: Map<string, string>;
+  readonly user?: string;
+  readonly unit?: string;
+  readonly cwd?: string;
+  readonly cause?: 'command' | 'system';
+  readonly tty?: boolean;
+  /** Not a program that the journal shows: the login shell of a session. */
+  readonly quiet?: boolean;
+}
+
 export class Process implements LabProcess {
   readonly pid: number;
   readonly parent: number;

@@ -61,6 +61,3 @@ export const coreutils: readonly PackageBuild[] = [
   },
   ...Object.entries(owners).map(([name, names]) => ({ package: name, programs: pick(names) })),
 ];
-
-/** The packages above, for the minimal installation. */
-export const coreutilsPackages: readonly string[] = ['bash', 'coreutils', ...Object.keys(owners)];

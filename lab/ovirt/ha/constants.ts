@@ -9,6 +9,3 @@ export const MAYBE_AWAY_TIMEOUT = 40;
 export const UNEXPECTED_DOWN_TIMEOUT = 560;
 /** A remote score must beat the local one by this much before a healthy engine VM is shut down for it. */
 export const RESTART_THRESHOLD = 800;
-export const MAX_HOST_ID_SCAN = 64;
-/** systemd waits this long before it starts a failed agent again (RestartSec). */
-export const AGENT_RESTART_DELAY = 10;

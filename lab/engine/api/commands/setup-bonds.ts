@@ -24,8 +24,8 @@ export interface BondChanges {
   readonly removed: readonly string[];
 }
 
-/** A host with the names of its interfaces by their ids in the engine. */
-interface On {
+/** The host that a call is about. */
+export interface On {
   readonly call: Call;
   readonly row: HostRow;
   readonly machine: LabHost;

@@ -25,7 +25,7 @@ import type { Call } from '../routing/call.ts';
 import { notModelled, refused } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
 import { flag, isEntity, isList, number, part, text } from '../wire/values.ts';
-import type { BondChanges } from './setup-bonds.ts';
+import type { BondChanges, On } from './setup-bonds.ts';
 import { barred, bondChanges, entities, isSlave, nicNamed } from './setup-bonds.ts';
 
 /** Virtual seconds that vdsm takes, and that the engine waits for the host by default. */
@@ -52,12 +52,6 @@ function addressOf(given: Entity, before: AttachmentRow['address']): AttachmentR
     );
   }
   return { address, netmask, prefix: prefixOf(netmask) };
-}
-
-interface On {
-  readonly call: Call;
-  readonly row: HostRow;
-  readonly machine: LabHost;
 }
 
 /** The network that a body of an attachment is about, and how the host has it by now. */

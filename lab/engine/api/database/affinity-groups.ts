@@ -2,7 +2,7 @@ import type { EngineDatabase, HostRow } from './database.ts';
 import type { VmRow } from './vms.ts';
 
 /** True: together, or on these hosts; false: apart, or not on them; undefined: the rule is switched off. */
-export type Polarity = boolean | undefined;
+type Polarity = boolean | undefined;
 
 export interface AffinityRule {
   readonly positive: Polarity;

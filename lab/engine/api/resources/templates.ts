@@ -66,7 +66,7 @@ const fields = (call: Call): Fields<Searched> => ({
 const show = (call: Call, row: Searched): Resource => (row ? templateResource(call, row) : blank(call));
 
 /** The template of the path; undefined: Blank. */
-export function templateOfPath(call: Call): TemplateRow | undefined {
+function templateOfPath(call: Call): TemplateRow | undefined {
   const [id = ''] = call.route.ids;
   const found = call.db.templates.get(id);
   if (!found && id !== BLANK) throw unknownId();

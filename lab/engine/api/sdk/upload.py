@@ -8,7 +8,7 @@ from urllib.parse import urlparse
 
 import ovirtsdk4.types as types
 
-from engine import gone, until
+from engine import gone, refusal, until
 
 SIZE = 64 * 1024 * 1024
 CHUNK = 8 * 1024 * 1024
@@ -52,6 +52,11 @@ def chapter(lab):
     )
     until("ok", lambda: disks.disk_service(disk.id).get().status == types.DiskStatus.OK)
 
+    # The policy came with 4.4; what an engine does not know it refuses, it ignores nothing (JAXBValidationEventHandler).
+    newer = types.ImageTransfer(
+        disk=types.Disk(id=disk.id), timeout_policy=types.ImageTransferTimeoutPolicy.LEGACY
+    )
+    seen["newer"] = refusal(lambda: transfers.add(newer))[:3]
     upload = opened(disk, types.ImageTransferDirection.UPLOAD)
     transfer = upload.get()
     seen["transfer"] = [transfer.image.id == disk.id, transfer.direction.value, transfer.inactivity_timeout]
