@@ -14,6 +14,7 @@ const chapters = {
   networks: 'makes networks, brings them into a cluster and onto a host, synchronizes and removes them',
   fencing: 'sets up fence agents and power management, switches the power of a host',
   storage: 'makes a data domain and disks on it, takes it out of service, removes it',
+  servers: 'makes data domains on a file server and on an iSCSI target, with their connections, and removes them',
   vms: 'operates VMs: settings, disks, cards, consoles, migration, snapshots, removal',
   templates: 'makes templates and VMs from them, moves and copies disks, keeps VMs apart by affinity groups',
   upload: 'uploads an image in pieces, downloads it, puts it into a drive',
@@ -50,7 +51,7 @@ describe("oVirt's own SDK", () => {
     const ca_file = join(lab.store.dir, 'sdk-ca.pem');
     writeFileSync(ca_file, s.engine.caPem);
     const settings = join(lab.store.dir, 'sdk.json');
-    const { enginePassword, hostRootPassword, bmcPassword } = lab.secrets;
+    const { enginePassword, hostRootPassword, bmcPassword, iscsiPassword } = lab.secrets;
     const known = {
       url: `${s.engine.url}/api`,
       ca_file,
@@ -58,6 +59,14 @@ describe("oVirt's own SDK", () => {
       root_password: hostRootPassword,
       bmc_password: bmcPassword,
       luns: ['3600a098000e4b4b3000003175cec1840'],
+      nas: 'nas.test.local',
+      iscsi: {
+        portal: '172.20.32.7',
+        target: 'iqn.2019-11.local.test:secure',
+        lun: '36001405e7b95d2c4a1f4c0d8b3e6a917',
+        user: 'ovirt',
+        password: iscsiPassword,
+      },
     };
     writeFileSync(settings, JSON.stringify(known), { mode: 0o600 });
     const script = fileURLToPath(new URL('run.py', import.meta.url));
