@@ -69,7 +69,7 @@ export function decideRestart(
   const anew = bootId !== undefined && bootId !== before;
   if (anew && how.isBack(seen)) return { state: 'already', changes: [], evidence };
   if (trace.events.some(({ code }) => code === RESTART_FAILED)) {
-    const failed = { what: `the engine could not switch ${name} off and on by its fence agent`, lines: lines(trace) };
+    const failed = { what: `the engine could not switch ${name} off and on`, lines: lines(trace) };
     return { state: 'underWay', changes: [], evidence, failed };
   }
   // Up again before the engine has seen to the end of its own work.
