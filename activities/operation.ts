@@ -19,6 +19,8 @@ export interface HostChange {
   readonly stdin?: string;
   /** Standard input is secret: named in the plan, never shown. */
   readonly secretStdin?: () => Promise<string>;
+  /** With `secretStdin`: what of it people must see, such as what a program is told to do. */
+  readonly told?: string;
   /** Exit codes that are no error; 0 when absent. The verification decides, not this code. */
   readonly okCodes?: readonly number[];
   /** Runs even when an earlier change of a followed unit failed (e.g. removing a secret file). */

@@ -8,6 +8,7 @@ export const OWNED_KINDS = [
   'stoppedEngineVm',
   'stoppedVm',
   'movedVm',
+  'outage',
   'disabledFirewall',
   'imageTransfer',
 ] as const;
@@ -31,6 +32,9 @@ export const STOPPED_ENGINE_VM: Owned = { kind: 'stoppedEngineVm', target: 'host
 /** A host that takes no part in HA, as the engine's maintenance brings it about too. */
 export const localMaintenance = (host: string): Owned => ({ kind: 'localMaintenance', target: host });
 
+/** A host whose power was cut to see what becomes of what ran there; over when both are as before. */
+export const outage = (host: string): Owned => ({ kind: 'outage', target: host });
+
 export function sameOwned(one: Owned, other: Owned): boolean {
   return one.kind === other.kind && one.target === other.target;
 }
@@ -48,6 +52,8 @@ export function ownedWords({ kind, target }: Owned): string {
       return `the VM ${target} is shut down`;
     case 'movedVm':
       return `the VM ${target} is away from its host`;
+    case 'outage':
+      return `an outage of ${target} that is to prove failover is not over`;
     case 'disabledFirewall':
       return `the firewall of ${target} is off`;
     case 'imageTransfer':

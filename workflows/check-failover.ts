@@ -2,6 +2,7 @@ import type { FailoverSeat } from '../activities/failover/params.ts';
 import { checkFailover as definition } from '../runbooks/check-failover.ts';
 import type { Report } from './contract.ts';
 import { moveEngineThereAndBack, moveThereAndBack } from './procedures/move-there-and-back.ts';
+import { proveEngineRestart } from './procedures/prove-engine-restart.ts';
 import { proveRestart } from './procedures/prove-restart.ts';
 import { operations, type Run, runbook } from './runtime/index.ts';
 
@@ -18,9 +19,9 @@ export async function checkFailover(input: unknown): Promise<Report> {
     }
     const seen = await run.preflight(
       'Look whether everything is there for a failover',
-      operations.surveyFailover({ vm, engineVm, ...(destructive.includes('vm') && { cut: 'vm' }) }),
+      operations.surveyFailover({ vm, engineVm, ...(destructive.length > 0 && { cut: destructive }) }),
     );
-    const { vm: seat, engine } = seen;
+    const { vm: seat, engine, engineOutage } = seen;
     if (migrate && vm !== undefined && seat !== undefined) {
       await offered(run, `Migrate ${vm} to another host and back`, seat, 'goes on running; its memory is copied', () =>
         moveThereAndBack(run, vm, { known: true, output: seat }),
@@ -32,6 +33,7 @@ export async function checkFailover(input: unknown): Promise<Report> {
       );
     }
     if (vm !== undefined && destructive.includes('vm')) await proveRestart(run, vm, { known: true, output: seen });
+    if (engineOutage !== undefined) await proveEngineRestart(run, engineOutage);
   });
 }
 

@@ -51,7 +51,7 @@ export async function createHaVm(input: unknown): Promise<Report> {
     if (run.input.proveRestart !== true) return;
     const survey = await run.check(
       'Look whether everything is there for a failover',
-      operations.surveyFailover({ vm: name, engineVm: false, cut: 'vm' }),
+      operations.surveyFailover({ vm: name, engineVm: false, cut: ['vm'] }),
       { needs: [seat] },
     );
     await proveRestart(run, name, survey);

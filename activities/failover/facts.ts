@@ -2,10 +2,14 @@ import type { PowerStatus } from '../../connectors/engine/index.ts';
 import { type EngineVm, engineVm } from '../../connectors/engine/model/vm.ts';
 import { engineHosts, type HostView } from '../engine/hosts.ts';
 import { readAll } from '../host/read-all.ts';
+import { fittestOthers } from '../hosted-engine/ha/fitness.ts';
 import { type HaHost, readHaHosts } from '../hosted-engine/ha/read-host.ts';
+import { enginePlace } from '../hosted-engine/ha/views.ts';
 import { type LunState, lunReads, parseLun } from '../hosted-engine/lun.ts';
 import type { OperationContext } from '../operation.ts';
+import { askController } from '../power/controller.ts';
 import { GIB } from '../vm/wish.ts';
+import type { SurveyFailover } from './params.ts';
 
 /** A host of the engine, and what its fence agents say of its power. */
 export interface FailoverHost extends HostView {
@@ -19,9 +23,11 @@ export interface FailoverFacts {
   readonly ha: readonly HaHost[];
   /** The LUN of the engine VM as the hosts that can run it see it; of those that answer. */
   readonly luns: readonly { readonly host: string; readonly lun: LunState }[];
+  /** What the controller of the host that runs the engine VM says to the hosts that could switch it, the fittest first. */
+  readonly controller?: readonly { readonly from: string; readonly power: PowerStatus }[];
 }
 
-export async function lookAtFailover(context: OperationContext): Promise<FailoverFacts> {
+export async function lookAtFailover(context: OperationContext, { cut = [] }: SurveyFailover): Promise<FailoverFacts> {
   const engine = context.engine();
   const [vms, views, ha] = await Promise.all([
     engine.list('/vms', engineVm),
@@ -42,7 +48,17 @@ export async function lookAtFailover(context: OperationContext): Promise<Failove
         lun: parseLun(wwid, await readAll(context.host(host), lunReads(wwid))),
       })),
   );
-  return { vms, hosts, ha, luns };
+  const controller = cut.includes('engineVm') ? await askStandbys(context, ha) : undefined;
+  return { vms, hosts, ha, luns, ...(controller && { controller }) };
+}
+
+/** @returns undefined where the inventory does not describe the controller */
+async function askStandbys(context: OperationContext, ha: readonly HaHost[]): Promise<FailoverFacts['controller']> {
+  const { runsOn } = enginePlace(ha);
+  const host = context.inventory.hosts.find(({ name }) => name === runsOn);
+  if (host?.bmc === undefined) return undefined;
+  const standbys = fittestOthers(host.name, ha);
+  return Promise.all(standbys.map(async (from) => ({ from, power: await askController(context, from, host.name) })));
 }
 
 export const isHighlyAvailable = ({ high_availability: ha }: EngineVm): boolean => ha?.enabled === true;

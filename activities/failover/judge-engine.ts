@@ -1,5 +1,4 @@
 import { hostName } from '../engine/hosts.ts';
-import { running } from '../hosted-engine/ha/find-engine-vm.ts';
 import { fittestOthers, scoreOf, unfitOthers } from '../hosted-engine/ha/fitness.ts';
 import { enginePlace } from '../hosted-engine/ha/views.ts';
 import type { Verdict } from '../hosted-engine/preflight/checks.ts';
@@ -20,14 +19,18 @@ export function judgeEngine({ ha, hosts, luns }: FailoverFacts, verdict: Verdict
     verdict.seen(`${host} sees the LUN of the engine VM over ${usable} of ${lun.map?.paths.length ?? 0} paths`);
     for (const { what, fix } of judgeLun(host, lun, undefined)) verdict.demand(false, what, fix);
   }
-  const claimed = running(place)?.toLowerCase();
-  const from = ha.find(({ name, fqdn }) => [name, fqdn].some((text) => text.toLowerCase() === claimed))?.name;
+  const { runsOn: from } = place;
   verdict.demand(
     from !== undefined && place.healthy !== undefined,
     from === undefined ? 'no host is known to run the engine VM' : `the engine VM on ${from} is not healthy`,
     'Run verifyHostedEngine, which tells why',
   );
   if (from === undefined) return undefined;
+  verdict.demand(
+    ha.some(({ name }) => name === from),
+    `${from} runs the engine VM, but the inventory has no such host with the role hostedEngine`,
+    'Describe it under hosts in the inventory',
+  );
   const up = hosts.filter(({ status }) => status === 'up').map(hostName);
   const others = fittestOthers(from, ha).filter((name) => up.includes(name));
   verdict.seen(`${from} runs the engine VM, score ${scoreOf(from, ha)}`);

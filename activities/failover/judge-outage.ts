@@ -15,24 +15,8 @@ export function judgeOutage(
   const host = facts.hosts.find((one) => hostName(one) === seat.host);
   if (host === undefined) return undefined;
   const name = hostName(host);
-  verdict.demand(
-    agreed === undefined || agreed === name,
-    `the VM runs on ${name} now, not on ${agreed}, whose outage was agreed to`,
-    'Let it be migrated back, then retry; or begin the run anew',
-  );
-  verdict.demand(
-    host.inventoryName !== undefined && host.status === 'up',
-    host.inventoryName === undefined ? `${name} is not in the inventory` : `${name} is ${host.status} in the engine`,
-    'Only a host that is up, and can be looked at, is switched off',
-  );
-  const others = facts.hosts.filter((one) => one !== host && one.cluster?.id === host.cluster?.id);
-  for (const { status, ...one } of others.filter((other) => !['up', 'maintenance'].includes(other.status))) {
-    verdict.demand(
-      false,
-      `${hostName({ status, ...one })} is ${status}: while one host is in trouble no other is switched off`,
-      'Bring it up first',
-    );
-  }
+  judgeAgreed('the VM', name, agreed, verdict);
+  const others = judgeCalm(host, facts, verdict);
   verdict.demand(
     !enginePlace(facts.ha).globalMaintenance,
     'global maintenance is set: nobody would restart the engine VM if another failure came',
@@ -45,9 +29,42 @@ export function judgeOutage(
     vms: guestsOf(host, facts)
       .filter((vm) => !isEngineVm(vm))
       .map((vm) => vm.name),
-    spm: host.spm?.status === 'spm',
+    spm: leads(host),
     hostedEngine: here?.sight !== undefined && isDeployed(here.sight),
   };
+}
+
+export const leads = ({ spm }: FailoverHost): boolean => spm?.status === 'spm';
+
+/** People have agreed to the outage of one host, whatever has moved since. */
+export function judgeAgreed(what: string, name: string, agreed: string | undefined, verdict: Verdict): void {
+  verdict.demand(
+    agreed === undefined || agreed === name,
+    `${what} runs on ${name} now, not on ${agreed}, whose outage was agreed to`,
+    'Let it be migrated back, then retry; or begin the run anew',
+  );
+}
+
+/**
+ * A host may fail only where it is up itself, and nothing else is in trouble.
+ * @returns the other hosts of its cluster
+ */
+export function judgeCalm(host: FailoverHost, { hosts }: FailoverFacts, verdict: Verdict): readonly FailoverHost[] {
+  const name = hostName(host);
+  verdict.demand(
+    host.inventoryName !== undefined && host.status === 'up',
+    host.inventoryName === undefined ? `${name} is not in the inventory` : `${name} is ${host.status} in the engine`,
+    'Only a host that is up, and can be looked at, is switched off',
+  );
+  const others = hosts.filter((one) => one !== host && one.cluster?.id === host.cluster?.id);
+  for (const other of others.filter(({ status }) => !['up', 'maintenance'].includes(status))) {
+    verdict.demand(
+      false,
+      `${hostName(other)} is ${other.status}: while one host is in trouble no other is switched off`,
+      'Bring it up first',
+    );
+  }
+  return others;
 }
 
 /** Everything that runs there has to come back by itself, and to find room. */
@@ -86,4 +103,4 @@ function judgeGuests(
   }
 }
 
-const guestsOf = (host: FailoverHost, { vms }: FailoverFacts) => vms.filter((vm) => vm.host?.id === host.id);
+export const guestsOf = (host: FailoverHost, { vms }: FailoverFacts) => vms.filter((vm) => vm.host?.id === host.id);

@@ -3,6 +3,7 @@ import { Verdict } from '../hosted-engine/preflight/checks.ts';
 import { type EngineDecision, engineOperation } from '../operation.ts';
 import { type FailoverFacts, isHighlyAvailable, lookAtFailover, runs } from './facts.ts';
 import { judgeEngine } from './judge-engine.ts';
+import { judgeEngineOutage } from './judge-engine-outage.ts';
 import { judgeOutage } from './judge-outage.ts';
 import { judgeFencing, judgeVm } from './judge-vm.ts';
 import type { FailoverSeat, FailoverSurvey, SurveyFailover } from './params.ts';
@@ -16,16 +17,20 @@ export const surveyFailover = engineOperation<SurveyFailover, FailoverFacts, Fai
   name: 'surveyFailover',
   title: () => 'Look whether everything is there for a failover',
   look: lookAtFailover,
-  decide(facts, params): EngineDecision<FailoverSurvey> {
+  decide(facts, params, context): EngineDecision<FailoverSurvey> {
     const verdict = new Verdict();
     const vm = judgeVms(facts, params, verdict);
-    const engine = params.engineVm ? judgeEngine(facts, verdict) : undefined;
-    const outage = params.cut === 'vm' && vm ? judgeOutage(vm, facts, params, verdict) : undefined;
+    const { engineVm, cut = [] } = params;
+    const engine = engineVm ? judgeEngine(facts, verdict) : undefined;
+    const outage = cut.includes('vm') && vm ? judgeOutage(vm, facts, params, verdict) : undefined;
+    const engineOutage =
+      cut.includes('engineVm') && engine ? judgeEngineOutage(engine, facts, params, context, verdict) : undefined;
     const { findings, evidence } = verdict;
     const output = {
       ...(vm !== undefined && { vm }),
       ...(engine !== undefined && { engine }),
       ...(outage !== undefined && { outage }),
+      ...(engineOutage !== undefined && { engineOutage }),
     };
     if (findings.length > 0) return { state: 'refused', changes: [], evidence, output, findings };
     return { state: 'already', changes: [], evidence, output };

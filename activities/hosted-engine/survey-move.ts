@@ -35,9 +35,8 @@ export const surveyMove = engineOperation<SurveyMove, MoveFacts, MoveSurvey>({
   },
   decide({ hosts, engineAway }, { to: wished }): EngineDecision<MoveSurvey> {
     const verdict = new Verdict();
-    const { claims, domains } = enginePlace(hosts);
-    const claim = claims[0]?.hostName.toLowerCase();
-    const from = domains[0] ?? hosts.find(({ fqdn }) => fqdn.toLowerCase() === claim)?.name;
+    const { domains, runsOn } = enginePlace(hosts);
+    const from = hosts.find(({ name }) => name === runsOn)?.name;
     verdict.demand(
       from !== undefined,
       'no host of the inventory is known to run the engine VM, so there is nothing to move',

@@ -119,7 +119,7 @@ export function powerWords(name: string, power: PowerStatus): string {
 }
 
 /** Agents begin their lines with time and level, and warn of `agent=`, which vdsm always sends. */
-function faultWords(fault: string): string {
+export function faultWords(fault: string): string {
   const errors = [...fault.matchAll(/^\S+ \S+ ERROR: (.*)$/gm)].map(([, said]) => said);
   return errors.length > 0 ? errors.join('; ') : fault.replace(/\s+/g, ' ').trim();
 }

@@ -1,6 +1,5 @@
 import { OperatorError } from '../../failures/operator-error.ts';
 import { engineHosts, type HostView, hostName } from '../engine/hosts.ts';
-import { running } from '../hosted-engine/ha/find-engine-vm.ts';
 import { fitHosts, unfitOthers } from '../hosted-engine/ha/fitness.ts';
 import { type HaHost, isDeployed, readHaHosts } from '../hosted-engine/ha/read-host.ts';
 import { enginePlace } from '../hosted-engine/ha/views.ts';
@@ -72,13 +71,13 @@ function surveyed(
   proxies: readonly HostView[],
 ): FencingSurvey {
   const here = ha.find(({ name }) => name === host);
-  const runsOn = running(enginePlace(ha));
+  const { runsOn } = enginePlace(ha);
   return {
     agent,
     proxies: proxies.map(hostName),
     installs: kdump && seen.kdump_status !== 'enabled',
     hostedEngine: here?.sight !== undefined && isDeployed(here.sight),
-    runsEngine: here !== undefined && (runsOn === here.name || runsOn?.toLowerCase() === here.fqdn.toLowerCase()),
+    runsEngine: runsOn === host,
     fitElsewhere: fitHosts(ha).filter((name) => name !== host),
     vms: seen.vms.map(({ name }) => name),
     enabled: seen.power_management?.enabled === true,

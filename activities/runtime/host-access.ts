@@ -36,7 +36,7 @@ export function hostAccess(source: HostSource, name: string): HostAccess {
   const read = { signal, timeoutMs: READ_TIMEOUT_MS };
   return {
     name,
-    read: (argv) => ssh.run(target, { argv }, read),
+    read: (argv, stdin) => ssh.run(target, { argv }, { ...read, ...(stdin !== undefined && { stdin }) }),
     readScript: (script) => ssh.run(target, { script }, read),
     change: (argv, options = {}) => ssh.run(target, { argv }, { timeoutMs: CHANGE_TIMEOUT_MS, ...options }),
   };

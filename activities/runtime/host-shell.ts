@@ -12,8 +12,8 @@ export interface ShellResult {
 export interface HostShell {
   /** The host's name in the inventory. */
   readonly name: string;
-  /** Runs one program that only reads; any exit code is an answer. */
-  read(argv: readonly string[]): Promise<ShellResult>;
+  /** Runs one program that only reads; any exit code is an answer. What it is told on standard input may be secret. */
+  read(argv: readonly string[], stdin?: string): Promise<ShellResult>;
   /** Runs a Bash script that only reads; any exit code is an answer. */
   readScript(script: string): Promise<ShellResult>;
 }

@@ -8,7 +8,9 @@ export function renderCommand(change: Change): string {
   if ('request' in change) return renderRequest(change);
   if ('send' in change) return renderSend(change);
   const line = commandLine(change.argv);
-  if (change.secretStdin !== undefined) return `${line} < (secret)`;
+  if (change.secretStdin !== undefined) {
+    return `${line} < (${change.told === undefined ? '' : `${change.told}, the rest `}secret)`;
+  }
   if (change.stdin !== undefined) return `${line} < (${Buffer.byteLength(change.stdin)} bytes)`;
   return line;
 }

@@ -1,5 +1,5 @@
 import { OperatorError } from '../../failures/operator-error.ts';
-import { type Owned, ownedWords } from '../../runbooks/owned-states.ts';
+import { type Owned, outage, ownedWords } from '../../runbooks/owned-states.ts';
 import { parseKeyValues } from '../host/parse/key-values.ts';
 import { parseUnits, unitQuery } from '../host/parse/systemctl.ts';
 import { readAll } from '../host/read-all.ts';
@@ -37,11 +37,23 @@ export async function lookForStates(context: OperationContext, owners: Owners): 
     askEngine(context, owners),
   ]);
   const engineVm = stoppedEngineVm(hosts);
+  const firewallStates = firewalls.flatMap(({ state }) => state ?? []);
+  const dark = firewalls.flatMap(({ unseen }) => unseen ?? []);
   return {
-    states: [...maintenance(hosts), ...engineVm, ...engine.states, ...firewalls.flatMap(({ state }) => state ?? [])],
+    states: [...maintenance(hosts), ...engineVm, ...outages(dark, owners), ...engine.states, ...firewallStates],
     // Without its VM there is no engine to be asked.
-    unseen: [...firewalls.flatMap(({ unseen }) => unseen ?? []), ...(engineVm.length === 0 ? engine.unseen : [])],
+    unseen: [...dark, ...(engineVm.length === 0 ? engine.unseen : [])],
   };
+}
+
+/** A host that cannot be asked, and whose power a run says that it has cut. */
+export function outages(dark: readonly UnseenHost[], { open, closed }: Owners): readonly StandingState[] {
+  const cut = [...open, ...closed].map(({ owned }) => owned).filter(({ kind }) => kind === 'outage');
+  return dark.flatMap(({ host }) =>
+    cut.some(({ target }) => target === host)
+      ? [{ owned: outage(host), byHand: `switch ${host} on at its controller, if it is off` }]
+      : [],
+  );
 }
 
 async function askEngine(context: OperationContext, owners: Owners): Promise<Sighting> {
@@ -96,9 +108,13 @@ function time(text: string): number {
   return Date.parse(`${text.replace(' ', 'T')}Z`);
 }
 
+interface UnseenHost extends Finding {
+  readonly host: string;
+}
+
 interface FirewallSighting {
   readonly state?: StandingState;
-  readonly unseen?: Finding;
+  readonly unseen?: UnseenHost;
 }
 
 function readFirewalls(context: OperationContext): Promise<readonly FirewallSighting[]> {
@@ -122,7 +138,7 @@ function readFirewalls(context: OperationContext): Promise<readonly FirewallSigh
       } catch (error) {
         const what = `${name} cannot be asked (${unreachable(error).unreachable.message})`;
         const fix = 'Check power, network and sshd of the host; what is left on it is not known';
-        return { unseen: { what, fix } };
+        return { unseen: { host: name, what, fix } };
       }
     }),
   );

@@ -4,7 +4,7 @@ import { saveEngine } from './save-engine.ts';
 
 /**
  * Lets the host of a VM lose its power by the engine, and sees the VM up on another one. Leaves the host up again, its HA
- * agent with its score, and the VM where it was. `seen` is what a survey with `cut: 'vm'` has found; what is typed to
+ * agent with its score, and the VM where it was. `seen` is what a survey with `cut: ['vm']` has found; what is typed to
  * approve is the name of the host. (article, section 14)
  */
 export async function proveRestart(run: Run, name: string, seen: Result<FailoverSurvey>): Promise<void> {
@@ -35,7 +35,7 @@ export async function proveRestart(run: Run, name: string, seen: Result<Failover
 async function cutPower(run: Run, name: string, host: string, seen: Result<FailoverSurvey>): Promise<void> {
   const again = await run.check(
     `Look again whether the host of ${name} may fail`,
-    operations.surveyFailover({ vm: name, engineVm: false, cut: 'vm', host }),
+    operations.surveyFailover({ vm: name, engineVm: false, cut: ['vm'], host }),
     { needs: [seen] },
   );
   const before = await run.check('Note the boot and the events before', operations.noteBeforeOutage({ host }), {

@@ -26,18 +26,38 @@ export interface AgentLog {
   readonly newestAt?: string;
 }
 
-/** The changes of state since the log was begun, one line each: agents repeat the state they are in. */
-const TRANSITIONS = `awk '/Current state /{ x = $0; sub(/.*Current state /, "", x); sub(/ .*/, "", x); if (x != was) print; was = x }' ${AGENT_LOG} | tail -n 2`;
+/** The newest changes of state, one line each: agents repeat the state they are in. */
+const transitions = (count: number): string =>
+  `awk '/Current state /{ x = $0; sub(/.*Current state /, "", x); sub(/ .*/, "", x); if (x != was) print; was = x }' ${AGENT_LOG} | tail -n ${count}`;
 
 export function agentLogReads(): Record<'transitions' | 'newest', Read> {
-  return { transitions: TRANSITIONS, newest: ['tail', '-n', '200', AGENT_LOG] };
+  return { transitions: transitions(2), newest: ['tail', '-n', '200', AGENT_LOG] };
+}
+
+export interface Transition {
+  /** By the host's clock: `2019-11-15 15:57:39`. */
+  readonly at: string;
+  readonly state: string;
+}
+
+/** More of them than one failover makes. */
+const LATEST = 20;
+
+export const LATEST_TRANSITIONS = transitions(LATEST);
+
+export function parseTransitions(text: string): readonly Transition[] {
+  return text.split('\n').flatMap((line) => {
+    const at = timeOf(line);
+    const state = /Current state (\w+)/.exec(line)?.[1];
+    return at === undefined || state === undefined ? [] : [{ at, state }];
+  });
 }
 
 /** The same message is written at most once a minute, so what counts now was said within about two. */
 const NEWEST_MS = 150_000;
 
 /** Times are compared with each other only: they are the host's, in its own time zone. */
-export function parseAgentLog(transitions: string, newest: string): AgentLog {
+export function parseAgentLog(changed: string, newest: string): AgentLog {
   const lines = newest.split('\n').flatMap((line) => {
     const at = timeOf(line);
     return at === undefined ? [] : [{ line, at: Date.parse(`${at.replace(' ', 'T')}Z`) }];
@@ -50,7 +70,7 @@ export function parseAgentLog(transitions: string, newest: string): AgentLog {
     // The amount changes from pass to pass, and free memory stands in the words themselves.
     penalties.set(reason.replace(/\d+/g, '#'), { points: Number(points), reason });
   }
-  const changes = transitions.split('\n').filter((line) => timeOf(line) !== undefined);
+  const changes = changed.split('\n').filter((line) => timeOf(line) !== undefined);
   const newestChange = changes.at(-1) ?? '';
   const at = timeOf(newestChange);
   const since = at === undefined ? undefined : { at, reaches: changes.length > 1 };

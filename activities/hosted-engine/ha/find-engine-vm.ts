@@ -22,19 +22,18 @@ export const findEngineVm = operation<HostParams, EnginePlace, FindEngineVmOutpu
   look(context) {
     const look = async () => enginePlace(await readHaHosts(context));
     return lookPatiently(context, PATIENCE, look, (place) => {
-      const plain = running(place) !== undefined || !place.globalMaintenance || place.unknown.length === 0;
+      const plain = place.runsOn !== undefined || !place.globalMaintenance || place.unknown.length === 0;
       return plain ? undefined : `waiting for word of ${place.unknown.join(', ')}`;
     });
   },
   decide(place) {
-    const { claims, domains, unknown, globalMaintenance } = place;
+    const { claims, domains, unknown, globalMaintenance, runsOn } = place;
     const verdict = new Verdict();
     verdict.demand(
       claims.length < 2 && domains.length < 2,
       `more than one host claims the engine VM: ${[...new Set([...claims.map(({ hostName }) => hostName), ...domains])].join(', ')}`,
       'Start nothing; look at virsh -r list and sanlock client status on these hosts',
     );
-    const runsOn = running(place);
     verdict.demand(
       runsOn !== undefined || !globalMaintenance || unknown.length === 0,
       `no host is known to run the engine VM, but nobody can tell whether ${unknown.join(' and ')} does`,
@@ -52,7 +51,3 @@ export const findEngineVm = operation<HostParams, EnginePlace, FindEngineVmOutpu
     return { state: 'already', changes: [], evidence, output: { start: globalMaintenance } };
   },
 });
-
-export function running({ claims: [claim], domains: [domain] }: EnginePlace): string | undefined {
-  return domain ?? claim?.hostName;
-}

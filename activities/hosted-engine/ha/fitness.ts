@@ -19,6 +19,9 @@ export function fitHosts(all: readonly HaHost[]): readonly string[] {
   return all.filter((host) => unfitness(host, all) === undefined).map(({ name }) => name);
 }
 
+/** The score of a host that nothing speaks against. (ovirt-hosted-engine-ha, agent.conf: base-score) */
+export const FULL_SCORE = 3400;
+
 /** What HA makes of a host now; 0 of one that publishes nothing. */
 export function scoreOf(name: string, all: readonly HaHost[]): number {
   const host = all.find((candidate) => candidate.name === name);

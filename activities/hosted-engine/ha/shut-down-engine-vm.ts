@@ -1,6 +1,5 @@
 import type { HostParams } from '../../host/params.ts';
 import { type HostChange, operation, type UndoSpec } from '../../operation.ts';
-import { running } from './find-engine-vm.ts';
 import { isSet } from './global-maintenance.ts';
 import { type HaHost, readHaHosts } from './read-host.ts';
 import type { StartParams } from './start-engine-vm.ts';
@@ -24,7 +23,7 @@ export const shutDownEngineVm = operation<HostParams, readonly HaHost[]>({
   look: readHaHosts,
   decide(hosts, { host }) {
     const place = enginePlace(hosts);
-    const runsOn = running(place);
+    const { runsOn } = place;
     const here = hosts.find(({ name }) => name === host);
     const finding = (what: string, fix: string) => ({
       state: 'refused' as const,

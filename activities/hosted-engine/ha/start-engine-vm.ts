@@ -1,7 +1,6 @@
 import type { HostParams } from '../../host/params.ts';
 import { type HostChange, operation } from '../../operation.ts';
 import { lookPatiently } from '../../runtime/look-patiently.ts';
-import { running } from './find-engine-vm.ts';
 import { readHaHosts } from './read-host.ts';
 import { type EnginePlace, enginePlace } from './views.ts';
 
@@ -36,13 +35,13 @@ export const startEngineVm = operation<StartParams, StartFacts>({
       return { place: enginePlace(hosts), vmConf };
     };
     return lookPatiently(context, { seconds: vmConfSeconds, every: POLL_SECONDS }, look, ({ place, vmConf }) =>
-      vmConf || running(place) !== undefined
+      vmConf || place.runsOn !== undefined
         ? undefined
         : `waiting for ${host} to fetch the configuration of the engine VM`,
     );
   },
   decide({ place, vmConf }, { host }) {
-    const runsOn = running(place);
+    const { runsOn } = place;
     if (runsOn !== undefined) return { state: 'already', changes: START, evidence: [`${runsOn} runs the engine VM`] };
     const evidence = ['no host runs the engine VM'];
     if (vmConf) return { state: 'wouldDo', changes: START, evidence };

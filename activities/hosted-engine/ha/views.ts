@@ -60,6 +60,8 @@ export interface EnginePlace {
   /** Hosts of which neither their own word nor libvirt's tells. */
   readonly unknown: readonly string[];
   readonly globalMaintenance: boolean;
+  /** Name in the inventory of the host that runs it; as it publishes itself where the inventory does not have it. */
+  readonly runsOn?: string;
   /** The host on which the engine VM runs and answers. */
   readonly healthy?: HostStatus;
 }
@@ -73,11 +75,20 @@ export function enginePlace(all: readonly HaHost[]): EnginePlace {
     const id = hostIdOf(host, all);
     return id === undefined || liveStatus(id, all) === undefined;
   });
+  const domains = all.filter(({ sight }) => sight?.domain === 'running').map(({ name }) => name);
+  const runsOn = domains[0] ?? (claims[0] && nameOf(claims[0], all));
   return {
     claims,
-    domains: all.filter(({ sight }) => sight?.domain === 'running').map(({ name }) => name),
+    domains,
     unknown: unknown.map(({ name }) => name),
     globalMaintenance: all.some(({ sight }) => sight?.status?.globalMaintenance === true),
+    ...(runsOn !== undefined && { runsOn }),
     ...(healthy !== undefined && { healthy }),
   };
+}
+
+/** Of a host as it publishes itself, its name in the inventory. */
+export function nameOf({ hostName }: Pick<HostStatus, 'hostName'>, all: readonly HaHost[]): string {
+  const published = hostName.toLowerCase();
+  return all.find(({ name, fqdn }) => [name, fqdn].some((text) => text.toLowerCase() === published))?.name ?? hostName;
 }

@@ -1,6 +1,5 @@
 import type { HostParams } from '../../host/params.ts';
 import { operation } from '../../operation.ts';
-import { running } from '../ha/find-engine-vm.ts';
 import { isSet } from '../ha/global-maintenance.ts';
 import { type HaHost, readHaHosts } from '../ha/read-host.ts';
 import { enginePlace } from '../ha/views.ts';
@@ -13,7 +12,7 @@ export const confirmEngineDown = operation<HostParams, readonly HaHost[]>({
   look: readHaHosts,
   decide(hosts) {
     const verdict = new Verdict();
-    const runsOn = running(enginePlace(hosts));
+    const { runsOn } = enginePlace(hosts);
     verdict.demand(
       runsOn === undefined,
       `${runsOn} runs the engine VM again: somebody has started it`,

@@ -3,7 +3,6 @@ import { engineHosts, type HostView, hostName, isEngineVm } from '../../engine/h
 import { type OperationContext, operation } from '../../operation.ts';
 import { firstOf, lookPatiently } from '../../runtime/look-patiently.ts';
 import { describeHost } from '../deploy.ts';
-import { running } from '../ha/find-engine-vm.ts';
 import { fitHosts, unfitOthers } from '../ha/fitness.ts';
 import { setSince } from '../ha/judge-engine.ts';
 import { type HaHost, isDeployed, readHaHosts } from '../ha/read-host.ts';
@@ -76,7 +75,7 @@ function judge({ hosts, managed }: SurveyFacts, { host, way }: SurveyReboot): Ve
   const verdict = new Verdict();
   const here = hosts.find(({ name }) => name === host);
   const place = enginePlace(hosts);
-  const runsOn = engineHost(hosts);
+  const { runsOn } = place;
   if (here === undefined) {
     verdict.demand(
       false,
@@ -120,7 +119,7 @@ function judge({ hosts, managed }: SurveyFacts, { host, way }: SurveyReboot): Ve
 
 function judgeWays(hosts: readonly HaHost[], managed: HostView | string, params: SurveyReboot, verdict: Verdict): void {
   const { host, way } = params;
-  const runsOn = engineHost(hosts);
+  const { runsOn } = enginePlace(hosts);
   const local = hosts.find(({ name }) => name === host)?.sight?.localMaintenance === true;
   const why = immovable(hosts, managed, host);
   if (runsOn !== undefined && runsOn !== host) {
@@ -151,14 +150,8 @@ function immovable(hosts: readonly HaHost[], managed: HostView | string, host: s
   return unfitOthers(host, hosts).join('; ') || 'there is no other host that could run the engine VM';
 }
 
-/** Name in the inventory of the host that runs the engine VM. */
-function engineHost(hosts: readonly HaHost[]): string | undefined {
-  const name = running(enginePlace(hosts));
-  return hosts.find((host) => host.name === name || host.fqdn.toLowerCase() === name?.toLowerCase())?.name ?? name;
-}
-
 function describe(hosts: readonly HaHost[], managed: HostView | string, verdict: Verdict): void {
-  const runsOn = engineHost(hosts);
+  const { runsOn, globalMaintenance } = enginePlace(hosts);
   verdict.seen(runsOn === undefined ? 'no host runs the engine VM' : `${runsOn} runs the engine VM`);
   for (const host of hosts) {
     const id = hostIdOf(host, hosts);
@@ -168,7 +161,6 @@ function describe(hosts: readonly HaHost[], managed: HostView | string, verdict:
     const guests = host.sight?.guests ?? [];
     if (guests.length > 0) verdict.seen(`${host.name} runs other VMs: ${guests.join(', ')}`);
   }
-  const { globalMaintenance } = enginePlace(hosts);
   verdict.seen(globalMaintenance ? `global maintenance is set${setSince(hosts)}` : 'global maintenance is off');
   if (typeof managed === 'string') {
     verdict.seen(managed);
@@ -181,12 +173,11 @@ function describe(hosts: readonly HaHost[], managed: HostView | string, verdict:
 }
 
 function surveyed({ hosts, managed, all }: SurveyFacts, { host, way }: SurveyReboot): RebootSurvey {
-  const runsOn = engineHost(hosts);
+  const { runsOn, globalMaintenance } = enginePlace(hosts);
   const running = hosts.find(({ name }) => name === host)?.sight?.guests ?? [];
   const vms = typeof managed === 'string' ? [] : managed.vms.filter((vm) => !isEngineVm(vm));
   const movable = immovable(hosts, managed, host) === undefined;
   const open = runsOn !== undefined && runsOn !== host ? 'move' : movable ? 'offer' : 'stop';
-  const { globalMaintenance } = enginePlace(hosts);
   return {
     way: way === 'auto' ? open : way,
     ...(runsOn !== undefined && { runsOn }),

@@ -1,7 +1,6 @@
 import type { HostView } from '../../engine/hosts.ts';
 import { operation } from '../../operation.ts';
 import { lookPatiently } from '../../runtime/look-patiently.ts';
-import { running } from '../ha/find-engine-vm.ts';
 import { fitHosts, unfitOthers } from '../ha/fitness.ts';
 import { type HaHost, isDeployed, readHaHosts } from '../ha/read-host.ts';
 import { enginePlace, hostIdOf } from '../ha/views.ts';
@@ -31,15 +30,15 @@ export const surveyRemoval = operation<SurveyRemoval, RemovalFacts, RemovalSurve
       return { hosts, managed };
     };
     return lookPatiently(context, PATIENCE, look, ({ hosts, managed }) =>
-      running(enginePlace(hosts)) !== undefined && engineIsAway(managed) ? managed : undefined,
+      enginePlace(hosts).runsOn !== undefined && engineIsAway(managed) ? managed : undefined,
     );
   },
   decide({ hosts, managed }, { host, engineToo = false }) {
     const verdict = new Verdict();
     const here = hosts.find(({ name }) => name === host);
     const place = enginePlace(hosts);
-    const runsOn = running(place);
-    const runsHere = here !== undefined && (here.sight?.domain === 'running' || here.fqdn === runsOn);
+    const { runsOn } = place;
+    const runsHere = here !== undefined && (here.sight?.domain === 'running' || here.name === runsOn);
     const deployed = here?.sight !== undefined && isDeployed(here.sight);
     const fit = fitHosts(hosts).filter((name) => name !== host);
     verdict.demand(

@@ -176,10 +176,10 @@ describe('startEngineVm', () => {
 
   it('starts the VM where nobody runs it, and only there', () => {
     expect(commands(start({ place: nobody, vmConf: true }))).toEqual(['hosted-engine --vm-start']);
-    expect(start({ place: { ...nobody, domains: ['host2'] }, vmConf: true })).toMatchObject({
+    expect(start({ place: { ...nobody, domains: ['host2'], runsOn: 'host2' }, vmConf: true })).toMatchObject({
       state: 'already',
     });
-    expect(start({ place: { ...nobody, claims: [block(2)] }, vmConf: true }).state).toBe('already');
+    expect(start({ place: { ...nobody, claims: [block(2)], runsOn: 'host2' }, vmConf: true }).state).toBe('already');
     expect(start({ place: { ...nobody, claims: [away(1)].filter(({ vm }) => vm === 'up') }, vmConf: true }).state).toBe(
       'wouldDo',
     );

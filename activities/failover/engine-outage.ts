@@ -1,0 +1,154 @@
+import type { PowerStatus } from '../../connectors/engine/index.ts';
+import type { HostView } from '../engine/hosts.ts';
+import { limited, readAll } from '../host/read-all.ts';
+import { readHaHosts } from '../hosted-engine/ha/read-host.ts';
+import { type EnginePlace, enginePlace } from '../hosted-engine/ha/views.ts';
+import { askEngine } from '../hosted-engine/reboot/survey.ts';
+import { type Decision, type OperationContext, operation } from '../operation.ts';
+import { bootOf } from '../power/boot.ts';
+import { askController, controllerWords, switchPower } from '../power/controller.ts';
+import { lookPatiently } from '../runtime/look-patiently.ts';
+import type { BeforeEngineOutage, CutHostPower, EngineHostPower, SwitchHostOn } from './params.ts';
+
+interface BeforeFacts {
+  readonly bootId?: string;
+  readonly at: string;
+}
+
+/** Notes which boot of the engine's host runs, and the time: what comes after belongs to the outage. */
+export const noteBeforeEngineOutage = operation<EngineHostPower, BeforeFacts, BeforeEngineOutage>({
+  name: 'noteBeforeEngineOutage',
+  title: ({ target }) => `Note what is before the outage of ${target}`,
+  async look(context, { host, target }) {
+    const [bootId, { at }] = await Promise.all([
+      bootOf(context, target),
+      readAll(context.host(host), { at: limited(['date', '+%F %T']) }),
+    ]);
+    return { at: at.text.trim(), ...(bootId !== undefined && { bootId }) };
+  },
+  decide({ bootId, at }, { host, target }) {
+    if (bootId === undefined) {
+      const what = `${target} does not answer, so the end of its boot could not be proven`;
+      return { state: 'refused', changes: [], evidence: [], findings: [{ what, fix: 'Look at its network and sshd' }] };
+    }
+    const evidence = [`${target} runs boot ${bootId}`, `it is ${at} on ${host}`];
+    return { state: 'already', changes: [], evidence, output: { bootId, at } };
+  },
+});
+
+interface PowerFacts {
+  readonly power: PowerStatus;
+  /** Absent while it does not answer. */
+  readonly bootId?: string;
+}
+
+async function lookAtPower(context: OperationContext, { host, target }: EngineHostPower): Promise<PowerFacts> {
+  const [power, bootId] = await Promise.all([askController(context, host, target), bootOf(context, target)]);
+  return { power, ...(bootId !== undefined && { bootId }) };
+}
+
+const has = (power: PowerStatus, wished: 'on' | 'off'): boolean => 'power' in power && power.power === wished;
+
+const described = ({ host, target }: EngineHostPower, { power, bootId }: PowerFacts): string[] => [
+  controllerWords(host, target, power),
+  bootId === undefined ? `${target} does not answer` : `${target} runs boot ${bootId}`,
+];
+
+/** A controller that is busy answers a little later, and so does a host that boots. */
+const PATIENCE = { seconds: 300, every: 10 };
+
+/**
+ * Cuts the power of the host that runs the engine VM by its management controller, from another host: the engine would
+ * switch itself off. Done when it is off; a boot that has ended already is never followed by a second cut. Its undo
+ * switches the host on. (fence-agents, -o off)
+ */
+export const cutHostPower = operation<CutHostPower, PowerFacts>({
+  name: 'cutHostPower',
+  title: ({ target }) => `Cut the power of ${target}`,
+  settleSeconds: 60,
+  look: (context, params) =>
+    lookPatiently(
+      context,
+      PATIENCE,
+      () => lookAtPower(context, params),
+      ({ power, bootId }) =>
+        has(power, 'off') || (has(power, 'on') && bootId !== undefined)
+          ? undefined
+          : `waiting: ${described(params, { power, ...(bootId !== undefined && { bootId }) }).join(', ')}`,
+    ),
+  decide(facts, params, context): Decision<undefined> {
+    const { target, bootId: before, host } = params;
+    const { power, bootId } = facts;
+    const changes = [switchPower(context, target, 'off')];
+    const evidence = described(params, facts);
+    const refuse = (what: string, fix: string): Decision<undefined> => ({
+      state: 'refused',
+      changes,
+      evidence,
+      findings: [{ what, fix }],
+    });
+    if (before === '') return refuse(`which boot of ${target} is to end is not known`, 'Begin the run anew');
+    const ended = bootId !== undefined && bootId !== before;
+    if (has(power, 'off') || ended) return { state: 'already', changes, evidence };
+    if (!has(power, 'on')) return refuse(controllerWords(host, target, power), 'Look at its controller, then retry');
+    if (bootId === undefined) {
+      return refuse(`${target} has power, but does not answer: which boot it runs is not known`, 'Look at its console');
+    }
+    return {
+      state: 'wouldDo',
+      changes,
+      evidence,
+      undo: {
+        title: `Switch ${target} on again`,
+        call: { operation: 'switchHostOn', params: { host, target, tellEngine: true } satisfies SwitchHostOn },
+        byHand: `switch ${target} on at its controller`,
+      },
+    };
+  },
+});
+
+interface OnFacts extends PowerFacts {
+  readonly place: EnginePlace;
+  /** The host as the engine manages it; a sentence where it tells nothing of it. */
+  readonly managed: HostView | string;
+}
+
+/**
+ * Switches a host on again that ran the engine VM, and waits until an engine that HA has started somewhere has it up:
+ * before that the engine may restart it once more, for a host that is silent. As an undo it names as what remains where
+ * the engine VM runs then. (fence-agents, -o on)
+ */
+export const switchHostOn = operation<SwitchHostOn, OnFacts>({
+  name: 'switchHostOn',
+  title: ({ target }) => `Switch ${target} on again`,
+  // The host boots, and HA starts the engine where it was not running.
+  settleSeconds: 1800,
+  async look(context, params) {
+    const [power, hosts] = await Promise.all([lookAtPower(context, params), readHaHosts(context)]);
+    const place = enginePlace(hosts);
+    const managed = place.healthy === undefined ? 'no engine is healthy' : await askEngine(context, params.target);
+    return { ...power, place, managed };
+  },
+  decide({ place, managed, ...facts }, params, context): Decision<undefined> {
+    const { host, target, tellEngine = false } = params;
+    const { runsOn } = place;
+    const evidence = [
+      ...described(params, facts),
+      runsOn === undefined ? 'no host runs the engine VM' : `${runsOn} runs the engine VM`,
+      typeof managed === 'string' ? managed : `${target} is ${managed.status} in the engine`,
+    ];
+    const changes = [switchPower(context, target, 'on')];
+    if (has(facts.power, 'off')) return { state: 'wouldDo', changes, evidence };
+    if (!has(facts.power, 'on') && facts.bootId === undefined) {
+      const finding = { what: controllerWords(host, target, facts.power), fix: 'Look at its controller, then retry' };
+      return { state: 'refused', changes, evidence, findings: [finding] };
+    }
+    const up = typeof managed !== 'string' && ['up', 'maintenance'].includes(managed.status);
+    if (facts.bootId === undefined || !up) {
+      return { state: 'underWay', changes: [], evidence, awaits: evidence.join(', ') };
+    }
+    const what = `the engine VM runs on ${runsOn}; before the outage it ran on ${target}`;
+    const leaves = { what, byHand: `run moveHostedEngine with {"to":"${target}"}` };
+    return { state: 'already', changes, evidence, ...(tellEngine && runsOn !== target && { leaves }) };
+  },
+});
