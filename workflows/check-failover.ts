@@ -32,7 +32,8 @@ export async function checkFailover(input: unknown): Promise<Report> {
         moveEngineThereAndBack(run, engine),
       );
     }
-    if (vm !== undefined && destructive.includes('vm')) await proveRestart(run, vm, { known: true, output: seen });
+    if (vm !== undefined && destructive.includes('vm'))
+      await proveRestart(run, { name: vm, stays: true }, { known: true, output: seen });
     if (engineOutage !== undefined) await proveEngineRestart(run, engineOutage);
   });
 }

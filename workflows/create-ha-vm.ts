@@ -54,7 +54,7 @@ export async function createHaVm(input: unknown): Promise<Report> {
       operations.surveyFailover({ vm: name, engineVm: false, cut: ['vm'] }),
       { needs: [seat] },
     );
-    await proveRestart(run, name, survey);
+    await proveRestart(run, { name, stays: seen.exists }, survey);
   });
 }
 

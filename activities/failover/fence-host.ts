@@ -1,10 +1,10 @@
 import type { PowerStatus } from '../../connectors/engine/index.ts';
-import { isEngineVm } from '../engine/hosts.ts';
+import { hostName, isEngineVm } from '../engine/hosts.ts';
 import { lines } from '../engine/trace.ts';
-import type { HostParams } from '../host/params.ts';
-import { type EngineDecision, engineOperation } from '../operation.ts';
-import type { PowerCycle } from '../power/params.ts';
+import { type EngineDecision, engineOperation, type OperationContext } from '../operation.ts';
 import { decideRestart, describePower, isPassing, lookAtPower, type PowerFacts, waiting } from '../power/restart.ts';
+import { seatOf, vmInEngine } from '../vm/facts.ts';
+import type { BringHostBack, FenceHost } from './params.ts';
 
 /** AuditLogType of the engine: a start by a user has failed. */
 const START_FAILED = 118;
@@ -14,7 +14,7 @@ const START_FAILED = 118;
  * highly available is started elsewhere meanwhile. Done when the host is up again with another boot. Never the host that
  * runs the engine itself. The engine's quiet times and first five minutes are waited for. (engine, fence restart)
  */
-export const fenceHost = engineOperation<PowerCycle, PowerFacts>({
+export const fenceHost = engineOperation<FenceHost, PowerFacts>({
   name: 'fenceHost',
   title: ({ host }) => `Cut the power of ${host} and switch it on again`,
   settleSeconds: 1800,
@@ -32,7 +32,7 @@ export const fenceHost = engineOperation<PowerCycle, PowerFacts>({
           : undefined,
       undo: {
         title: `Bring ${params.host} back`,
-        call: { operation: 'bringHostBack', params: { host: params.host } satisfies HostParams },
+        call: { operation: 'bringHostBack', params: { host: params.host, vm: params.vm } satisfies BringHostBack },
         byHand: `start ${params.host} in the Administration Portal (Management, Power Management, Start), or at its controller`,
       },
     }),
@@ -41,24 +41,28 @@ export const fenceHost = engineOperation<PowerCycle, PowerFacts>({
 interface DownFacts extends PowerFacts {
   /** Asked only of a host that does not answer, and that nobody is known to start. */
   readonly power?: PowerStatus;
+  /** Where the VM is now; absent: nowhere. */
+  readonly vmAt?: string;
 }
 
 /**
  * Brings a host back that has lost its power: waited for while it boots, switched on by its fence agent where it is off.
- * Leaves it up in the engine, or in maintenance where somebody has put it there. (engine, fence start)
+ * Leaves it up in the engine, or in maintenance where somebody has put it there, and names where the VM is then that was on
+ * it. (engine, fence start)
  */
-export const bringHostBack = engineOperation<HostParams, DownFacts>({
+export const bringHostBack = engineOperation<BringHostBack, DownFacts>({
   name: 'bringHostBack',
   title: ({ host }) => `Bring ${host} back`,
   settleSeconds: 1800,
-  async look(context, { host }) {
-    const facts = await lookAtPower(context, host);
+  async look(context, { host, vm }) {
+    const at = vm === undefined ? undefined : await vmAt(context, vm);
+    const facts = { ...(await lookAtPower(context, host)), ...(at !== undefined && { vmAt: at }) };
     const { seen, trace, bootId } = facts;
     if (seen === undefined || bootId !== undefined || trace.begun || isPassing(seen)) return facts;
     return { ...facts, power: await context.engine().powerStatus(seen.id) };
   },
-  decide(facts, { host: name }): EngineDecision<undefined> {
-    const { seen, trace, bootId, power } = facts;
+  decide(facts, { host: name, vm }): EngineDecision<undefined> {
+    const { seen, trace, bootId, power, vmAt: at } = facts;
     const told = power !== undefined && 'power' in power ? power.power : undefined;
     const evidence = [...describePower(name, facts), ...(told === undefined ? [] : [`its power is ${told}`])];
     if (seen === undefined) {
@@ -66,7 +70,14 @@ export const bringHostBack = engineOperation<HostParams, DownFacts>({
       return { state: 'refused', changes: [], evidence, findings: [{ what: `the engine does not have ${name}`, fix }] };
     }
     if (bootId !== undefined && ['up', 'maintenance'].includes(seen.status)) {
-      return { state: 'already', changes: [], evidence };
+      const what = `VM ${vm} runs on ${at ?? 'no host'}; before the outage it ran on ${name}`;
+      const byHand = at === undefined ? `start ${vm} in the Administration Portal` : `migrate ${vm} to ${name}`;
+      return {
+        state: 'already',
+        changes: [],
+        evidence,
+        ...(vm !== undefined && at !== name && { leaves: { what, byHand } }),
+      };
     }
     if (trace.events.some(({ code }) => code === START_FAILED)) {
       const failed = { what: `the engine could not start ${name} by its fence agent`, lines: lines(trace) };
@@ -77,3 +88,8 @@ export const bringHostBack = engineOperation<HostParams, DownFacts>({
     return { state: 'wouldDo', changes: [change], evidence };
   },
 });
+
+async function vmAt(context: OperationContext, name: string): Promise<string | undefined> {
+  const { at } = await seatOf(context, await vmInEngine(context, name));
+  return at === undefined ? undefined : hostName(at);
+}

@@ -3,6 +3,7 @@
  * This file: what its operations take and find out.
  */
 import type { HostParams } from '../host/params.ts';
+import type { PowerCycle } from '../power/params.ts';
 
 export interface SurveyFailover {
   /** Name of a highly available VM; absent: all that run. */
@@ -58,6 +59,14 @@ export interface BeforeOutage extends HostParams {
   /** Index of the newest event of the engine. */
   readonly event: number;
 }
+
+export interface BringHostBack extends HostParams {
+  /** VM that ran on it: where it runs then is told as what remains, if that is not on this host. */
+  readonly vm?: string | undefined;
+}
+
+/** As an undo it brings the host back. */
+export type FenceHost = PowerCycle & BringHostBack;
 
 /** A host that runs the engine VM, and the one that switches it by its controller. */
 export interface EngineHostPower extends HostParams {

@@ -2,12 +2,18 @@ import type { FailoverSurvey } from '../../activities/failover/params.ts';
 import { operations, type Result, type Run } from '../runtime/index.ts';
 import { saveEngine } from './save-engine.ts';
 
+interface ProvenVm {
+  readonly name: string;
+  /** A rollback leaves it: then it is told where it is. */
+  readonly stays: boolean;
+}
+
 /**
  * Lets the host of a VM lose its power by the engine, and sees the VM up on another one. Leaves the host up again, its HA
  * agent with its score, and the VM where it was. `seen` is what a survey with `cut: ['vm']` has found; what is typed to
  * approve is the name of the host. (article, section 14)
  */
-export async function proveRestart(run: Run, name: string, seen: Result<FailoverSurvey>): Promise<void> {
+export async function proveRestart(run: Run, { name, stays }: ProvenVm, seen: Result<FailoverSurvey>): Promise<void> {
   const { host = '', others = [], vms = [name] } = (seen.known && seen.output.outage) || {};
   await run.when(
     seen,
@@ -27,12 +33,17 @@ export async function proveRestart(run: Run, name: string, seen: Result<Failover
         },
         typed: host,
       });
-      await cutPower(run, name, host, seen);
+      await cutPower(run, { name, stays }, host, seen);
     },
   );
 }
 
-async function cutPower(run: Run, name: string, host: string, seen: Result<FailoverSurvey>): Promise<void> {
+async function cutPower(
+  run: Run,
+  { name, stays }: ProvenVm,
+  host: string,
+  seen: Result<FailoverSurvey>,
+): Promise<void> {
   const again = await run.check(
     `Look again whether the host of ${name} may fail`,
     operations.surveyFailover({ vm: name, engineVm: false, cut: ['vm'], host }),
@@ -56,7 +67,7 @@ async function cutPower(run: Run, name: string, host: string, seen: Result<Failo
   );
   const fenced = await run.step(
     'Let the engine cut the power and switch it on',
-    operations.fenceHost({ host, bootId }),
+    operations.fenceHost({ host, bootId, ...(stays && { vm: name }) }),
     { typical: '15 minutes', undoTypical: '15 minutes', needs: [before] },
   );
   const restarted = await run.check(

@@ -108,7 +108,8 @@ const trace = (...codes: number[]) => ({
 const facts = (seen: object, more: object = {}) => ({ seen: host('2', seen), trace: trace(), bootId: 'a', ...more });
 
 describe('fenceHost', () => {
-  const decide = (found: object) => fenceHost.decide(found as never, { host: 'host2', bootId: 'a' }, context);
+  const decide = (found: object) =>
+    fenceHost.decide(found as never, { host: 'host2', bootId: 'a', vm: 'vm1' }, context);
 
   it('cuts the power of a host that is up once, and takes it back by bringing the host back', () => {
     const { state, changes, undo } = decide(facts({}));
@@ -116,7 +117,7 @@ describe('fenceHost', () => {
       'wouldDo',
       [{ request: 'POST', path: '/hosts/2/fence', body: { fence_type: 'restart' } }],
     ]);
-    expect(undo?.call).toEqual({ operation: 'bringHostBack', params: { host: 'host2' } });
+    expect(undo?.call).toEqual({ operation: 'bringHostBack', params: { host: 'host2', vm: 'vm1' } });
     expect(decide(facts({}, { trace: trace(9017) })).state).toBe('underWay');
   });
 
@@ -135,13 +136,21 @@ describe('fenceHost', () => {
 });
 
 describe('bringHostBack', () => {
-  const decide = (found: object) => bringHostBack.decide(found as never, { host: 'host2' }, context);
+  const decide = (found: object) => bringHostBack.decide(found as never, { host: 'host2', vm: 'vm1' }, context);
 
   it('switches on what is off, and waits for what boots', () => {
     const off = facts({ status: 'non_responsive' }, { bootId: undefined, power: { power: 'off' } });
     expect(decide(off).changes).toEqual([{ request: 'POST', path: '/hosts/2/fence', body: { fence_type: 'start' } }]);
     expect(decide({ ...off, power: { power: 'on' } }).state).toBe('underWay');
     expect(decide(facts({ status: 'maintenance' })).state).toBe('already');
+  });
+
+  it('tells where the VM is that was on it', () => {
+    expect(decide(facts({}, { vmAt: 'host2' })).leaves).toBeUndefined();
+    expect(decide(facts({}, { vmAt: 'host1' })).leaves).toEqual({
+      what: 'VM vm1 runs on host1; before the outage it ran on host2',
+      byHand: 'migrate vm1 to host2',
+    });
   });
 });
 
