@@ -1,15 +1,16 @@
 /** The outage of the host that runs the engine VM: refused, proven through a worker's death, cancelled in the middle. */
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { changeInventory } from '../support/change-inventory.ts';
 import type { RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
 
 const RUNBOOK = 'checkFailover';
 const OUTAGE = { migrate: false, destructive: ['engineVm'], standingApproval: { by: 'Ada' } };
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await Stack.open({ address: inject('temporalAddress'), preset: 'datacenter', hosts: 3 });
+  stack = await Stack.open({ address: temporalAddress(), preset: 'datacenter', hosts: 3 });
 });
 afterAll(() => stack?.close());
 
