@@ -12,6 +12,9 @@ import { lostLink } from './lost-link.ts';
 import { mdClear } from './md-clear.ts';
 import { memory } from './memory.ts';
 import { missingNetworks } from './missing-networks.ts';
+import { nfsMount } from './nfs-mount.ts';
+import { nfsNotEmpty } from './nfs-not-empty.ts';
+import { nfsPermissions } from './nfs-permissions.ts';
 import { noHostForVm } from './no-host-for-vm.ts';
 import { proxy } from './proxy.ts';
 import { storageUnreachable } from './storage-unreachable.ts';
@@ -29,6 +32,9 @@ export const diagnoses: readonly Diagnosis[] = [
   hostName,
   engineName,
   dirtyLun,
+  nfsMount,
+  nfsPermissions,
+  nfsNotEmpty,
   memory,
   diskSpace,
   proxy,

@@ -36,6 +36,29 @@ export type InventoryFencingPolicy = z.output<typeof fencing>;
 /** Which fields a data domain needs, by how the hosts reach it. */
 const NEEDED = { fc: ['lun'], nfs: ['address', 'path'], iscsi: ['address', 'target', 'lun'] } as const;
 
+/** Fields that mean something for one type only. */
+const SPECIAL = { nfsVersion: 'nfs', mountOptions: 'nfs', port: 'iscsi' } as const;
+
+/** Mount options that vdsm sets itself; the engine refuses them. (NfsMountPointConstraint; MountOptions of the engine) */
+const MANAGED = [
+  'timeo',
+  'retrans',
+  'vfs_type',
+  'protocol_version',
+  'nfsvers',
+  'vers',
+  'minorversion',
+  'addr',
+  'clientaddr',
+];
+
+const mountOptions = z
+  .string()
+  .regex(/^[^\s,]+(,[^\s,]+)*$/, 'must be mount options separated by commas, such as noatime,rsize=1048576')
+  .refine((options) => options.split(',').every((option) => !MANAGED.includes(option.replace(/=.*/, ''))), {
+    error: `may not name ${MANAGED.join(', ')}, which oVirt sets itself`,
+  });
+
 export const dataDomain = z
   .strictObject({
     name: objectName.describe('Name of the storage domain.'),
@@ -50,10 +73,25 @@ export const dataDomain = z
       .optional()
       .describe('Size that the LUN must have, so that a mistaken WWID is noticed.'),
     address: field.address.optional().describe('Server or portal (nfs, iscsi).'),
-    path: z.string().startsWith('/', 'must be an absolute path').optional().describe('Exported path (nfs).'),
+    path: z
+      .string()
+      .regex(/^\/\S*$/, 'must be an absolute path without blanks')
+      .optional()
+      .describe('Exported path (nfs).'),
+    nfsVersion: z
+      .enum(['auto', 'v3', 'v4', 'v4_1', 'v4_2'], { error: 'must be auto, v3, v4, v4_1 or v4_2' })
+      .optional()
+      .describe('Version of NFS (nfs); default: what host and server agree on.'),
+    mountOptions: mountOptions.optional().describe('Further mount options, separated by commas (nfs).'),
     target: field.text('the name of an iSCSI target').optional().describe('Name of the target (iscsi).'),
+    port: field.port.optional().describe('TCP port of the portal (iscsi); default: 3260.'),
   })
   .superRefine((domain, context) => {
+    for (const [name, type] of Object.entries(SPECIAL)) {
+      if (domain[name as keyof typeof SPECIAL] !== undefined && domain.type !== type) {
+        context.addIssue({ code: 'custom', path: [name], message: `must be left out with type ${domain.type}` });
+      }
+    }
     for (const name of NEEDED[domain.type]) {
       if (domain[name] === undefined) {
         context.addIssue({ code: 'custom', path: [name], message: `must be given with type ${domain.type}` });

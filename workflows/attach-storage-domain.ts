@@ -5,7 +5,7 @@ import { operations, runbook } from './runtime/index.ts';
 
 /**
  * Makes a data domain and attaches it; rolled back, it is detached and removed, in this order. What its LUN held before is
- * lost in either case, and asked for. (article, section 10)
+ * lost in either case, and asked for; what lies in an export beside the domain is not. (article, section 10)
  */
 export async function attachStorageDomain(input: unknown): Promise<Report> {
   return runbook(definition, input, async (run) => {
@@ -14,8 +14,10 @@ export async function attachStorageDomain(input: unknown): Promise<Report> {
     const seen = await run.preflight(`Check the storage of ${name}`, operations.preflightStorageDomain(place));
 
     const overwrite = seen.content.length > 0;
+    const free =
+      seen.beside.length === 0 ? 'nothing: the storage is empty' : 'nothing: the domain gets a directory of its own';
     // The engine refuses a LUN in use unless it is told to overwrite.
-    const kept = seen.looked ? 'nothing: the storage is empty' : 'nothing that is in use; nobody has looked at it';
+    const kept = seen.looked ? free : 'nothing that is in use; nobody has looked at it';
     const known = { known: true, output: seen } as const;
     await run.when(
       known,
@@ -28,6 +30,7 @@ export async function attachStorageDomain(input: unknown): Promise<Report> {
             Storage: seen.storage,
             Hosts: seen.hosts.join(', '),
             'Will be destroyed': overwrite ? seen.content.join('; ') : kept,
+            ...(seen.beside.length > 0 && { 'Stays as it is': seen.beside.join(', ') }),
             'Backup of the engine': backup,
           },
           ...(overwrite && { typed: name }),

@@ -45,7 +45,7 @@ export async function loadSite(services: ActivityServices, { runbook }: LoadSite
         ...(size !== undefined && { size }),
       },
     },
-    wished: { cluster, dataDomains: storage.dataDomains, networks, isos, vms },
+    wished: { cluster, dataDomains: storage.dataDomains.map(({ name }) => ({ name })), networks, isos, vms },
     ...(receivers.length > 0 && { receivers: receivers.map(({ name, events }) => ({ name, events })) }),
     timingScale: inventory.timing.scale,
     ...(runbook !== undefined && { usual: await usualDurations(runbook, inventory.timing.scale) }),

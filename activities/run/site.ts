@@ -18,7 +18,7 @@ export interface SiteHost {
 
 /** What the datacentre is to contain; nothing of it is secret. */
 export type WishedView = Pick<Inventory, 'cluster' | 'networks' | 'isos' | 'vms'> & {
-  readonly dataDomains: Inventory['storage']['dataDomains'];
+  readonly dataDomains: readonly { readonly name: string }[];
 };
 
 /** The inventory as a run may know it. It is kept in the history, so it has no secret references and no SSH details. */

@@ -1,22 +1,32 @@
-import { type EngineDecision, engineOperation } from '../operation.ts';
-import { type DomainFacts, domainFacts, workingHost } from './facts.ts';
+import { type EngineDecision, engineOperation, type OperationContext } from '../operation.ts';
+import { type ExportState, judgeDomains, lookAtExport } from './export.ts';
+import { type DomainFacts, domainFacts, ownersOf, workingHost } from './facts.ts';
 import type { AttachedStorageDomain, CreateStorageDomain } from './params.ts';
-import { storageBody, storageWords, wishedDomain } from './wish.ts';
+import { isNfs, storageBody, storageWords, wishedDomain } from './wish.ts';
+
+interface CreateFacts extends DomainFacts {
+  /** The export as it is just before; with the names of those storage domains of this engine that lie in it, by id. */
+  readonly share?: { readonly state: ExportState; readonly owners: ReadonlyMap<string, string> };
+}
 
 /**
- * Makes a data domain on its storage; leaves it unattached. What the storage held is lost, and nothing brings it back.
- * (article, section 10; engine, POST /storagedomains: it answers when the volume group is made)
+ * Makes a data domain on its storage; leaves it unattached. What a LUN held is lost, and nothing brings it back; an export
+ * must have no domain, because the engine would take that one in and call it the new one.
+ * (article, section 10; engine, POST /storagedomains: it answers when the volume group is made;
+ * BackendStorageDomainsResource.addDomain, getExistingStorageDomain)
  */
-export const createStorageDomain = engineOperation<CreateStorageDomain, DomainFacts>({
+export const createStorageDomain = engineOperation<CreateStorageDomain, CreateFacts>({
   name: 'createStorageDomain',
   title: ({ name }) => `Create the storage domain ${name}`,
   settleSeconds: 600,
-  look: (context, { name, dataCenter }) => domainFacts(context, name, dataCenter),
+  look: lookBefore,
   decide(facts, { name, overwrite = false, held = [] }, { inventory }): EngineDecision<undefined> {
     const wish = wishedDomain(inventory, name);
     if (facts.domain !== undefined) {
       return { state: 'already', changes: [], evidence: [`storage domain ${name} exists`] };
     }
+    const findings = isNfs(wish) && facts.share ? judgeDomains(facts.share.state, wish, facts.share.owners) : [];
+    if (findings.length > 0) return { state: 'refused', changes: [], evidence: [], findings };
     const body = { name, type: 'data', host: { name: workingHost(facts).name }, storage: storageBody(wish, overwrite) };
     return {
       state: 'wouldDo',
@@ -27,13 +37,35 @@ export const createStorageDomain = engineOperation<CreateStorageDomain, DomainFa
         title: `Remove the storage domain ${name}`,
         call: {
           operation: 'removeStorageDomain',
-          params: { name, ...(wish.type === 'fc' && wish.lun && { lun: { wwid: wish.lun, held } }) },
+          params: {
+            name,
+            ...(wish.type === 'fc' && wish.lun && { lun: { wwid: wish.lun, held } }),
+            ...(isNfs(wish) && { nfs: wish }),
+          },
         },
         byHand: `remove storage domain ${name} with Format Domain ticked, in the Administration Portal`,
       },
     };
   },
 });
+
+async function lookBefore(context: OperationContext, { name, dataCenter }: CreateStorageDomain): Promise<CreateFacts> {
+  const wish = wishedDomain(context.inventory, name);
+  const facts = await domainFacts(context, name, dataCenter);
+  const { inventoryName: host } = facts.domain === undefined ? workingHost(facts) : {};
+  if (host === undefined || !isNfs(wish)) return facts;
+  const state = await lookAtExport(context, host, wish);
+  return {
+    ...facts,
+    share: {
+      state,
+      owners: await ownersOf(
+        context,
+        state.domains.map(({ id }) => id),
+      ),
+    },
+  };
+}
 
 /**
  * Attaches a domain to a data center, which activates it; leaves it `active`, and the data center initialised if this is

@@ -48,6 +48,16 @@ export async function homeOf(context: OperationContext, domain: string): Promise
   return center && (await engine.find(`/datacenters/${center.id}`, engineDataCenter))?.name;
 }
 
+/** Which of these ids are storage domains of this engine: their names. */
+export async function ownersOf(
+  context: OperationContext,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map();
+  const all = await context.engine().list('/storagedomains', engineStorageDomain);
+  return new Map(all.filter(({ id }) => ids.includes(id)).map(({ id, name }) => [id, name]));
+}
+
 async function hostsOf(context: OperationContext, dataCenterId: string): Promise<readonly HostView[]> {
   const [clusters, hosts] = await Promise.all([
     context.engine().list('/clusters', engineCluster),

@@ -1,7 +1,8 @@
 /**
- * activities/storage/ acts on storage domains: the LUN as every host sees it, the domain in the engine, its place in a
+ * activities/storage/ acts on storage domains: LUN or export as every host sees it, the domain in the engine, its place in a
  * data center. This file: what its operations take and what they find out.
  */
+import type { NfsDomain } from './wish.ts';
 
 export interface StorageDomainParams {
   /** Name of the domain; for its making, one of `storage.dataDomains` of the inventory. */
@@ -23,6 +24,8 @@ export interface AttachedStorageDomain extends StorageDomainParams {
 export interface RemoveStorageDomain extends StorageDomainParams {
   /** Its LUN, and what that carried before the domain, a line each. */
   readonly lun?: { readonly wwid: string; readonly held: readonly string[] };
+  /** Its export, where it lies in one. */
+  readonly nfs?: NfsDomain;
 }
 
 /** What a person has to know before the domain is made. */
@@ -30,11 +33,13 @@ export interface StoragePreflight {
   /** In words: `LUN 3600…, 2.0T, DELL MD38xxf, 2 paths` or `nas:/export`. */
   readonly storage: string;
   readonly exists: boolean;
-  /** The hosts were asked what the storage carries; that of `nfs` and `iscsi` they only see once the domain is made. */
+  /** The hosts were asked what the storage carries; that of `iscsi` they only see once the domain is made. */
   readonly looked: boolean;
   /** What the LUN carries now, a line each; all of it will be lost. */
   readonly content: readonly string[];
   /** The same with the label that a removed domain has left. */
   readonly held: readonly string[];
+  /** What lies in the export beside storage domains, which leave it alone. */
+  readonly beside: readonly string[];
   readonly hosts: readonly string[];
 }

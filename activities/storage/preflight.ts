@@ -5,24 +5,29 @@ import { sizeGiB } from '../host/parse/multipath.ts';
 import { readAll } from '../host/read-all.ts';
 import { type LunState, lunContent, lunReads, parseLun } from '../hosted-engine/lun.ts';
 import { type EngineDecision, engineOperation, type Finding, type OperationContext } from '../operation.ts';
-import { type DomainFacts, domainFacts, workingHost } from './facts.ts';
+import { besides, type ExportState, judgeDomains, judgeExport, lookAtExport } from './export.ts';
+import { type DomainFacts, domainFacts, ownersOf, workingHost } from './facts.ts';
 import type { AttachedStorageDomain, StoragePreflight } from './params.ts';
-import { elsewhere, storageWords, wishedDomain } from './wish.ts';
+import { elsewhere, isNfs, type NfsDomain, storageWords, wishedDomain } from './wish.ts';
 
 interface PreflightFacts extends DomainFacts {
   /** The LUN as each host of the data center sees it, by the host's name in the inventory. */
   readonly seen: ReadonlyMap<string, LunState>;
+  /** The export in the same way. */
+  readonly exports: ReadonlyMap<string, ExportState>;
   /** Hosts of the data center that the inventory does not have, so that nobody can look at their paths. */
   readonly strangers: readonly string[];
   /** The LUN as the engine sees it. */
   readonly lun?: EngineLun;
   /** Name of the storage domain of this engine that has the LUN. */
   readonly owner?: string;
+  /** Names of the storage domains of this engine whose directories lie in the export, by their ids. */
+  readonly owners: ReadonlyMap<string, string>;
 }
 
 /**
- * Reads whether a storage domain can be made: the LUN under its WWID on every host of the data center, over sound paths,
- * of the wished size, and whose it is now. Changes nothing.
+ * Reads whether a storage domain can be made, on every host of the data center: the LUN under its WWID, over sound paths,
+ * of the wished size; the export mounted and open to vdsm; and whose it is now. Changes nothing.
  * (article, section 10: visible with `multipath -ll` on each host; engine, /hosts/{id}/storage)
  */
 export const preflightStorageDomain = engineOperation<AttachedStorageDomain, PreflightFacts, StoragePreflight>({
@@ -31,7 +36,7 @@ export const preflightStorageDomain = engineOperation<AttachedStorageDomain, Pre
   look: lookAtStorage,
   decide(facts, { name, dataCenter }, { inventory }): EngineDecision<StoragePreflight> {
     const wish = wishedDomain(inventory, name);
-    const { domain, owner, seen, lun } = facts;
+    const { domain, owner, seen, lun, exports } = facts;
     const states = [...seen];
     const content = domain !== undefined ? [] : [...new Set(states.flatMap(([, state]) => contentOf(state)))];
     const [, first] = states[0] ?? [];
@@ -42,18 +47,21 @@ export const preflightStorageDomain = engineOperation<AttachedStorageDomain, Pre
       ...states.map(([host, state]) => `${host}: ${lunWords(state)}`),
       ...content.map((what) => `the LUN carries ${what}`),
       ...(lun?.status === undefined ? [] : [`the engine calls the LUN ${lun.status}`]),
+      ...[...exports].map(([host, state]) => `${host}: ${exportWords(state)}`),
     ];
     const findings = [
       ...facts.strangers.map(stranger),
       ...states.flatMap(([host, state]) => judgeLun(host, state, wish.size)),
+      ...(isNfs(wish) ? judgeExports(facts, wish) : []),
       ...(owner !== undefined && owner !== name ? [taken(wish.lun ?? '', owner)] : []),
       ...(place === undefined ? [] : [misplaced(name, place, storageWords(wish))]),
     ];
     const output: StoragePreflight = {
       storage: first?.map === undefined ? storageWords(wish) : lunWords(first),
       exists: domain !== undefined,
-      looked: seen.size > 0,
+      looked: wish.type !== 'iscsi',
       content,
+      beside: domain !== undefined ? [] : [...new Set([...exports.values()].flatMap(besides))],
       held: domain !== undefined ? [] : [...new Set(states.flatMap(([, state]) => lunContent(state)))],
       hosts: facts.hosts.map(hostName),
     };
@@ -66,12 +74,24 @@ async function lookAtStorage(
   context: OperationContext,
   { name, dataCenter }: AttachedStorageDomain,
 ): Promise<PreflightFacts> {
-  const { lun: wwid, type } = wishedDomain(context.inventory, name);
+  const wish = wishedDomain(context.inventory, name);
+  const { lun: wwid, type } = wish;
   const facts = await domainFacts(context, name, dataCenter);
   const worker = workingHost(facts);
-  if (type !== 'fc' || wwid === undefined) return { ...facts, seen: new Map(), strangers: [] };
   const known = facts.hosts.flatMap(({ inventoryName }) => (inventoryName === undefined ? [] : [inventoryName]));
   const strangers = facts.hosts.filter(({ inventoryName }) => inventoryName === undefined).map((host) => host.name);
+  const nothing = { seen: new Map(), exports: new Map(), owners: new Map() };
+  if (isNfs(wish)) {
+    const exports = await Promise.all(
+      known.map(async (host) => [host, await lookAtExport(context, host, wish)] as const),
+    );
+    const owners = await ownersOf(
+      context,
+      exports.flatMap(([, { domains }]) => domains.map(({ id }) => id)),
+    );
+    return { ...facts, ...nothing, strangers, exports: new Map(exports), owners };
+  }
+  if (type !== 'fc' || wwid === undefined) return { ...facts, ...nothing, strangers: [] };
   const [seen, storages] = await Promise.all([
     Promise.all(
       known.map(async (host) => [host, parseLun(wwid, await readAll(context.host(host), lunReads(wwid)))] as const),
@@ -83,6 +103,7 @@ async function lookAtStorage(
   const owner = ownerId && (await context.engine().find(`/storagedomains/${ownerId}`, engineStorageDomain));
   return {
     ...facts,
+    ...nothing,
     seen: new Map(seen),
     strangers,
     ...(lun !== undefined && { lun }),
@@ -127,9 +148,24 @@ export function judgeLun(host: string, { wwid, map }: LunState, size: string | u
   ];
 }
 
+/** On every host for itself, and once what lies in the export beside the domain that is there already. */
+function judgeExports({ exports, domain, owners }: PreflightFacts, wish: NfsDomain): readonly Finding[] {
+  const found = [...exports.values()].find(({ root }) => root !== undefined);
+  const others = (found?.domains ?? []).filter(({ id }) => id !== domain?.id);
+  const hosts = [...exports].flatMap(([host, state]) => judgeExport(host, state, wish));
+  const once = hosts.filter(({ what }, index) => hosts.findIndex((other) => other.what === what) === index);
+  return [...once, ...judgeDomains({ domains: others }, wish, owners)];
+}
+
+function exportWords({ addresses, root, trouble, entries, domains }: ExportState): string {
+  const where = addresses.length === 0 ? 'the server has no address' : `the server is ${addresses.join(', ')}`;
+  if (root === undefined) return `${where}; ${trouble}`;
+  return `${where}; the export belongs to ${root.owner}, mode ${root.mode}, with ${domains.length} storage domains and ${besides({ entries, domains }).length} other entries`;
+}
+
 function stranger(host: string): Finding {
   const fix = 'Describe it in the inventory, or move it to another data center';
-  return { what: `host ${host} is in the data center, but not in the inventory: its paths cannot be looked at`, fix };
+  return { what: `host ${host} is in the data center, but not in the inventory: its storage cannot be looked at`, fix };
 }
 
 function misplaced(name: string, place: string, wished: string): Finding {

@@ -3,8 +3,10 @@ import { engineHosts, type HostView } from '../engine/hosts.ts';
 import { readAll } from '../host/read-all.ts';
 import { type LunState, lunContent, lunReads, parseLun, wipeByHand } from '../hosted-engine/lun.ts';
 import { type EngineDecision, type EngineRequest, engineOperation, type OperationContext } from '../operation.ts';
+import { type ExportState, lookAtExport } from './export.ts';
 import { type DomainFacts, domainFacts } from './facts.ts';
 import type { AttachedStorageDomain, RemoveStorageDomain } from './params.ts';
+import type { NfsDomain } from './wish.ts';
 
 /**
  * Takes a domain out of its data center: into maintenance, then detached; leaves it unattached with all it holds. The
@@ -36,6 +38,8 @@ interface RemoveFacts {
   readonly ours: boolean;
   /** What is on its LUN once the domain is gone. */
   readonly lun?: LunState;
+  /** The same of its export. */
+  readonly share?: ExportState;
 }
 
 /**
@@ -47,7 +51,7 @@ export const removeStorageDomain = engineOperation<RemoveStorageDomain, RemoveFa
   name: 'removeStorageDomain',
   title: ({ name }) => `Remove the storage domain ${name}`,
   settleSeconds: 600,
-  async look(context, { name, lun }) {
+  async look(context, { name, lun, nfs }) {
     const [domain, hosts] = await Promise.all([
       context.engine().named('/storagedomains', name, engineStorageDomain),
       engineHosts(context),
@@ -55,13 +59,15 @@ export const removeStorageDomain = engineOperation<RemoveStorageDomain, RemoveFa
     const up = hosts.filter(({ status }) => status === 'up');
     const host = up.find(({ inventoryName }) => inventoryName !== undefined) ?? up[0];
     const ours = domain !== undefined && (await madeByRun(context, domain));
-    if (domain !== undefined || lun === undefined || host?.inventoryName === undefined) return { domain, host, ours };
+    if (domain !== undefined || host?.inventoryName === undefined) return { domain, host, ours };
+    if (nfs !== undefined) return { domain, host, ours, share: await lookAtExport(context, host.inventoryName, nfs) };
+    if (lun === undefined) return { domain, host, ours };
     const answers = await readAll(context.host(host.inventoryName), lunReads(lun.wwid));
     return { domain, host, ours, lun: parseLun(lun.wwid, answers) };
   },
-  decide({ domain, host, ours, lun: seen }, { name, lun }): EngineDecision<undefined> {
+  decide({ domain, host, ours, lun: seen, share }, { name, lun, nfs }): EngineDecision<undefined> {
     if (domain === undefined) {
-      const leaves = seen && lun && leftOn(seen, lun.held);
+      const leaves = (seen && lun && leftOn(seen, lun.held)) ?? (share && nfs && leftIn(share, nfs));
       const evidence = [`the engine has no domain ${name}`];
       return { state: 'already', changes: [], evidence, ...(leaves && { leaves }) };
     }
@@ -104,5 +110,19 @@ function leftOn(seen: LunState, before: readonly string[]) {
   return {
     what: `LUN ${seen.wwid} carries ${now.join('; ') || 'nothing'}; before the run it carried ${was}`,
     byHand: `for oVirt it counts as free; for any other use, on one host: ${wipeByHand(seen)}`,
+  };
+}
+
+/** The engine removes the directory of the domain and nothing else; half a removal leaves some of it. */
+function leftIn({ domains, trouble }: ExportState, { address, path }: NfsDomain) {
+  const where = `NFS export ${address}:${path}`;
+  if (trouble !== undefined) {
+    return { what: `nobody could look into ${where}: ${trouble}`, byHand: `look for directories with a dom_md in it` };
+  }
+  if (domains.length === 0) return undefined;
+  const named = domains.map(({ id, name }) => `${id}${name === undefined ? '' : ` (${name})`}`).join(', ');
+  return {
+    what: `${where} carries ${named}`,
+    byHand: `if nobody needs it, remove it on the server: rm -r ${path}/ID`,
   };
 }

@@ -3,6 +3,9 @@ import type { JsonObject } from '../../failures/operator-error.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
 import type { Inventory, InventoryDataDomain } from '../../inventory/schema.ts';
 
+/** The port of iSCSI (RFC 7143). */
+const ISCSI_PORT = 3260;
+
 /** @throws NotFound naming the domains that the inventory describes */
 export function wishedDomain({ storage }: Inventory, name: string): InventoryDataDomain {
   const found = storage.dataDomains.find((domain) => domain.name === name);
@@ -14,20 +17,42 @@ export function wishedDomain({ storage }: Inventory, name: string): InventoryDat
   );
 }
 
+/** A data domain in an NFS export; the inventory demands its address and path. */
+export type NfsDomain = InventoryDataDomain & { readonly address: string; readonly path: string };
+
+export function isNfs(domain: InventoryDataDomain): domain is NfsDomain {
+  return domain.type === 'nfs';
+}
+
+/** As vdsm gives a version to mount: `nfsvers=4`, `minorversion=1`. (vdsm, storageServer.NFSConnection) */
+export function versionOptions(version = 'auto'): readonly string[] {
+  const [, major, minor] = /^v(\d)(?:_(\d))?$/.exec(version) ?? [];
+  return [
+    ...(major === undefined ? [] : [`nfsvers=${major}`]),
+    ...(minor === undefined ? [] : [`minorversion=${minor}`]),
+  ];
+}
+
 /** The engine's words for where a domain lies. (engine, POST /storagedomains, `storage`) */
 export function storageBody(domain: InventoryDataDomain, overwrite: boolean): JsonObject {
-  const { type, lun = '', address = '', path = '', target = '' } = domain;
+  const { type, lun = '', address = '', path = '', target = '', port = ISCSI_PORT, nfsVersion, mountOptions } = domain;
   switch (type) {
     case 'fc':
       return { type: 'fcp', logical_units: { logical_unit: [{ id: lun }] }, override_luns: overwrite };
     case 'iscsi':
       return {
         type: 'iscsi',
-        logical_units: { logical_unit: [{ id: lun, address, port: 3260, target }] },
+        logical_units: { logical_unit: [{ id: lun, address, port, target }] },
         override_luns: overwrite,
       };
     case 'nfs':
-      return { type: 'nfs', address, path };
+      return {
+        type: 'nfs',
+        address,
+        path,
+        ...(nfsVersion !== undefined && { nfs_version: nfsVersion }),
+        ...(mountOptions !== undefined && { mount_options: mountOptions }),
+      };
   }
 }
 

@@ -38,7 +38,7 @@ export const stat: Command = async (ctx) => {
         U: one.owner,
         G: one.group,
         u: String(uid(ctx, one.owner)),
-        g: String(uid(ctx, one.group)),
+        g: String(GROUPS[one.group] ?? uid(ctx, one.group)),
         F: one.type === 'file' && size === 0 ? 'regular empty file' : typeNames[one.type],
         i: String(one.inode),
         h: '1',
@@ -60,6 +60,9 @@ export const stat: Command = async (ctx) => {
     (given) => `cannot stat ‘${given}’`,
   );
 };
+
+/** Groups that are not named as their user. */
+const GROUPS: Readonly<Record<string, number>> = { kvm: 36 };
 
 function uid(ctx: CommandContext, name: string): number {
   const found = new RegExp(`^${name}:x:(\\d+):`, 'm').exec(ctx.host.fs.read('/etc/passwd'));

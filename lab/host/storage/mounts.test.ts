@@ -44,6 +44,16 @@ describe('mounts of a host', () => {
     expect(second?.disks.some(({ type }) => type === 'nfs')).toBe(false);
   });
 
+  it('lets a process mount for itself, and has nothing of it when the process is gone', async () => {
+    const before = hosts.lab.revision;
+    const look =
+      "mount --make-rprivate / && mount -t nfs -o ro nas.test.local:/exports/data /mnt/a && stat -c '%u:%g %a' /mnt/a";
+    expect(await hosts.sh(`unshare -m bash -c "${look}"`)).toMatchObject({ code: 0, stdout: '36:36 755\n' });
+    expect((await hosts.sh('findmnt /mnt/a; stat -c %U /mnt/a')).stdout).toBe('root\n');
+    expect(await hosts.sh('unshare -m mount -t nfs nas.test.local:/none /mnt/a')).toMatchObject({ code: 32 });
+    expect(hosts.lab.revision).toBe(before);
+  });
+
   it('says why a mount failed', async () => {
     const mount = (source: string) => hosts.sh(`mount -t nfs ${source} /mnt/a`);
     expect(await mount('nas.test.local:/exports/none')).toMatchObject({

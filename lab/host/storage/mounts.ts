@@ -2,6 +2,7 @@
 import { mountNfs, nfsServerAt, unmount } from '../../kernel/nfs.ts';
 import type { Command, CommandContext, MountedFileSystem } from '../../types.ts';
 import { parseOptions } from '../args.ts';
+import { ownNamespace, unshare } from './namespace.ts';
 
 const optionsOf = (one: MountedFileSystem): string => one.options ?? 'rw,relatime';
 
@@ -33,14 +34,24 @@ async function mountExport(ctx: CommandContext, source: string, at: string, opti
     timeout: 'Connection timed out',
     missing: `mounting ${source} failed, reason given by server: No such file or directory`,
   } as const;
-  if (trouble) ctx.err(`mount.nfs: ${words[trouble]}\n`);
-  else ctx.changed(`mount ${source}`);
-  return trouble ? FAILED : 0;
+  if (trouble) {
+    ctx.err(`mount.nfs: ${words[trouble]}\n`);
+    return FAILED;
+  }
+  const own = ownNamespace(ctx);
+  if (own === undefined) ctx.changed(`mount ${source}`);
+  else {
+    ctx.host.disks.pop();
+    own.push(at);
+  }
+  return 0;
 }
 
 const mount: Command = async (ctx) => {
-  const { operands, value } = parseOptions(ctx.args, 't:o:lvn', ['types=', 'options=']);
+  const { operands, value, has } = parseOptions(ctx.args, 't:o:lvn', ['types=', 'options=', 'make-rprivate']);
   const [source, at] = operands;
+  // Mounts are never passed on from one namespace to another here.
+  if (has('make-rprivate')) return 0;
   if (source !== undefined && at !== undefined) {
     if (/^nfs4?$/.test(value('t', 'types') ?? '') || /:\//.test(source))
       return mountExport(ctx, source, at, value('o', 'options') ?? '');
@@ -160,6 +171,7 @@ export const mountPrograms = {
   mount,
   umount,
   findmnt,
+  unshare,
 };
 
 export const nfsPrograms = { '/usr/sbin/showmount': showmount };

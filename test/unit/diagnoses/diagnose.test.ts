@@ -72,6 +72,18 @@ const symptoms: readonly (readonly [id: string, log: string])[] = [
     'storage-unreachable',
     'Host host3 cannot access the Storage Domain(s) hosted_storage attached to the Data Center Datacenter1. Setting Host state to Non-Operational.',
   ],
+  [
+    'nfs-mount',
+    fatal('Fault detail is \\"[Problem while trying to mount target]\\". [Error creating a storage domain]'),
+  ],
+  [
+    'nfs-permissions',
+    'POST /storagedomains: Permission settings on the specified path do not allow access to the storage.\nVerify permission settings on the specified storage path.',
+  ],
+  [
+    'nfs-not-empty',
+    'POST /storagedomains: Error in creating a Storage Domain. The selected storage path is not empty (probably contains another Storage Domain). Either remove the existing Storage Domain from this path, or change the Storage path).',
+  ],
 ];
 
 /** What stands near the symptom without being it. */
@@ -84,10 +96,8 @@ const lookAlikes: readonly (readonly [what: string, log: string])[] = [
     'Failed to resolve ovirt.test.local using DNS, it can be resolved only locally',
   ],
   ['the task that resolves', '[ INFO  ] TASK [ovirt.hosted_engine_setup : Get full hostname]'],
-  [
-    'an NFS mount that failed',
-    fatal('Fault detail is \\"[Problem while trying to mount target]\\". [Error creating a storage domain]'),
-  ],
+  ['a mount that is tried', 'Mounting NFS target nas.test.local:/exports/data at /rhev/data-center/mnt'],
+  ['the check of an export', '[ INFO  ] TASK [ovirt.hosted_engine_setup : Check that the path is empty]'],
   [
     'the task that checks memory',
     '[ INFO  ] TASK [ovirt.hosted_engine_setup : Check if memory size is at least 4096MB]',

@@ -250,6 +250,18 @@ describe('what the datacentre is to contain', () => {
       'f:15: storage.dataDomains[0].path is missing; it must be given with type nfs.',
     ],
     [
+      { domain: '{ name: data1, type: nfs, address: nas.test.local, path: /data, nfsVersion: 4.1 }' },
+      'f:15: storage.dataDomains[0].nfsVersion is 4.1, but must be auto, v3, v4, v4_1 or v4_2.',
+    ],
+    [
+      { domain: '{ name: data1, type: nfs, address: nas.test.local, path: /data, mountOptions: "noatime,vers=3" }' },
+      'f:15: storage.dataDomains[0].mountOptions is "noatime,vers=3", but may not name timeo, retrans, vfs_type, protocol_version, nfsvers, vers, minorversion, addr, clientaddr, which oVirt sets itself.',
+    ],
+    [
+      { domain: DOMAIN.replace('}', ', port: 3261 }') },
+      'f:15: storage.dataDomains[0].port is 3261, but must be left out with type fc.',
+    ],
+    [
       { networks: NETWORK.replace('vlan: 432', 'vlan: 4095') },
       'f:16: networks[0].vlan is 4095, but must be a VLAN id between 1 and 4094.',
     ],

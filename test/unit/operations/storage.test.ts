@@ -50,9 +50,33 @@ describe('createStorageDomain', () => {
     expect(decide(wish).changes).toEqual([{ request: 'POST', path: '/storagedomains', body }]);
   });
 
+  it('passes on how an export is to be mounted, and another port of a portal', () => {
+    const nfs = { type: 'nfs', address: 'nas', path: '/export', nfsVersion: 'v4_1', mountOptions: 'noatime' };
+    expect(decide(nfs).changes[0]?.body?.storage).toEqual({
+      ...{ type: 'nfs', address: 'nas', path: '/export', nfs_version: 'v4_1', mount_options: 'noatime' },
+    });
+    const iscsi = { type: 'iscsi', lun: DATA_LUN, address: '10.0.0.5', target: 'iqn.2019-01.local.test:data' };
+    const storage = decide({ ...iscsi, port: 3261 }).changes[0]?.body?.storage;
+    expect(storage).toMatchObject({ logical_units: { logical_unit: [{ id: DATA_LUN, port: 3261 }] } });
+  });
+
   it('has no LUN to look at behind an NFS export', () => {
-    const { undo } = decide({ type: 'nfs', address: 'nas', path: '/export' });
-    expect(undo?.call?.params).toEqual({ name: NAME });
+    const nfs = { type: 'nfs', address: 'nas', path: '/export' };
+    expect(decide(nfs).undo?.call?.params).toEqual({ name: NAME, nfs: { name: NAME, ...nfs } });
+  });
+
+  it('makes none in an export that carries a domain, which the engine would take in under the new name', () => {
+    const share = { state: { entries: ['1-2'], domains: [{ id: '1-2', name: 'older' }] }, owners: new Map() };
+    const { state, changes, findings } = createStorageDomain.decide(
+      { dataCenter: { id: '1', name: 'D', status: 'up' }, hosts: [host], share } as never,
+      { name: NAME, dataCenter: 'D' },
+      context({ type: 'nfs', address: 'nas', path: '/export' }),
+    );
+    expect([state, changes, findings?.[0]?.what]).toEqual([
+      'refused',
+      [],
+      'NFS export nas:/export carries the storage domain older (1-2), which this engine does not have',
+    ]);
   });
 });
 
@@ -117,7 +141,7 @@ describe('preflightStorageDomain', () => {
     preflightStorageDomain.decide(
       {
         dataCenter: { id: '1', name: 'D', status: 'up' },
-        ...{ hosts: [host], strangers: [], seen: seenAs() },
+        ...{ hosts: [host], strangers: [], seen: seenAs(), exports: new Map(), owners: new Map() },
         ...facts,
       } as never,
       { name: NAME, dataCenter: 'D' },
@@ -138,9 +162,8 @@ describe('preflightStorageDomain', () => {
   });
 
   it('does not call storage empty that it has not seen', () => {
-    const wish = { type: 'nfs', lun: undefined, address: 'nas', path: '/export' };
-    const { output } = decide({ seen: new Map() }, wish);
-    expect(output).toMatchObject({ storage: 'NFS export nas:/export', looked: false, content: [] });
+    const wish = { type: 'iscsi', lun: DATA_LUN, address: '10.0.0.5', target: 'iqn.2019-01.local.test:data' };
+    expect(decide({ seen: new Map() }, wish).output).toMatchObject({ looked: false, content: [] });
   });
 
   it('names what the LUN carries, once', () => {
@@ -201,7 +224,7 @@ describe('preflightStorageDomain', () => {
       'a host is not described',
       { strangers: ['host9'] },
       {},
-      'host host9 is in the data center, but not in the inventory: its paths cannot be looked at',
+      'host host9 is in the data center, but not in the inventory: its storage cannot be looked at',
     ],
   ])('refuses where %s', (_why, facts, wish, what) => {
     expect(refusal(facts, wish)).toEqual(['refused', [what]]);

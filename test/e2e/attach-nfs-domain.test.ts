@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { changeInventory } from '../support/change-inventory.ts';
+import { engineRequests } from '../support/engine-requests.ts';
+import { lookOnHost } from '../support/host-files.ts';
+import type { End } from '../support/run.ts';
+import { Stack } from '../support/stack.ts';
+import { temporalAddress } from '../support/temporal.ts';
+
+const DEPLOYED = { preset: 'deployed', hosts: 2 };
+const RUNBOOK = 'attachStorageDomain';
+const INPUT = { name: 'nfs1', dataCenter: 'Datacenter1' };
+const NAS = 'nas.test.local';
+const EXPORT = `NFS export ${NAS}:/exports/data`;
+const MOUNT = `/rhev/data-center/mnt/${NAS}:_exports_data`;
+const BY = { standingApproval: { by: 'Ada' } };
+
+let stack: Stack;
+
+beforeAll(async () => {
+  stack = await Stack.open({ address: temporalAddress(), ...DEPLOYED });
+});
+afterAll(() => stack?.close());
+beforeEach(async () => {
+  await stack.fresh(DEPLOYED);
+  describe({});
+});
+
+/** Describes nfs1 in the lab's inventory, beside what is there. */
+function describe(change: object): void {
+  const domain = { name: 'nfs1', type: 'nfs', address: NAS, path: '/exports/data', ...change };
+  changeInventory(stack.lab.inventory, ({ storage }) => {
+    storage.dataDomains = [...storage.dataDomains.filter((one) => !('path' in one)), domain];
+  });
+}
+
+async function run(input: object = {}): Promise<End> {
+  return (await stack.startWith(RUNBOOK, { ...INPUT, ...input })).end();
+}
+
+const storageFault = (kind: string) => stack.control.fault({ target: 'storage', kind, body: '/exports/data' });
+const revision = async () => (await stack.control.state()).revision;
+const onHost = async (host: string, command: string) => (await lookOnHost(stack.lab.inventory, host, command)).stdout;
+
+test('planned, approved, made, attached, mounted on every host; a second run changes nothing', async () => {
+  const untouched = await revision();
+  const planned = await run({ mode: 'plan' });
+  expect(planned.type, planned.message).toBe('succeeded');
+  const steps = planned.report?.plan?.steps ?? [];
+  expect(steps[0]?.evidence).toEqual(
+    expect.arrayContaining([
+      'host2: the server is 172.20.32.6; the export belongs to 36:36, mode 755, with 0 storage domains and 0 other entries',
+    ]),
+  );
+  const creation = steps.find(({ commands }) => commands?.[0]?.startsWith('POST /storagedomains'));
+  expect(creation?.commands?.[0]).toContain(`"storage":{"type":"nfs","address":"${NAS}","path":"/exports/data"}`);
+  expect(await revision()).toBe(untouched);
+
+  describe({ nfsVersion: 'v4_1', mountOptions: 'noatime' });
+  const since = await stack.control.now();
+  const handle = await stack.startWith(RUNBOOK, INPUT);
+  const { waiting } = await handle.waitingFor('approval');
+  expect(waiting?.show).toMatchObject({ Storage: EXPORT, 'Will be destroyed': 'nothing: the storage is empty' });
+  await handle.approve('Ada');
+  const end = await handle.end();
+  expect(end.type, end.message).toBe('succeeded');
+  const made = engineRequests(await stack.control.journal(since));
+  expect(made.map((line) => line.replace(/[0-9a-f-]{36}/g, 'ID'))).toEqual([
+    'POST /storagedomains',
+    'POST /datacenters/ID/storagedomains',
+  ]);
+  const evidence = end.report?.steps.at(-1)?.evidence;
+  for (const host of ['host1', 'host2']) {
+    expect(evidence).toContain(`${host} has it mounted at ${MOUNT}, of 36:36`);
+    expect(await onHost(host, `findmnt -n -o OPTIONS ${MOUNT}`)).toMatch(/vers=4\.1.*noatime/);
+  }
+
+  const before = await revision();
+  const again = await run();
+  expect(again.type, again.message).toBe('succeeded');
+  expect(again.report?.decisions).toEqual([]);
+  expect(await revision()).toBe(before);
+
+  // Somebody gives the export of a domain that is in use to another one.
+  describe({ name: 'nfs9' });
+  const taken = await run({ name: 'nfs9', ...BY });
+  expect(taken.message).toMatch(
+    new RegExp(`${EXPORT} carries the storage domain nfs1 \\([0-9a-f-]{36}\\), which is nfs1 of this engine`),
+  );
+  expect(await revision()).toBe(before);
+});
+
+test('an export that carries a domain, cannot be mounted, or is not vdsm’s is refused before anything is touched', async () => {
+  await storageFault('nfs-domain');
+  const before = await revision();
+  const foreign = await run(BY);
+  expect(foreign.message).toMatch(
+    new RegExp(`${EXPORT} carries the storage domain older \\([0-9a-f-]{36}\\), which this engine does not have`),
+  );
+  describe({ path: '/exports/nowhere' });
+  expect((await run(BY)).message).toContain(
+    `host1 cannot mount NFS export ${NAS}:/exports/nowhere: mount.nfs: mounting ${NAS}:/exports/nowhere failed`,
+  );
+  describe({ path: '/exports/root_only' });
+  expect((await run(BY)).message).toContain(
+    `NFS export ${NAS}:/exports/root_only belongs to 0:0 with mode 755: vdsm (36:36) may not work in it`,
+  );
+  describe({ address: 'nobody.test.local' });
+  expect((await run(BY)).message).toContain('nobody.test.local does not resolve on host1');
+  expect(await revision()).toBe(before);
+});
+
+test('parked with its diagnosis while the export is not vdsm’s; a retry goes on; rolled back, the export is empty', async () => {
+  const handle = await stack.startWith(RUNBOOK, INPUT);
+  await handle.waitingFor('approval');
+  // Behind the preflight: only the engine can find it now.
+  await storageFault('nfs-permissions');
+  await handle.approve('Ada');
+  const creating = await handle.waitingFor('parked');
+  expect(creating.waiting?.title).toContain('Create the storage domain nfs1');
+  expect(creating.waiting?.show?.Fix).toContain('chown 36:36');
+  await stack.control.event({ target: 'storage', action: 'repair-nfs', path: '/exports/data' });
+  await stack.control.fault({
+    ...{ target: 'engine', kind: 'http', match: 'POST .*/datacenters/[^/]+/storagedomains', status: 400 },
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ reason: 'Operation Failed', detail: '[Cannot attach Storage.]' }),
+  });
+  await handle.decide({ step: creating.waiting?.id, verb: 'retry', by: 'Ada' });
+  const attaching = await handle.until(({ waiting }) => waiting?.title?.includes('Attach nfs1') === true);
+  await handle.decide({ step: attaching.waiting?.id, verb: 'rollback', by: 'Ada' });
+  const end = await handle.end();
+  expect(end.type, end.message).toBe('rolledBack');
+  expect(end.report?.remains.map(({ what }) => what)).toEqual([expect.stringMatching(/^a backup of the engine/)]);
+  expect(await onHost('host1', 'findmnt -t nfs,nfs4')).toBe('');
+  const again = await run({ mode: 'plan' });
+  expect(again.report?.plan?.steps[0]?.evidence?.join('\n')).toContain('with 0 storage domains and 0 other entries');
+});
