@@ -95,11 +95,11 @@ const DOMAIN_ADDED = 956;
 
 async function madeByRun(context: OperationContext, { id }: EngineStorageDomain): Promise<boolean> {
   const engine = context.engine();
-  for (const correlationId of engine.undoneIds) {
-    const events = await engine.events({ correlationId });
-    if (events.some(({ code, storage_domain }) => code === DOMAIN_ADDED && storage_domain?.id === id)) return true;
-  }
-  return false;
+  const additions = await engine.events({ search: `type=${DOMAIN_ADDED}` });
+  return additions.some(
+    ({ correlation_id, storage_domain }) =>
+      storage_domain?.id === id && correlation_id !== undefined && engine.undoneIds.includes(correlation_id),
+  );
 }
 
 /** The group goes, the label of its physical volume stays; what the LUN held before does not come back. */

@@ -148,7 +148,12 @@ function dataDomain(domain: EngineStorageDomain, notes: string[]): Raw[] {
   const lun = fibreChannel(domain);
   if (type === 'data' && lun !== undefined) return [{ name, type: 'fc', ...lun }];
   if (type === 'data' && storage?.type === 'nfs') {
-    return [{ name, type: 'nfs', address: storage.address, path: storage.path }];
+    const { address, path, nfs_version: nfsVersion, mount_options: mountOptions } = storage;
+    const how = {
+      ...(nfsVersion !== undefined && { nfsVersion }),
+      ...(mountOptions !== undefined && { mountOptions }),
+    };
+    return [{ name, type: 'nfs', address, path, ...how }];
   }
   notes.push(`Storage domain ${name} is left out: type ${type}, ${storage?.type ?? 'unknown storage'}.`);
   return [];

@@ -21,6 +21,9 @@ export const engineStorageDomain = z.object({
       type: z.string(),
       address: z.string().optional(),
       path: z.string().optional(),
+      /** auto, v3, v4, v4_1, …; absent where none was asked for. */
+      nfs_version: z.string().optional(),
+      mount_options: z.string().optional(),
       volume_group: z.object({ logical_units: logicalUnits }).optional(),
     })
     .optional(),

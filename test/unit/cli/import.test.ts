@@ -62,7 +62,10 @@ const SITE: EngineSite = {
   domains: [
     domain('hosted_storage', 'data', fcp({ id: HE_LUN, size: String(150 * GIB) })),
     domain('data1', 'data', fcp({ id: DATA_LUN, size: String(2048 * GIB) })),
-    domain('nfs1', 'data', { type: 'nfs', address: 'nfs.example.com', path: '/exports/data' }),
+    domain('nfs1', 'data', {
+      ...{ type: 'nfs', address: 'nfs.example.com', path: '/exports/data' },
+      ...{ nfs_version: 'v4_1', mount_options: 'noatime' },
+    }),
     domain('iso', 'iso', { type: 'nfs', address: 'nfs.example.com', path: '/exports/iso' }),
     domain('wide', 'data', fcp({ id: 'a' }, { id: 'b' })),
   ],
@@ -113,7 +116,10 @@ group('an inventory from the engine alone', () => {
       hostedEngine: { type: 'fc', lun: HE_LUN, size: '150G' },
       dataDomains: [
         { name: 'data1', type: 'fc', lun: DATA_LUN, size: '2.0T' },
-        { name: 'nfs1', type: 'nfs', address: 'nfs.example.com', path: '/exports/data' },
+        {
+          ...{ name: 'nfs1', type: 'nfs', address: 'nfs.example.com', path: '/exports/data' },
+          ...{ nfsVersion: 'v4_1', mountOptions: 'noatime' },
+        },
       ],
     });
     expect(parsed.networks).toEqual([]);
