@@ -1,7 +1,18 @@
 #!/usr/bin/env node
 /** The `runbook` command: plain JavaScript, so that it runs from a checkout without a build step. */
-import { register } from 'tsx/esm/api';
+import { keptBundle } from '../scripts/bundle.mjs';
+import { userCache } from '../scripts/user-cache.mjs';
 
-register();
-const { main } = await import('../cli/main.ts');
+const { main } = await import(await code());
 await main(process.argv);
+
+/** One file that is kept starts in half the time; where it cannot be kept, the sources are read as they are. */
+async function code() {
+  try {
+    return (await keptBundle('cli/main.ts', userCache())).path;
+  } catch {
+    const { register } = await import('tsx/esm/api');
+    register();
+    return '../cli/main.ts';
+  }
+}

@@ -1,10 +1,10 @@
 /** Finds the Temporal CLI, whose dev server a stack runs on, or brings it here. Without dependencies: used before `npm ci`. */
 import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withFileLock } from './file-lock.mjs';
+import { userCache } from './user-cache.mjs';
 
 /** Tags after 1.5.1 carry `replace` lines in go.mod, so `go install` refuses them. */
 export const CLI_VERSION = '1.5.1';
@@ -15,7 +15,7 @@ export class TemporalMissing extends Error {}
 
 /** Where a CLI that we brought is kept: `~/.cache/ovirt-runbooks/temporal-1.5.1`, or under XDG_CACHE_HOME. */
 export function cacheDirectory(env = process.env) {
-  return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ovirt-runbooks', `temporal-${CLI_VERSION}`);
+  return join(userCache(env), `temporal-${CLI_VERSION}`);
 }
 
 /**

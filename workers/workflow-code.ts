@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type KeptCode, keptCode, type MadeCode, nameFor } from './kept-code.ts';
+import { type KeptCode, keptCode, type MadeCode, nameFor } from '../scripts/kept-code.mjs';
 
 const WORKFLOWS = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
 const SDK = String(createRequire(import.meta.url)('@temporalio/worker/package.json').version);

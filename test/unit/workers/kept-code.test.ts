@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keptCode } from '../../../workers/kept-code.ts';
+import { keptCode } from '../../../scripts/kept-code.mjs';
 
 let directory: string;
 let source: string;

@@ -1,0 +1,3 @@
+import type { KeptCode } from './kept-code.mjs';
+
+export function keptBundle(entry: string, folder: string): Promise<KeptCode>;
