@@ -42,8 +42,9 @@ export default defineConfig({
           globalSetup: ['test/support/temporal-server.ts'],
         },
       },
-      { extends: true, test: { name: 'lab', include: ['lab/**/*.test.ts', 'test/activity/**/*.test.ts'] } },
+      { extends: true, test: { name: 'activity', include: ['test/activity/**/*.test.ts'] } },
       // Nothing here outlives a test, so the files share what they import.
+      { extends: true, test: { name: 'lab', include: ['lab/**/*.test.ts'], isolate: false } },
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false } },
     ],
   },
