@@ -8,6 +8,8 @@ import { engineRestarted } from './engine-restarted.ts';
 import { firewalld } from './firewalld.ts';
 import { hostName } from './host-name.ts';
 import { imageTicketLost } from './image-ticket-lost.ts';
+import { iscsiLogin } from './iscsi-login.ts';
+import { iscsiPortal } from './iscsi-portal.ts';
 import { lostLink } from './lost-link.ts';
 import { mdClear } from './md-clear.ts';
 import { memory } from './memory.ts';
@@ -32,6 +34,8 @@ export const diagnoses: readonly Diagnosis[] = [
   hostName,
   engineName,
   dirtyLun,
+  iscsiLogin,
+  iscsiPortal,
   nfsMount,
   nfsPermissions,
   nfsNotEmpty,

@@ -37,7 +37,7 @@ export type InventoryFencingPolicy = z.output<typeof fencing>;
 const NEEDED = { fc: ['lun'], nfs: ['address', 'path'], iscsi: ['address', 'target', 'lun'] } as const;
 
 /** Fields that mean something for one type only. */
-const SPECIAL = { nfsVersion: 'nfs', mountOptions: 'nfs', port: 'iscsi' } as const;
+const SPECIAL = { nfsVersion: 'nfs', mountOptions: 'nfs', port: 'iscsi', chap: 'iscsi' } as const;
 
 /** Mount options that vdsm sets itself; the engine refuses them. (NfsMountPointConstraint; MountOptions of the engine) */
 const MANAGED = [
@@ -58,6 +58,11 @@ const mountOptions = z
   .refine((options) => options.split(',').every((option) => !MANAGED.includes(option.replace(/=.*/, ''))), {
     error: `may not name ${MANAGED.join(', ')}, which oVirt sets itself`,
   });
+
+const chap = z.strictObject({
+  user: field.text('a user name').describe('User that the target knows.'),
+  password: field.secretRef.describe('Password of that user.'),
+});
 
 export const dataDomain = z
   .strictObject({
@@ -85,6 +90,7 @@ export const dataDomain = z
     mountOptions: mountOptions.optional().describe('Further mount options, separated by commas (nfs).'),
     target: field.text('the name of an iSCSI target').optional().describe('Name of the target (iscsi).'),
     port: field.port.optional().describe('TCP port of the portal (iscsi); default: 3260.'),
+    chap: chap.optional().describe('How the hosts log in to the target, where it asks for CHAP (iscsi).'),
   })
   .superRefine((domain, context) => {
     for (const [name, type] of Object.entries(SPECIAL)) {

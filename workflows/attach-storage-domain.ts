@@ -5,22 +5,33 @@ import { operations, runbook } from './runtime/index.ts';
 
 /**
  * Makes a data domain and attaches it; rolled back, it is detached and removed, in this order. What its LUN held before is
- * lost in either case, and asked for; what lies in an export beside the domain is not. (article, section 10)
+ * lost in either case, and asked for; what lies in an export beside the domain is not. Hosts log in to an iSCSI target before, because none of them sees its LUN
+ * otherwise. (article, section 10)
  */
 export async function attachStorageDomain(input: unknown): Promise<Report> {
   return runbook(definition, input, async (run) => {
     const { name, dataCenter = run.site.engine.dataCenter } = run.input;
     const place = { name, dataCenter };
-    const seen = await run.preflight(`Check the storage of ${name}`, operations.preflightStorageDomain(place));
-
+    const first = await run.preflight(`Check the storage of ${name}`, operations.preflightStorageDomain(place));
+    const logins = [];
+    for (const host of first.logins) {
+      const title = `Log ${host} in to the target of ${name}`;
+      logins.push(await run.step(title, operations.loginIscsiTarget({ name, host }), { typical: '1 minute' }));
+    }
+    const found =
+      logins.length === 0
+        ? ({ known: true, output: first } as const)
+        : await run.check(`Check the LUN of ${name}`, operations.preflightStorageDomain({ ...place, loggedIn: true }), {
+            needs: logins,
+            once: true,
+          });
+    // In a plan, what a LUN carries that no host sees yet is not known.
+    const seen = found.known ? found.output : first;
     const overwrite = seen.content.length > 0;
-    const free =
+    const kept =
       seen.beside.length === 0 ? 'nothing: the storage is empty' : 'nothing: the domain gets a directory of its own';
-    // The engine refuses a LUN in use unless it is told to overwrite.
-    const kept = seen.looked ? free : 'nothing that is in use; nobody has looked at it';
-    const known = { known: true, output: seen } as const;
     await run.when(
-      known,
+      found,
       ({ exists }) => !exists,
       `storage domain ${name} exists`,
       async () => {
@@ -40,7 +51,7 @@ export async function attachStorageDomain(input: unknown): Promise<Report> {
     const created = await run.step(
       `Create the storage domain ${name}`,
       operations.createStorageDomain({ ...place, overwrite, held: seen.held }),
-      { typical: '2 minutes', undoTypical: '2 minutes' },
+      { typical: '2 minutes', undoTypical: '2 minutes', needs: [found] },
     );
     const attached = await run.step(`Attach ${name} to ${dataCenter}`, operations.attachStorageDomain(place), {
       typical: '2 minutes',

@@ -1,6 +1,7 @@
 import { type EngineDecision, engineOperation, type OperationContext } from '../operation.ts';
 import { type ExportState, judgeDomains, lookAtExport } from './export.ts';
 import { type DomainFacts, domainFacts, ownersOf, workingHost } from './facts.ts';
+import { chapPurpose } from './iscsi.ts';
 import type { AttachedStorageDomain, CreateStorageDomain } from './params.ts';
 import { isNfs, storageBody, storageWords, wishedDomain } from './wish.ts';
 
@@ -20,17 +21,20 @@ export const createStorageDomain = engineOperation<CreateStorageDomain, CreateFa
   title: ({ name }) => `Create the storage domain ${name}`,
   settleSeconds: 600,
   look: lookBefore,
-  decide(facts, { name, overwrite = false, held = [] }, { inventory }): EngineDecision<undefined> {
-    const wish = wishedDomain(inventory, name);
+  decide(facts, { name, overwrite = false, held = [] }, context): EngineDecision<undefined> {
+    const wish = wishedDomain(context.inventory, name);
     if (facts.domain !== undefined) {
       return { state: 'already', changes: [], evidence: [`storage domain ${name} exists`] };
     }
     const findings = isNfs(wish) && facts.share ? judgeDomains(facts.share.state, wish, facts.share.owners) : [];
     if (findings.length > 0) return { state: 'refused', changes: [], evidence: [], findings };
     const body = { name, type: 'data', host: { name: workingHost(facts).name }, storage: storageBody(wish, overwrite) };
+    const secrets = {
+      'storage.logical_units.logical_unit.0.password': () => context.secret(wish.chap?.password, chapPurpose(name)),
+    };
     return {
       state: 'wouldDo',
-      changes: [{ request: 'POST', path: '/storagedomains', body }],
+      changes: [{ request: 'POST', path: '/storagedomains', body, ...(wish.chap && { secrets }) }],
       evidence: [`the engine has no storage domain ${name}`],
       awaits: `the engine prepares ${storageWords(wish)}`,
       undo: {
@@ -39,7 +43,7 @@ export const createStorageDomain = engineOperation<CreateStorageDomain, CreateFa
           operation: 'removeStorageDomain',
           params: {
             name,
-            ...(wish.type === 'fc' && wish.lun && { lun: { wwid: wish.lun, held } }),
+            ...(!isNfs(wish) && wish.lun && { lun: { wwid: wish.lun, held } }),
             ...(isNfs(wish) && { nfs: wish }),
           },
         },

@@ -28,13 +28,30 @@ export interface RemoveStorageDomain extends StorageDomainParams {
   readonly nfs?: NfsDomain;
 }
 
+export interface PreflightStorageDomain extends AttachedStorageDomain {
+  /** The hosts are logged in to the target of its LUN: one that does not see it is a finding. */
+  readonly loggedIn?: true;
+}
+
+export interface IscsiLogin extends StorageDomainParams {
+  /** Name in the inventory. */
+  readonly host: string;
+}
+
+export interface IscsiLogout {
+  readonly host: string;
+  readonly target: string;
+  /** WWID of the LUN for which it was logged in. */
+  readonly lun: string;
+}
+
 /** What a person has to know before the domain is made. */
 export interface StoragePreflight {
   /** In words: `LUN 3600…, 2.0T, DELL MD38xxf, 2 paths` or `nas:/export`. */
   readonly storage: string;
   readonly exists: boolean;
-  /** The hosts were asked what the storage carries; that of `iscsi` they only see once the domain is made. */
-  readonly looked: boolean;
+  /** Hosts that must log in to the iSCSI target before they can look at its LUN, by their names in the inventory. */
+  readonly logins: readonly string[];
   /** What the LUN carries now, a line each; all of it will be lost. */
   readonly content: readonly string[];
   /** The same with the label that a removed domain has left. */

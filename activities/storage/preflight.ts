@@ -1,18 +1,31 @@
+import type { IscsiTargets } from '../../connectors/engine/index.ts';
 import { type EngineLun, engineHostStorage } from '../../connectors/engine/model/host-storage.ts';
 import { engineStorageDomain } from '../../connectors/engine/model/storage-domain.ts';
-import { hostName } from '../engine/hosts.ts';
+import { type HostView, hostName } from '../engine/hosts.ts';
 import { sizeGiB } from '../host/parse/multipath.ts';
 import { readAll } from '../host/read-all.ts';
 import { type LunState, lunContent, lunReads, parseLun } from '../hosted-engine/lun.ts';
 import { type EngineDecision, engineOperation, type Finding, type OperationContext } from '../operation.ts';
 import { besides, type ExportState, judgeDomains, judgeExport, lookAtExport } from './export.ts';
 import { type DomainFacts, domainFacts, ownersOf, workingHost } from './facts.ts';
-import type { AttachedStorageDomain, StoragePreflight } from './params.ts';
-import { elsewhere, isNfs, type NfsDomain, storageWords, wishedDomain } from './wish.ts';
+import { judgeTargets } from './iscsi.ts';
+import type { PreflightStorageDomain, StoragePreflight } from './params.ts';
+import {
+  elsewhere,
+  type IscsiDomain,
+  isIscsi,
+  isNfs,
+  type NfsDomain,
+  portalOf,
+  storageWords,
+  wishedDomain,
+} from './wish.ts';
 
 interface PreflightFacts extends DomainFacts {
   /** The LUN as each host of the data center sees it, by the host's name in the inventory. */
   readonly seen: ReadonlyMap<string, LunState>;
+  /** What the portal of an iSCSI target tells each host that is up. */
+  readonly targets: ReadonlyMap<string, IscsiTargets>;
   /** The export in the same way. */
   readonly exports: ReadonlyMap<string, ExportState>;
   /** Hosts of the data center that the inventory does not have, so that nobody can look at their paths. */
@@ -30,14 +43,17 @@ interface PreflightFacts extends DomainFacts {
  * of the wished size; the export mounted and open to vdsm; and whose it is now. Changes nothing.
  * (article, section 10: visible with `multipath -ll` on each host; engine, /hosts/{id}/storage)
  */
-export const preflightStorageDomain = engineOperation<AttachedStorageDomain, PreflightFacts, StoragePreflight>({
+export const preflightStorageDomain = engineOperation<PreflightStorageDomain, PreflightFacts, StoragePreflight>({
   name: 'preflightStorageDomain',
   title: ({ name }) => `Check the storage of ${name}`,
   look: lookAtStorage,
-  decide(facts, { name, dataCenter }, { inventory }): EngineDecision<StoragePreflight> {
+  decide(facts, { name, dataCenter, loggedIn }, { inventory }): EngineDecision<StoragePreflight> {
     const wish = wishedDomain(inventory, name);
-    const { domain, owner, seen, lun, exports } = facts;
-    const states = [...seen];
+    const { domain, owner, seen, lun, exports, targets } = facts;
+    // Without a session no host sees the LUN of a target.
+    const out = isIscsi(wish) && loggedIn !== true && domain === undefined;
+    const unseen = [...seen].filter(([, { map }]) => out && map === undefined).map(([host]) => host);
+    const states = [...seen].filter(([host]) => !unseen.includes(host));
     const content = domain !== undefined ? [] : [...new Set(states.flatMap(([, state]) => contentOf(state)))];
     const [, first] = states[0] ?? [];
     const place = domain && elsewhere(domain, wish);
@@ -47,19 +63,21 @@ export const preflightStorageDomain = engineOperation<AttachedStorageDomain, Pre
       ...states.map(([host, state]) => `${host}: ${lunWords(state)}`),
       ...content.map((what) => `the LUN carries ${what}`),
       ...(lun?.status === undefined ? [] : [`the engine calls the LUN ${lun.status}`]),
+      ...unseen.map((host) => `${host}: not logged in to ${wish.target}`),
       ...[...exports].map(([host, state]) => `${host}: ${exportWords(state)}`),
     ];
     const findings = [
       ...facts.strangers.map(stranger),
       ...states.flatMap(([host, state]) => judgeLun(host, state, wish.size)),
       ...(isNfs(wish) ? judgeExports(facts, wish) : []),
+      ...(isIscsi(wish) ? [...targets].flatMap(([host, told]) => judgeTargets(host, told, wish)) : []),
       ...(owner !== undefined && owner !== name ? [taken(wish.lun ?? '', owner)] : []),
       ...(place === undefined ? [] : [misplaced(name, place, storageWords(wish))]),
     ];
     const output: StoragePreflight = {
       storage: first?.map === undefined ? storageWords(wish) : lunWords(first),
       exists: domain !== undefined,
-      looked: wish.type !== 'iscsi',
+      logins: unseen,
       content,
       beside: domain !== undefined ? [] : [...new Set([...exports.values()].flatMap(besides))],
       held: domain !== undefined ? [] : [...new Set(states.flatMap(([, state]) => lunContent(state)))],
@@ -72,15 +90,15 @@ export const preflightStorageDomain = engineOperation<AttachedStorageDomain, Pre
 
 async function lookAtStorage(
   context: OperationContext,
-  { name, dataCenter }: AttachedStorageDomain,
+  { name, dataCenter }: PreflightStorageDomain,
 ): Promise<PreflightFacts> {
   const wish = wishedDomain(context.inventory, name);
-  const { lun: wwid, type } = wish;
+  const { lun: wwid } = wish;
   const facts = await domainFacts(context, name, dataCenter);
   const worker = workingHost(facts);
   const known = facts.hosts.flatMap(({ inventoryName }) => (inventoryName === undefined ? [] : [inventoryName]));
   const strangers = facts.hosts.filter(({ inventoryName }) => inventoryName === undefined).map((host) => host.name);
-  const nothing = { seen: new Map(), exports: new Map(), owners: new Map() };
+  const nothing = { seen: new Map(), exports: new Map(), owners: new Map(), targets: new Map() };
   if (isNfs(wish)) {
     const exports = await Promise.all(
       known.map(async (host) => [host, await lookAtExport(context, host, wish)] as const),
@@ -91,7 +109,8 @@ async function lookAtStorage(
     );
     return { ...facts, ...nothing, strangers, exports: new Map(exports), owners };
   }
-  if (type !== 'fc' || wwid === undefined) return { ...facts, ...nothing, strangers: [] };
+  if (wwid === undefined) return { ...facts, ...nothing, strangers };
+  const targets = isIscsi(wish) ? await lookAtTargets(context, facts.hosts, wish) : [];
   const [seen, storages] = await Promise.all([
     Promise.all(
       known.map(async (host) => [host, parseLun(wwid, await readAll(context.host(host), lunReads(wwid)))] as const),
@@ -105,10 +124,19 @@ async function lookAtStorage(
     ...facts,
     ...nothing,
     seen: new Map(seen),
+    targets: new Map(targets),
     strangers,
     ...(lun !== undefined && { lun }),
     ...(owner && { owner: owner.name }),
   };
+}
+
+/** Of the hosts that are up: the engine asks through no other. */
+function lookAtTargets(context: OperationContext, hosts: readonly HostView[], wish: IscsiDomain) {
+  const up = hosts.filter(({ status }) => status === 'up');
+  return Promise.all(
+    up.map(async (host) => [hostName(host), await context.engine().iscsiTargets(host.id, portalOf(wish))] as const),
+  );
 }
 
 /** A domain that was removed leaves the label of a physical volume, which holds nothing without a volume group. */

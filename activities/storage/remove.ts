@@ -104,6 +104,12 @@ async function madeByRun(context: OperationContext, { id }: EngineStorageDomain)
 
 /** The group goes, the label of its physical volume stays; what the LUN held before does not come back. */
 function leftOn(seen: LunState, before: readonly string[]) {
+  if (seen.map === undefined) {
+    return {
+      what: `LUN ${seen.wwid} was taken from the hosts with its domain: it may carry the label of a physical volume`,
+      byHand: `for oVirt it counts as free; for any other use, on a host that sees it: ${wipeByHand(seen)}`,
+    };
+  }
   const now = lunContent(seen);
   if (now.join() === before.join()) return undefined;
   const was = before.length === 0 ? 'nothing' : before.join('; ');

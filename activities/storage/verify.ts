@@ -64,8 +64,8 @@ type Look = (context: OperationContext, host: string) => Promise<string | undefi
 
 function lookFor(wish: InventoryDataDomain, id: string): Look | undefined {
   if (isNfs(wish)) return (context, host) => mountOf(context, host, wish, id);
-  const { type, lun } = wish;
-  return type === 'fc' && lun !== undefined ? (context, host) => volumesOn(context, host, lun, id) : undefined;
+  const { lun } = wish;
+  return lun !== undefined ? (context, host) => volumesOn(context, host, lun, id) : undefined;
 }
 
 async function volumesOn(context: OperationContext, host: string, lun: string, group: string) {

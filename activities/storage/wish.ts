@@ -24,6 +24,21 @@ export function isNfs(domain: InventoryDataDomain): domain is NfsDomain {
   return domain.type === 'nfs';
 }
 
+/** A data domain on a LUN of an iSCSI target; the inventory demands all of these. */
+export type IscsiDomain = InventoryDataDomain & {
+  readonly address: string;
+  readonly target: string;
+  readonly lun: string;
+};
+
+export function isIscsi(domain: InventoryDataDomain): domain is IscsiDomain {
+  return domain.type === 'iscsi';
+}
+
+export function portalOf({ address, port = ISCSI_PORT }: IscsiDomain): { address: string; port: number } {
+  return { address, port };
+}
+
 /** As vdsm gives a version to mount: `nfsvers=4`, `minorversion=1`. (vdsm, storageServer.NFSConnection) */
 export function versionOptions(version = 'auto'): readonly string[] {
   const [, major, minor] = /^v(\d)(?:_(\d))?$/.exec(version) ?? [];
@@ -35,14 +50,26 @@ export function versionOptions(version = 'auto'): readonly string[] {
 
 /** The engine's words for where a domain lies. (engine, POST /storagedomains, `storage`) */
 export function storageBody(domain: InventoryDataDomain, overwrite: boolean): JsonObject {
-  const { type, lun = '', address = '', path = '', target = '', port = ISCSI_PORT, nfsVersion, mountOptions } = domain;
+  const {
+    type,
+    lun = '',
+    address = '',
+    path = '',
+    target = '',
+    port = ISCSI_PORT,
+    chap,
+    nfsVersion,
+    mountOptions,
+  } = domain;
   switch (type) {
     case 'fc':
       return { type: 'fcp', logical_units: { logical_unit: [{ id: lun }] }, override_luns: overwrite };
     case 'iscsi':
       return {
         type: 'iscsi',
-        logical_units: { logical_unit: [{ id: lun, address, port, target }] },
+        logical_units: {
+          logical_unit: [{ id: lun, address, port, target, ...(chap && { username: chap.user }) }],
+        },
         override_luns: overwrite,
       };
     case 'nfs':

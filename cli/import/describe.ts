@@ -155,16 +155,33 @@ function dataDomain(domain: EngineStorageDomain, notes: string[]): Raw[] {
     };
     return [{ name, type: 'nfs', address, path, ...how }];
   }
+  const unit = type === 'data' ? onlyUnit(domain, 'iscsi') : undefined;
+  if (unit !== undefined) {
+    const { address, port, target, username } = unit;
+    if (username !== undefined)
+      notes.push(`${name}: put the CHAP password of ${username} into secrets/iscsi-${name}; no engine shows it.`);
+    const chap = username !== undefined && { chap: { user: username, password: { file: `secrets/iscsi-${name}` } } };
+    return [{ name, type: 'iscsi', address, ...(port !== undefined && { port }), target, ...lunOf(unit), ...chap }];
+  }
   notes.push(`Storage domain ${name} is left out: type ${type}, ${storage?.type ?? 'unknown storage'}.`);
   return [];
 }
 
-/** The one LUN below a domain; undefined when it has another storage, or several. */
-function fibreChannel({ storage }: EngineStorageDomain): { lun: string; size?: string } | undefined {
-  const units = storage?.type === 'fcp' ? (storage.volume_group?.logical_units ?? []) : [];
+/** The one LUN below a domain, by the first way to it; undefined when it has another storage, or several. */
+function onlyUnit({ storage }: EngineStorageDomain, type: 'fcp' | 'iscsi') {
+  const units = storage?.type === type ? (storage.volume_group?.logical_units ?? []) : [];
   const [unit, ...others] = units;
-  if (unit === undefined || others.length > 0) return undefined;
-  return { lun: unit.id, ...(unit.size !== undefined && { size: sizeText(unit.size) }) };
+  return others.every(({ id }) => id === unit?.id) ? unit : undefined;
+}
+
+const lunOf = ({ id, size }: { readonly id: string; readonly size?: number | undefined }) => ({
+  lun: id,
+  ...(size !== undefined && { size: sizeText(size) }),
+});
+
+function fibreChannel(domain: EngineStorageDomain): { lun: string; size?: string } | undefined {
+  const unit = onlyUnit(domain, 'fcp');
+  return unit && lunOf(unit);
 }
 
 /** As `multipath -ll` shows it: `150G`, `2.0T`. */

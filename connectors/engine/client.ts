@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OperatorError } from '../../failures/operator-error.ts';
+import { type JsonObject, OperatorError } from '../../failures/operator-error.ts';
 import { document, refusal } from './faults.ts';
 import { type EngineEvent, engineEvent } from './model/event.ts';
 import { type EngineJob, engineJob } from './model/job.ts';
@@ -26,6 +26,13 @@ export interface EventsWanted {
 /** What a host's fence agents tell of its power, or why they tell nothing. */
 export type PowerStatus = { readonly power: 'on' | 'off' | 'unknown' } | { readonly fault: string };
 
+/** Names of the targets that a portal offers to a host, or why it offers none. */
+export type IscsiTargets = { readonly targets: readonly string[] } | { readonly fault: string };
+
+const discoveryAnswer = z.object({
+  iscsi_targets: z.object({ iscsi_target: z.array(z.string()).default([]) }).default({ iscsi_target: [] }),
+});
+
 const powerAnswer = z.object({
   power_management: z.object({ status: z.enum(['on', 'off', 'unknown']).default('unknown') }).optional(),
 });
@@ -50,6 +57,11 @@ export interface EngineReader {
   jobs(correlationId?: string): Promise<readonly EngineJob[]>;
   /** Asks the host's management controller through another host, by the fence agents that the engine has; switches nothing. */
   powerStatus(hostId: string): Promise<PowerStatus>;
+  /**
+   * Asks an iSCSI portal through a host; nobody is logged in. By the engine, because iscsiadm's own discovery leaves records
+   * of all targets on the host.
+   */
+  iscsiTargets(hostId: string, portal: { readonly address: string; readonly port: number }): Promise<IscsiTargets>;
   /** The public key with which the engine logs in to its hosts: type and key as in authorized_keys, no comment. */
   sshKey(): Promise<string>;
 }
@@ -138,11 +150,27 @@ export class EngineClient implements EngineReader {
 
   async powerStatus(hostId: string): Promise<PowerStatus> {
     const path = `/hosts/${hostId}/fence`;
+    const answer = await this.#ask(path, { fence_type: 'status' });
+    if ('fault' in answer) return answer;
+    return { power: understand(path, powerAnswer, answer.said).power_management?.status ?? 'unknown' };
+  }
+
+  async iscsiTargets(
+    hostId: string,
+    portal: { readonly address: string; readonly port: number },
+  ): Promise<IscsiTargets> {
+    // 4.4 and later have discoveriscsi too; this one is in all.
+    const path = `/hosts/${hostId}/iscsidiscover`;
+    const answer = await this.#ask(path, { iscsi: { ...portal } });
+    if ('fault' in answer) return answer;
+    return { targets: understand(path, discoveryAnswer, answer.said).iscsi_targets.iscsi_target };
+  }
+
+  /** An action that only looks. A failed look is an answer with a fault in it. */
+  async #ask(path: string, body: JsonObject): Promise<{ readonly said: unknown } | { readonly fault: string }> {
     try {
-      const answer = await this.send({ request: 'POST', path, body: { fence_type: 'status' } });
-      return { power: understand(path, powerAnswer, answer).power_management?.status ?? 'unknown' };
+      return { said: await this.send({ request: 'POST', path, body }) };
     } catch (error) {
-      // A failed look is an answer of 200 with a fault in it.
       if (!(error instanceof OperatorError) || error.type !== 'PreconditionFailed') throw error;
       const { lines = [] } = (error.details ?? {}) as { readonly lines?: readonly string[] };
       return { fault: lines.join(' ').trim() || error.message };

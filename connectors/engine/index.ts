@@ -3,6 +3,6 @@
  * session.ts logs in, transport.ts carries one exchange, faults.ts tells what a refusal means, client.ts reads and
  * sends, search.ts asks collections, model/ holds the shapes of what is read, one file per kind.
  */
-export { type EngineCall, EngineClient, type EngineReader, type PowerStatus } from './client.ts';
+export { type EngineCall, EngineClient, type EngineReader, type IscsiTargets, type PowerStatus } from './client.ts';
 export { type EngineRequest, renderRequest } from './request.ts';
 export { type EngineAccount, EngineSessions } from './session.ts';

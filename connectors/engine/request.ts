@@ -8,7 +8,7 @@ export interface EngineRequest {
   readonly query?: Readonly<Record<string, string>>;
   /** An action without arguments has one too; it is `{}` when absent. */
   readonly body?: JsonObject;
-  /** Values that only the engine gets to see, by their place in the body: `root_password`, `ssh.password`. */
+  /** Values that only the engine gets to see, by their place in the body: `root_password`, `ssh.password`, `list.0.password`. */
   readonly secrets?: Readonly<Record<string, () => Promise<string>>>;
 }
 
@@ -29,11 +29,13 @@ export async function bodyToSend({ request, body = {}, secrets = {} }: EngineReq
 }
 
 function put(body: JsonObject, place: string, value: string): JsonObject {
-  const [name = '', ...deeper] = place.split('.');
-  if (deeper.length === 0) return { ...body, [name]: value };
-  return { ...body, [name]: put(objectIn(body[name]), deeper.join('.'), value) };
+  return within(body, place.split('.'), value) as JsonObject;
 }
 
-function objectIn(value: JsonValue | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+function within(whole: JsonValue | undefined, [name, ...deeper]: readonly string[], value: string): JsonValue {
+  if (name === undefined) return value;
+  if (Array.isArray(whole))
+    return whole.map((one, index) => (String(index) === name ? within(one, deeper, value) : one));
+  const object = typeof whole === 'object' && whole !== null ? (whole as JsonObject) : {};
+  return { ...object, [name]: within(object[name], deeper, value) };
 }

@@ -10,6 +10,8 @@ const engineLun = z.object({
   paths: field.integer.optional(),
   /** free, used or unusable; `used` carries partitions, LVM or a file system. */
   status: z.string().optional(),
+  /** The iSCSI target that it comes from. */
+  target: z.string().optional(),
   volume_group_id: z.string().optional(),
   /** Set where this engine has a storage domain on it. */
   storage_domain_id: z.string().optional(),

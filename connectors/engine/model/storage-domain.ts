@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import * as field from './fields.ts';
 
-const logicalUnits = field.nested('logical_unit', z.object({ id: z.string(), size: field.integer.optional() }));
+const logicalUnit = z.object({
+  id: z.string(),
+  size: field.integer.optional(),
+  /** How it is reached over iSCSI; it stands once for each portal. */
+  address: z.string().optional(),
+  port: field.integer.optional(),
+  target: z.string().optional(),
+  /** The user of CHAP; no engine shows the password. */
+  username: z.string().optional(),
+});
+const logicalUnits = field.nested('logical_unit', logicalUnit);
 
 /** A storage domain; its status is shown below its data center only (`/datacenters/{id}/storagedomains`). */
 export const engineStorageDomain = z.object({

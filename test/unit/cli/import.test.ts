@@ -15,6 +15,11 @@ const GIB = 1024 ** 3;
 const domain = (name: string, type: string, storage: object) =>
   engineStorageDomain.parse({ id: name, name, type, storage });
 const fcp = (...units: object[]) => ({ type: 'fcp', volume_group: { logical_units: { logical_unit: units } } });
+const ISCSI_LUN = '36001405f3c1d2a4b5e64f0a9c8d7e6f5';
+const IQN = 'iqn.2019-11.com.example:archive';
+const iscsiUnit = (address: string) => ({
+  ...{ id: ISCSI_LUN, size: String(1024 * GIB), address, port: '3260', target: IQN, username: 'ovirt' },
+});
 const network = (name: string, rest: object) => engineClusterNetwork.parse({ id: name, name, ...rest });
 
 const host = (
@@ -66,6 +71,8 @@ const SITE: EngineSite = {
       ...{ type: 'nfs', address: 'nfs.example.com', path: '/exports/data' },
       ...{ nfs_version: 'v4_1', mount_options: 'noatime' },
     }),
+    // By two portals.
+    domain('iscsi1', 'data', { ...fcp(iscsiUnit('172.20.40.5'), iscsiUnit('172.20.40.6')), type: 'iscsi' }),
     domain('iso', 'iso', { type: 'nfs', address: 'nfs.example.com', path: '/exports/iso' }),
     domain('wide', 'data', fcp({ id: 'a' }, { id: 'b' })),
   ],
@@ -120,6 +127,10 @@ group('an inventory from the engine alone', () => {
           ...{ name: 'nfs1', type: 'nfs', address: 'nfs.example.com', path: '/exports/data' },
           ...{ nfsVersion: 'v4_1', mountOptions: 'noatime' },
         },
+        {
+          ...{ name: 'iscsi1', type: 'iscsi', address: '172.20.40.5', port: 3260, target: IQN, lun: ISCSI_LUN },
+          ...{ size: '1.0T', chap: { user: 'ovirt', password: { file: 'secrets/iscsi-iscsi1' } } },
+        },
       ],
     });
     expect(parsed.networks).toEqual([]);
@@ -128,7 +139,16 @@ group('an inventory from the engine alone', () => {
   it('says what is left out or left to do, and never leaves a gap silently', () => {
     for (const word of ['host1', 'host2', 'host3'])
       expect(notes).toContainEqual(expect.stringContaining(`inventory trust ${word}`));
-    for (const word of ['secrets/bmc-host1', 'iso', 'wide', 'vlan432', 'unplugged', 'elsewhere', 'vm1']) {
+    for (const word of [
+      'secrets/bmc-host1',
+      'secrets/iscsi-iscsi1',
+      'iso',
+      'wide',
+      'vlan432',
+      'unplugged',
+      'elsewhere',
+      'vm1',
+    ]) {
       expect(notes.join('\n')).toContain(word);
     }
   });
@@ -195,7 +215,7 @@ group('an inventory that is imported again', () => {
       ['unplugged', 'bond9'],
       ['later', 'bond1'],
     ]);
-    expect(parsed.storage.dataDomains.map(({ name }) => name)).toEqual(['data1', 'nfs1', 'planned']);
+    expect(parsed.storage.dataDomains.map(({ name }) => name)).toEqual(['data1', 'nfs1', 'iscsi1', 'planned']);
     expect(notes.join(' ')).toMatch(/planned is kept.*later is kept/);
   });
 });

@@ -84,6 +84,8 @@ const symptoms: readonly (readonly [id: string, log: string])[] = [
     'nfs-not-empty',
     'POST /storagedomains: Error in creating a Storage Domain. The selected storage path is not empty (probably contains another Storage Domain). Either remove the existing Storage Domain from this path, or change the Storage path).',
   ],
+  ['iscsi-login', 'POST /hosts/7/iscsilogin: Failed to login to iSCSI node due to authorization failure'],
+  ['iscsi-portal', 'POST /hosts/7/iscsilogin: Failed to setup iSCSI subsystem'],
 ];
 
 /** What stands near the symptom without being it. */
@@ -97,6 +99,7 @@ const lookAlikes: readonly (readonly [what: string, log: string])[] = [
   ],
   ['the task that resolves', '[ INFO  ] TASK [ovirt.hosted_engine_setup : Get full hostname]'],
   ['a mount that is tried', 'Mounting NFS target nas.test.local:/exports/data at /rhev/data-center/mnt'],
+  ['a session that is logged out', 'Logout of [sid: 1, target: iqn.2019-11.local.test:data] successful.'],
   ['the check of an export', '[ INFO  ] TASK [ovirt.hosted_engine_setup : Check that the path is empty]'],
   [
     'the task that checks memory',

@@ -91,14 +91,23 @@ describe('a domain in an export', () => {
   const preflight = (change: object, facts: object = {}) => {
     const exports = new Map(['host1', 'host2'].map((name) => [name, parse(change)]));
     const dataCenter = { id: '1', name: 'D', status: 'up' };
-    const seen = { dataCenter, hosts: [host], strangers: [], seen: new Map(), exports, owners: new Map(), ...facts };
+    const seen = {
+      dataCenter,
+      hosts: [host],
+      strangers: [],
+      seen: new Map(),
+      exports,
+      owners: new Map(),
+      targets: new Map(),
+      ...facts,
+    };
     return preflightStorageDomain.decide(seen as never, { name: 'nfs1', dataCenter: 'D' }, context);
   };
 
   it('may lie beside other files, which are named and stay', () => {
     const { state, output } = preflight({ content: answer('root 36:36 755\nentry lost+found\n') });
     expect(state).toBe('already');
-    expect(output).toMatchObject({ looked: true, content: [], beside: ['lost+found'] });
+    expect(output).toMatchObject({ logins: [], content: [], beside: ['lost+found'] });
   });
 
   it('is told once that the export is not for vdsm, and of each host that it cannot mount it', () => {

@@ -81,6 +81,7 @@ describe('createStorageDomain', () => {
 });
 
 describe('removeStorageDomain', () => {
+  const mapped = (signatures: string[]) => ({ ...lun(signatures), map: {} });
   const decide = (facts: object, held: string[] = []) =>
     removeStorageDomain.decide(
       { host, domain: undefined, ours: true, ...facts } as never,
@@ -89,7 +90,7 @@ describe('removeStorageDomain', () => {
     );
 
   it('tells that the label of a physical volume stays, and what was there is lost', () => {
-    const { state, leaves } = decide({ lun: lun(['LVM2_member']) }, ['volume group old', 'signature LVM2_member']);
+    const { state, leaves } = decide({ lun: mapped(['LVM2_member']) }, ['volume group old', 'signature LVM2_member']);
     expect([state, leaves]).toEqual([
       'already',
       {
@@ -103,7 +104,7 @@ describe('removeStorageDomain', () => {
     ['nothing', [], []],
     ['the label of an earlier domain', ['LVM2_member'], ['signature LVM2_member']],
   ])('says nothing where the LUN carries as before %s', (_what, signatures, held) => {
-    expect(decide({ lun: lun(signatures) }, held).leaves).toBeUndefined();
+    expect(decide({ lun: mapped(signatures) }, held).leaves).toBeUndefined();
   });
 
   it('formats what the run has made, and nothing that somebody else has', () => {
@@ -141,7 +142,7 @@ describe('preflightStorageDomain', () => {
     preflightStorageDomain.decide(
       {
         dataCenter: { id: '1', name: 'D', status: 'up' },
-        ...{ hosts: [host], strangers: [], seen: seenAs(), exports: new Map(), owners: new Map() },
+        ...{ hosts: [host], strangers: [], seen: seenAs(), exports: new Map(), owners: new Map(), targets: new Map() },
         ...facts,
       } as never,
       { name: NAME, dataCenter: 'D' },
@@ -159,11 +160,6 @@ describe('preflightStorageDomain', () => {
     });
     const labelled = new Map([['host1', { ...lun(['LVM2_member']), map: map() }]]);
     expect(decide({ seen: labelled }).output).toMatchObject({ content: [], held: ['signature LVM2_member'] });
-  });
-
-  it('does not call storage empty that it has not seen', () => {
-    const wish = { type: 'iscsi', lun: DATA_LUN, address: '10.0.0.5', target: 'iqn.2019-01.local.test:data' };
-    expect(decide({ seen: new Map() }, wish).output).toMatchObject({ looked: false, content: [] });
   });
 
   it('names what the LUN carries, once', () => {
