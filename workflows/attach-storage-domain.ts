@@ -5,8 +5,8 @@ import { operations, runbook } from './runtime/index.ts';
 
 /**
  * Makes a data domain and attaches it; rolled back, it is detached and removed, in this order. What its LUN held before is
- * lost in either case, and asked for; what lies in an export beside the domain is not. Hosts log in to an iSCSI target before, because none of them sees its LUN
- * otherwise. (article, section 10)
+ * lost in either case, and asked for; what lies in an export beside the domain is not. Hosts log in to an iSCSI
+ * target before, because none of them sees its LUN otherwise. (article, section 10)
  */
 export async function attachStorageDomain(input: unknown): Promise<Report> {
   return runbook(definition, input, async (run) => {

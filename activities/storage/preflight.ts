@@ -111,9 +111,11 @@ async function lookAtStorage(
   }
   if (wwid === undefined) return { ...facts, ...nothing, strangers };
   const targets = isIscsi(wish) ? await lookAtTargets(context, facts.hosts, wish) : [];
+  // Only where the engine can log a host in does it have to see the LUN of a target.
+  const asked = isIscsi(wish) ? targets.map(([host]) => host).filter((host) => known.includes(host)) : known;
   const [seen, storages] = await Promise.all([
     Promise.all(
-      known.map(async (host) => [host, parseLun(wwid, await readAll(context.host(host), lunReads(wwid)))] as const),
+      asked.map(async (host) => [host, parseLun(wwid, await readAll(context.host(host), lunReads(wwid)))] as const),
     ),
     context.engine().list(`/hosts/${worker.id}/storage`, engineHostStorage),
   ]);
