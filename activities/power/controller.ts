@@ -8,6 +8,8 @@ const MAPPED: Readonly<Record<string, { readonly agent: string; readonly options
   { drac7: { agent: 'ipmilan', options: { privlvl: 'OPERATOR', lanplus: '1', delay: '10' } } };
 
 type Reader = Pick<OperationContext, 'inventory' | 'secret'>;
+/** Who asks: an operation, or the doctor. */
+type Asker = Reader & Pick<OperationContext, 'host'>;
 
 /** The fence agent of a host's management controller, as a host runs it: `fence_drac5`. */
 export function agentProgram(context: Pick<OperationContext, 'inventory'>, host: string): string {
@@ -44,7 +46,7 @@ async function agentInput(context: Reader, host: string, action: 'status' | 'on'
 }
 
 /** Asks a host's management controller from another host, without the engine. (fence-agents, -o status) */
-export async function askController(context: OperationContext, from: string, host: string): Promise<PowerStatus> {
+export async function askController(context: Asker, from: string, host: string): Promise<PowerStatus> {
   const program = agentProgram(context, host);
   const { code, stderr } = await context.host(from).read([program], await agentInput(context, host, 'status'));
   if (code === 0) return { power: 'on' };

@@ -2,6 +2,7 @@ import { SshPool } from '../../connectors/ssh.ts';
 import type { LoadedInventory } from '../../inventory/load.ts';
 import { resolveProfile } from '../../profiles/index.ts';
 import type { Settings } from '../settings.ts';
+import { checkController } from './controllers.ts';
 import { beforeDeployment, checkEngine } from './engine.ts';
 import { checkEngineMachine } from './engine-machine.ts';
 import { type Finding, limited, notChecked } from './finding.ts';
@@ -16,6 +17,8 @@ import { checkTemporal } from './temporal.ts';
 const LIMIT = 20;
 /** A host that does not answer costs ten seconds for its TCP connection and as many for the login. */
 const HOST_LIMIT = 45;
+/** After the hosts, of which another one is asked. */
+const CONTROLLER_LIMIT = 15;
 
 /** Looks at everything from this machine. Changes nothing; ends within a minute, whatever hangs. */
 export async function examine(settings: Settings): Promise<readonly Finding[]> {
@@ -34,7 +37,7 @@ export async function examine(settings: Settings): Promise<readonly Finding[]> {
   }
   const secrets = limited('secret', settings.inventory, LIMIT, () => checkSecrets(loaded));
   const files = limited('inventory.image', settings.inventory, LIMIT, () => checkFiles(settings.inventory, loaded));
-  const { engine, hosts } = await checkSite(loaded);
+  const { engine, hosts, controllers } = await checkSite(loaded);
   const bootIds = Object.fromEntries(hosts.flatMap(({ name, facts }) => (facts ? [[name, facts.bootId]] : [])));
   const server = await temporal;
   const placement = await limited('placement.machine', address, LIMIT, () =>
@@ -49,6 +52,7 @@ export async function examine(settings: Settings): Promise<readonly Finding[]> {
     ...(await home),
     ...engine,
     ...hosts.flatMap(({ findings }) => findings),
+    ...controllers,
   ];
 }
 
@@ -73,6 +77,14 @@ async function checkSite(loaded: LoadedInventory) {
         return report ?? { name: host.name, findings };
       }),
     );
+    const open = hosts.filter(({ facts }) => facts !== undefined).map(({ name }) => name);
+    const controllers = await Promise.all(
+      inventory.hosts.map((host) =>
+        limited('host.controller', host.name, CONTROLLER_LIMIT, (signal) =>
+          checkController({ loaded, profile, ssh, signal }, host, open),
+        ),
+      ),
+    );
     const able = hosts.filter((_report, index) => inventory.hosts[index]?.role === 'hostedEngine');
     const undeployed = able.length > 0 && able.every(({ facts }) => facts?.hostedEngine === false);
     const verified = await asked;
@@ -83,7 +95,7 @@ async function checkSite(loaded: LoadedInventory) {
         )
       : notChecked(['engine.images'], inventory.engine.url, 'the engine is not verified');
     const engine = [...verified, ...(await inEngine), ...(await images)];
-    return { hosts, engine: undeployed ? beforeDeployment(engine) : engine };
+    return { hosts, controllers: controllers.flat(), engine: undeployed ? beforeDeployment(engine) : engine };
   } finally {
     await ssh.close();
   }

@@ -113,6 +113,7 @@ test('a sound stack has nothing missing; what cannot be looked at is said', asyn
         'host.sudo',
         'host.system',
         'host.certificate',
+        'host.controller',
       ],
     ]),
   );
@@ -292,6 +293,7 @@ test('everything that is broken is found in one pass, each with its fix', async 
     broken,
     readFileSync(mine, 'utf8')
       .replace('secrets/engine-root-password', 'secrets/loose-password')
+      .replace(/(?<=bmc:[\s\S]*?)user: root/, 'user: nobody')
       .replace(/scale: .*/, 'scale: 1')
       .concat('blackouts: [freeze.ics]\n')
       .concat(
@@ -319,8 +321,9 @@ test('everything that is broken is found in one pass, each with its fix', async 
     ['host.clock host1', expect.stringContaining('chronyc')],
     ['host.clock host2', expect.stringContaining('chronyc')],
     ['host.certificate host2', expect.stringContaining('Enroll Certificate')],
+    ['host.controller host1', expect.stringMatching(/^Correct bmc of host1 in the inventory, or let host2 reach /)],
   ]);
-  expect(found.at(-1)?.what).toMatch(/^\/etc\/pki\/vdsm\/certs\/vdsmcert\.pem on host2 ends on [\d-]+, in 10 days$/);
+  expect(found.at(-2)?.what).toMatch(/^\/etc\/pki\/vdsm\/certs\/vdsmcert\.pem on host2 ends on [\d-]+, in 10 days$/);
 });
 
 test('without an inventory and a server it still answers', async () => {
