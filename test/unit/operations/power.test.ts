@@ -183,9 +183,7 @@ describe('powerCycleHost', () => {
     );
     expect(decide({ status: 'reboot' }, 'b2', 9017).state).toBe('underWay');
     expect(decide(MAINTENANCE, 'b2', 9017, 41).state).toBe('already');
-    expect(decide(MAINTENANCE, undefined, 9017, 107).failed?.what).toBe(
-      'the engine could not switch host1 off and on by its fence agent',
-    );
+    expect(decide(MAINTENANCE, undefined, 9017, 107).failed?.what).toBe('the engine could not switch host1 off and on');
   });
 
   it('never strikes a host that is in use, or a boot that is not known', () => {
