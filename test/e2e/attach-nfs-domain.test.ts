@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type EngineDisk, engineDisk } from '../../connectors/engine/model/disk.ts';
+import type { JsonObject } from '../../failures/operator-error.ts';
 import { changeInventory } from '../support/change-inventory.ts';
+import { asAdmin } from '../support/engine-admin.ts';
 import { engineRequests } from '../support/engine-requests.ts';
 import { lookOnHost } from '../support/host-files.ts';
 import type { End } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
 import { temporalAddress } from '../support/temporal.ts';
+import { until } from '../support/until.ts';
 
 const DEPLOYED = { preset: 'deployed', hosts: 2 };
 const RUNBOOK = 'attachStorageDomain';
@@ -39,6 +43,7 @@ async function run(input: object = {}): Promise<End> {
 
 const storageFault = (kind: string) => stack.control.fault({ target: 'storage', kind, body: '/exports/data' });
 const revision = async () => (await stack.control.state()).revision;
+const isReady = ({ alias, status }: EngineDisk): boolean => alias === 'web_Disk1' && status === 'ok';
 const onHost = async (host: string, command: string) => (await lookOnHost(stack.lab.inventory, host, command)).stdout;
 
 test('planned, approved, made, attached, mounted on every host; a second run changes nothing', async () => {
@@ -80,13 +85,33 @@ test('planned, approved, made, attached, mounted on every host; a second run cha
   expect(again.report?.decisions).toEqual([]);
   expect(await revision()).toBe(before);
 
+  // A snapshot there is a file more.
+  await asAdmin(stack.lab.inventory, async (engine) => {
+    const send = (path: string, body: JsonObject) => engine.send({ request: 'POST', path, body });
+    const vm = await send('/vms', { name: 'web', cluster: { name: 'Cluster1' }, template: { name: 'Blank' } });
+    const storage_domains = { storage_domain: [{ name: 'nfs1' }] };
+    const disk = { name: 'web_Disk1', provisioned_size: 2 ** 30, format: 'cow', storage_domains };
+    const path = `/vms/${(vm as { id: string }).id}/diskattachments`;
+    await send(path, { interface: 'virtio', bootable: true, active: true, disk });
+    await until(async () => (await engine.list('/disks', engineDisk)).some(isReady));
+  });
+  const snapshot = await stack.run('snapshotVm', { name: 'web', snapshot: 'before the update' });
+  expect(snapshot.type, snapshot.message).toBe('succeeded');
+  const volumes = (title: string) => snapshot.report?.steps.find((step) => step.title === title)?.evidence ?? [];
+  const [lowest = '', ...none] = volumes('Tell the volumes before');
+  expect([lowest, none]).toEqual([expect.stringMatching(/^volume \S+, the lowest$/), []]);
+  const upon = expect.stringMatching(new RegExp(`^volume \\S+, upon ${lowest.split(/[ ,]/)[1]}$`));
+  expect(volumes('Tell the volumes after')).toHaveLength(2);
+  expect(volumes('Tell the volumes after')).toEqual(expect.arrayContaining([lowest, upon]));
+
   // Somebody gives the export of a domain that is in use to another one.
   describe({ name: 'nfs9' });
+  const untaken = await revision();
   const taken = await run({ name: 'nfs9', ...BY });
   expect(taken.message).toMatch(
     new RegExp(`${EXPORT} carries the storage domain nfs1 \\([0-9a-f-]{36}\\), which is nfs1 of this engine`),
   );
-  expect(await revision()).toBe(before);
+  expect(await revision()).toBe(untaken);
 });
 
 test('an export that carries a domain, cannot be mounted, or is not vdsm’s is refused before anything is touched', async () => {

@@ -1,6 +1,7 @@
 import { engineDisk } from '../../../connectors/engine/model/disk.ts';
-import { engineStorageDomain } from '../../../connectors/engine/model/storage-domain.ts';
+import { type EngineStorageDomain, engineStorageDomain } from '../../../connectors/engine/model/storage-domain.ts';
 import { engineDiskAttachment } from '../../../connectors/engine/model/vm.ts';
+import { quote } from '../../../connectors/quote.ts';
 import { engineHosts } from '../../engine/hosts.ts';
 import { limited, readAll } from '../../host/read-all.ts';
 import { type EngineDecision, engineOperation, type OperationContext } from '../../operation.ts';
@@ -10,13 +11,13 @@ import type { VmParams } from '../params.ts';
 interface VolumeFacts {
   /** The host that was asked; absent where none of the inventory is up. */
   readonly host?: string;
-  /** A line for each logical volume of the VM's disks. */
+  /** A line for each volume of the VM's disks. */
   readonly volumes: readonly string[];
 }
 
 /**
- * Tells the logical volumes of a VM's disks on block storage, as lvs and lsblk of a host see them: each snapshot is one
- * more. Changes nothing. (article, section 15: lsblk and lvscan before and after)
+ * Tells the volumes of a VM's disks as a host sees them, by lvs and lsblk, on a file server by its files: each snapshot is
+ * one more. Changes nothing. (article, section 15: lsblk and lvscan before and after)
  */
 export const tellVmVolumes = engineOperation<VmParams, VolumeFacts>({
   name: 'tellVmVolumes',
@@ -43,14 +44,61 @@ async function look(context: OperationContext, { name }: VmParams): Promise<Volu
   const groups = [...new Set(disks.flatMap(({ storage_domains }) => storage_domains.map(({ id }) => id)))];
   const domains = await Promise.all(groups.map((id) => engine.get(`/storagedomains/${id}`, engineStorageDomain)));
   const block = domains.filter(({ storage }) => ['fcp', 'iscsi'].includes(storage?.type ?? '')).map(({ id }) => id);
-  if (block.length === 0) return { host, volumes: [] };
-  const answers = await readAll(context.host(host), {
-    lvs: limited(['lvs', '--noheadings', '--units', 'g', '-o', 'vg_name,lv_name,lv_size,lv_tags', ...block]),
+  const meant = attachments.map(({ id }) => id);
+  const volumes = await Promise.all([
+    ...(block.length > 0 ? [logicalVolumes(context, host, block, meant)] : []),
+    ...domains.map((domain) => volumeFiles(context, host, domain, meant)),
+  ]);
+  return { host, volumes: volumes.flat() };
+}
+
+async function logicalVolumes(
+  context: OperationContext,
+  host: string,
+  groups: readonly string[],
+  disks: readonly string[],
+) {
+  const { lvs, lsblk } = await readAll(context.host(host), {
+    lvs: limited(['lvs', '--noheadings', '--units', 'g', '-o', 'vg_name,lv_name,lv_size,lv_tags', ...groups]),
     lsblk: limited(['lsblk', '-rno', 'NAME,MAJ:MIN']),
   });
-  const meant = attachments.map(({ id }) => id);
-  return { host, volumes: volumeLines(answers.lvs.text, answers.lsblk.text, meant) };
+  return volumeLines(lvs.text, lsblk.text, disks);
 }
+
+/** On a file server a volume is a file, whose description beside it names the one below. */
+async function volumeFiles(
+  context: OperationContext,
+  host: string,
+  { id, storage }: EngineStorageDomain,
+  disks: readonly string[],
+) {
+  if (storage?.address === undefined || storage.path === undefined) return [];
+  const source = quote(`${storage.address}:${storage.path}`);
+  const { files } = await readAll(context.host(host), {
+    files: limited(
+      [
+        `at=$(findmnt -rn -o TARGET -S ${source} | head -n 1)`,
+        `cd "$at/"${quote(id)}/images || exit 1`,
+        `for meta in ${disks.map((disk) => `${quote(disk)}/*.meta`).join(' ')}`,
+        `do [ -f "$meta" ] && echo "$meta" "$(sed -n 's/^PUUID=//p' "$meta")"`,
+        'done',
+      ].join('; '),
+    ),
+  });
+  return fileLines(files.text);
+}
+
+/** `DISK/VOLUME.meta BELOW` */
+export function fileLines(text: string): readonly string[] {
+  return text.split('\n').flatMap((line) => {
+    const [, volume, below] = /^[^/]+\/([0-9a-f-]+)\.meta ([0-9a-f-]+)$/.exec(line) ?? [];
+    return volume === undefined ? [] : [`volume ${volume}, ${place(below)}`];
+  });
+}
+
+/** VDSM names nothing by zeros. */
+const place = (below: string | undefined): string =>
+  below === undefined || /^[0-]+$/.test(below) ? 'the lowest' : `upon ${below}`;
 
 /**
  * VDSM tags a volume with its disk (`IU_`) and the volume that it lies upon (`PU_`). lsblk shows it while it is active on
@@ -63,8 +111,9 @@ export function volumeLines(lvs: string, lsblk: string, disks: readonly string[]
     const disk = disks.find((id) => tags.split(',').includes(`IU_${id}`));
     if (disk === undefined || volume === undefined) return [];
     const below = /(?:^|,)PU_([0-9a-f-]+)/.exec(tags)?.[1];
-    const upon = below === undefined || /^[0-]+$/.test(below) ? 'the lowest' : `upon ${below}`;
     const device = devices.get([group, volume].map((name) => name.replaceAll('-', '--')).join('-'));
-    return [`volume ${volume} of ${size}, ${upon}, ${device === undefined ? 'not active' : `active as ${device}`}`];
+    return [
+      `volume ${volume} of ${size}, ${place(below)}, ${device === undefined ? 'not active' : `active as ${device}`}`,
+    ];
   });
 }

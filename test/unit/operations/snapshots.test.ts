@@ -8,7 +8,7 @@ import {
   removeVmSnapshot,
 } from '../../../activities/vm/index.ts';
 import type { SnapshotFacts } from '../../../activities/vm/snapshot/facts.ts';
-import { volumeLines } from '../../../activities/vm/snapshot/volumes.ts';
+import { fileLines, volumeLines } from '../../../activities/vm/snapshot/volumes.ts';
 
 const context = {} as OperationContext;
 const params = { name: 'vm1', snapshot: 's1' };
@@ -91,6 +91,18 @@ it('tells the volumes of a disk by the tags of VDSM, and which of them lsblk sho
   expect(volumeLines(lvs, lsblk, ['disk-1'])).toEqual([
     'volume d935fe8f-8dc9-479a-a716-a2fce6bb0b84 of 11.00g, the lowest, active as 253:38',
     'volume a823137a-6843-4563-b342-bb69829ca807 of 1.00g, upon d935fe8f-8dc9-479a-a716-a2fce6bb0b84, not active',
+  ]);
+});
+
+it('tells the volumes of a disk in an export by what lies beside their files', () => {
+  const text = [
+    'disk-1/d935fe8f-8dc9-479a-a716-a2fce6bb0b84.meta 00000000-0000-0000-0000-000000000000',
+    'disk-1/a823137a-6843-4563-b342-bb69829ca807.meta d935fe8f-8dc9-479a-a716-a2fce6bb0b84',
+    'sed: disk-1/lost.meta: Permission denied',
+  ].join('\n');
+  expect(fileLines(text)).toEqual([
+    'volume d935fe8f-8dc9-479a-a716-a2fce6bb0b84, the lowest',
+    'volume a823137a-6843-4563-b342-bb69829ca807, upon d935fe8f-8dc9-479a-a716-a2fce6bb0b84',
   ]);
 });
 
