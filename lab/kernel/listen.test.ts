@@ -16,3 +16,16 @@ it('waits for a port that somebody else has for the moment', async () => {
   expect((server.address() as AddressInfo).port).toBe(port);
   await new Promise((closed) => server.close(closed));
 });
+
+it('takes free ports from a block that other processes leave alone', async () => {
+  const servers = Array.from({ length: 20 }, () => createServer());
+  for (const server of servers) await listen(server, 0);
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  const [first] = ports.map((port) => port - (port % 400));
+  expect(new Set(ports.map((port) => port - (port % 400)))).toEqual(new Set([first]));
+  const stranger = createServer();
+  const refused = new Promise((told) => stranger.once('error', told));
+  stranger.listen(first, '127.0.0.1');
+  expect(await refused).toMatchObject({ code: 'EADDRINUSE' });
+  for (const server of servers) await new Promise((closed) => server.close(closed));
+});
