@@ -31,8 +31,9 @@ export default defineConfig({
     // A file with a stack keeps about one core busy, in several processes, and waits for the rest of its time.
     maxWorkers: Math.max(2, availableParallelism()),
     sequence: { sequencer: LongFirst },
-    testTimeout: 90_000,
-    hookTimeout: 120_000,
+    // For a machine on which other things run too: a file takes twice as long beside another one.
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
     projects: [
       {
         extends: true,

@@ -9,7 +9,7 @@ import { type EngineLab, startEngineLab } from './engine-lab.ts';
 let lab: EngineLab;
 beforeAll(async () => {
   lab = await startEngineLab();
-}, 120_000);
+});
 afterAll(() => lab?.close());
 afterEach(() => lab.control.releaseAll());
 

@@ -144,7 +144,7 @@ describe('a whole deployment', () => {
     const verified = await lab.decide(verifyHostedEngine, { host });
     expect(verified.findings ?? []).toEqual([]);
     expect(verified.state).toBe('already');
-  }, 120_000);
+  });
 
   it('passes the preflight again and writes the same answers', async () => {
     const again = await preflight();

@@ -4,7 +4,7 @@ import { type EngineLab, startEngineLab } from './engine-lab.ts';
 let lab: EngineLab;
 beforeAll(async () => {
   lab = await startEngineLab();
-}, 120_000);
+});
 afterAll(() => lab?.close());
 
 const NAME = 'ovirtvm-vlan432';

@@ -9,7 +9,7 @@ const HOST = { host: 'host2' };
 let lab: EngineLab;
 beforeAll(async () => {
   lab = await startEngineLab();
-}, 120_000);
+});
 afterAll(() => lab?.close());
 
 const hostId = async (): Promise<string> => {

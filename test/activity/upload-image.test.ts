@@ -16,7 +16,7 @@ describe.each(['ovirt-4.3', 'ovirt-4.4'])('an image into the engine of %s', (pro
 
   beforeAll(async () => {
     lab = await startEngineLab({ hosts: 1, profile });
-  }, 120_000);
+  });
   afterAll(() => lab?.close());
   beforeEach(() => {
     const file = `image-${++count}.raw`;

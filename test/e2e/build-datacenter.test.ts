@@ -15,7 +15,7 @@ import { executedChanges } from './executed.ts';
 
 const RUNBOOK = 'buildDatacenter';
 const BY = { standingApproval: { by: 'Ada' } };
-const LIMIT = 400_000;
+const LIMIT = 1_200_000;
 
 let stack: Stack;
 

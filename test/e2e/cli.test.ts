@@ -171,7 +171,7 @@ test('a run asks, takes the answer of the plan it showed and no other, and is pr
     'OvirtHost = "host1"',
   ]);
   expect(runs).toContainEqual(expect.objectContaining({ id: 'first', endState: 'succeeded' }));
-}, 120_000);
+});
 
 test('without a worker: nothing is started, states are told from memo and history, answers are kept for later', async () => {
   expect((await cli.json<Stack>(['up', '--lab', '--fresh'])).document).toEqual(stack);
@@ -210,7 +210,7 @@ test('without a worker: nothing is started, states are told from memo and histor
   const ended = await cli.json<Report>(['watch', 'second']);
   expect(ended.code).toBe(1);
   expect(ended.document).toMatchObject({ endState: 'rejected', decisions: [{ note: 'not tonight' }] });
-}, 120_000);
+});
 
 test('down ends what up started and only that; up brings the same ports and runs back', async () => {
   const ours = readProcesses(new Home(home));
@@ -225,4 +225,4 @@ test('down ends what up started and only that; up brings the same ports and runs
   expect(again.document.temporal).toEqual(stack.temporal);
   expect(again.document.lab).toEqual(stack.lab);
   expect((await cli.json<StatusView>(['status', 'first'])).document.endState).toBe('succeeded');
-}, 120_000);
+});

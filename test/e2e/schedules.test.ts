@@ -42,7 +42,7 @@ const schedule = <T = ScheduleView>(...args: readonly string[]) => cli.json<T>([
 const create = (id: string, ...more: readonly string[]) =>
   schedule('create', id, '--runbook', RUNBOOK, '--input', '{"host":"host2"}', ...more);
 
-describe('the verbs', { timeout: 90_000 }, () => {
+describe('the verbs', () => {
   const YEARLY = ['--cron', '30 2 1 1 *', '--time-zone', 'Europe/Zurich', '--length', '4h'];
 
   test('create answers with the windows to come', async () => {
@@ -197,7 +197,7 @@ describe('the verbs', { timeout: 90_000 }, () => {
   });
 });
 
-test('a run can be made to wait for its window, and be let go on before it', { timeout: 60_000 }, async () => {
+test('a run can be made to wait for its window, and be let go on before it', async () => {
   const opens = new Date(Date.now() + 86_400_000).toISOString();
   const args = [
     'start',

@@ -72,9 +72,7 @@ test('a good end and a plan are not told; a receiver that cannot be told stops n
   });
 });
 
-test('a firing that comes to nothing because a run still waits is told, with what it waits for', {
-  timeout: 60_000,
-}, async () => {
+test('a firing that comes to nothing because a run still waits is told, with what it waits for', async () => {
   const world = new FakeWorld();
   world.receivers = [{ name: 'chat', events: ['firingDropped'] }];
   await rig.with(world, async (_start, taskQueue) => {

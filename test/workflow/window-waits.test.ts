@@ -47,7 +47,7 @@ describe('a run that is to wait for its window', () => {
     });
   });
 
-  test('keeps nobody from its host meanwhile, and takes its locks again behind it', { timeout: 60_000 }, async () => {
+  test('keeps nobody from its host meanwhile, and takes its locks again behind it', async () => {
     const world = new FakeWorld();
     const apart = await rig.apart();
     await apart.with(world, async (start) => {
@@ -108,9 +108,7 @@ describe('a run of a schedule', () => {
     });
   });
 
-  test('that parks can be told to wait for the next window, and finds the schedule paused or gone', {
-    timeout: 60_000,
-  }, async () => {
+  test('that parks can be told to wait for the next window, and finds the schedule paused or gone', async () => {
     const world = new FakeWorld();
     await rig.with(world, async (_start, taskQueue) => {
       const yearly = await schedule(rig, taskQueue, '30 2 1 1 *', { window: { length: '30s', timeZone: 'UTC' } });

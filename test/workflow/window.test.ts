@@ -227,9 +227,7 @@ describe('a worker that comes too late', () => {
   });
 });
 
-test('how long a step usually takes counts in place of what is declared, once five runs tell', {
-  timeout: 60_000,
-}, async () => {
+test('how long a step usually takes counts in place of what is declared, once five runs tell', async () => {
   const world = new FakeWorld();
   await rig.with(world, async (start, taskQueue) => {
     const once = async () => {

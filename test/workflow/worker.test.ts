@@ -39,7 +39,7 @@ describe.each([
     expect(contract).toBeDefined();
     writeFileSync(record, JSON.stringify({ ...digests, [contract ?? '']: 'another digest' }));
     expect(await code(directory)).toMatchObject({ cached: false });
-  }, 120_000);
+  });
 });
 
 describe('search attributes', () => {
@@ -114,5 +114,5 @@ describe('the process of a worker', () => {
     }
     const log = readFileSync(worker.log, 'utf8').trim().split('\n');
     expect(log.map((line) => JSON.parse(line) as { msg?: string }).at(-1)).toMatchObject({ msg: 'stopped' });
-  }, 90_000);
+  });
 });
