@@ -294,6 +294,20 @@ describe('the lab as a whole', () => {
     expect(state.defects).toEqual([]);
   });
 
+  it('leaves no host behind that boots later and takes the port of its successor', async () => {
+    const former = running.lab.hosts.get('host1');
+    await call('POST', '/reset', { preset: 'bare' });
+    await former?.powerOn();
+    expect([former?.power, former === running.lab.hosts.get('host1')]).toEqual(['on', false]);
+    running.lab.hosts.get('host1')?.powerLoss();
+    // Longer than anybody waits between two tries.
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    await expect(connect('host1')).rejects.toThrow('ECONNREFUSED');
+    await running.lab.hosts.get('host1')?.powerOn();
+    expect((await exec(await connect('host1'), 'true')).code).toBe(0);
+    former?.powerLoss();
+  });
+
   it('starts again on its directory with the same ports and host keys', async () => {
     const before = readFileSync(running.inventory, 'utf8');
     await running.close();

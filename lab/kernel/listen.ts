@@ -9,27 +9,29 @@ const PAUSE_MS = 100;
  * as a host's is after its reboot, must not have become somebody's connection meanwhile.
  */
 const FREE = { from: 12_000, to: 32_000 };
-/** Nor another lab's: each process takes its ports from blocks of its own, which it holds by their first ports. */
+/**
+ * Nor another lab's, nor anybody's of this one: each process takes its ports from blocks of its own, which it holds by
+ * their first ports, and none of them twice.
+ */
 const BLOCK = 400;
-const blocks: number[] = [];
+let latest: Promise<number> = Promise.resolve(0);
 
 /** Listens on loopback (0: a free port). A port that is to be the same again and is taken just now is waited for. */
 export async function listen(server: Server, port: number): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
-      await listenOnce(server, port === 0 ? await portOfOurs(tries === TRIES) : port);
+      await listenOnce(server, port === 0 ? await nextPort() : port);
       return;
     } catch (error) {
-      if (!isTaken(error) || tries > TRIES) throw error;
+      if (!isTaken(error) || tries === TRIES) throw error;
       if (port !== 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   }
 }
 
-/** Any port of the last block, taken or not; `full`: of a new one. */
-async function portOfOurs(full: boolean): Promise<number> {
-  if (full || blocks.length === 0) blocks.push(await reserve());
-  return (blocks.at(-1) ?? FREE.from) + randomInt(1, BLOCK);
+function nextPort(): Promise<number> {
+  latest = latest.catch(() => 0).then(async (last) => ((last + 1) % BLOCK <= 1 ? (await reserve()) + 1 : last + 1));
+  return latest;
 }
 
 /** The first port of a block that no process has; held until this process ends. */

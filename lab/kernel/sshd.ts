@@ -1,6 +1,7 @@
 /** sshd of a host: real SSH on a loopback port, sessions that run the login shell in the simulated host. */
 import { timingSafeEqual } from 'node:crypto';
 import ssh2, { type AuthContext, type Connection, type ParsedKey } from 'ssh2';
+import type { Power } from '../types.ts';
 import type { Host } from './host.ts';
 import { serveSession } from './session.ts';
 import { SshListener } from './ssh-listener.ts';
@@ -14,6 +15,11 @@ export class SshDaemon {
   readonly #key: ParsedKey;
   readonly #listener: SshListener;
 
+  readonly #follow = (power: Power): void => {
+    if (power === 'on') void this.listen(this.port);
+    else this.#listener.shut();
+  };
+
   constructor(options: { host: Host; hostKey: string; clientKey: string }) {
     this.host = options.host;
     const key = utils.parseKey(options.clientKey);
@@ -24,10 +30,7 @@ export class SshDaemon {
       ident: 'OpenSSH_7.4',
       serve: (connection) => this.#serve(connection),
     });
-    this.host.onPower.add((power) => {
-      if (power === 'on') void this.listen(this.port);
-      else this.#listener.shut();
-    });
+    this.host.onPower.add(this.#follow);
   }
 
   get port(): number {
@@ -50,7 +53,9 @@ export class SshDaemon {
     this.#listener.cut();
   }
 
+  /** For good: a host that boots later, left over from a datacentre that is no more, does not take its port again. */
   async close(): Promise<void> {
+    this.host.onPower.delete(this.#follow);
     await this.#listener.close();
   }
 
