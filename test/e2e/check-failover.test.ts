@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { engineHost } from '../../connectors/engine/model/host.ts';
 import { changeInventory } from '../support/change-inventory.ts';
 import { asAdmin } from '../support/engine-admin.ts';
-import { engineRequests } from '../support/engine-requests.ts';
+import { engineRequests, withoutIds } from '../support/engine-requests.ts';
 import { Stack } from '../support/stack.ts';
 import { temporalAddress } from '../support/temporal.ts';
 
@@ -20,7 +20,7 @@ const revision = async () => (await stack.control.state()).revision;
 async function changesSince(since: number): Promise<readonly string[]> {
   const journal = await stack.control.journal(since);
   const looks = (text: string) => text.includes('"fence_type":"status"');
-  return engineRequests(journal.filter(({ text }) => !looks(text))).map((line) => line.replace(/[0-9a-f-]{36}/g, 'ID'));
+  return withoutIds(engineRequests(journal.filter(({ text }) => !looks(text))));
 }
 
 /** Where the VMs are, as the lab tells it. */

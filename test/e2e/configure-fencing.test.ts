@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engineFenceAgent } from '../../connectors/engine/model/fence-agent.ts';
 import { engineHost } from '../../connectors/engine/model/host.ts';
 import { asAdmin } from '../support/engine-admin.ts';
-import { engineRequests } from '../support/engine-requests.ts';
+import { engineRequests, withoutIds } from '../support/engine-requests.ts';
 import type { RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
 import { temporalAddress } from '../support/temporal.ts';
@@ -34,7 +34,7 @@ async function inEngine(name = 'host2') {
 async function changesSince(since: number): Promise<readonly string[]> {
   const looks = (text: string) => text.includes('/fence') && text.includes('"fence_type":"status"');
   const journal = await stack.control.journal(since);
-  return engineRequests(journal.filter(({ text }) => !looks(text))).map((line) => line.replace(/[0-9a-f-]{36}/g, 'ID'));
+  return withoutIds(engineRequests(journal.filter(({ text }) => !looks(text))));
 }
 
 /** Approves until a gate that wants something typed, the end, or a failed step. */

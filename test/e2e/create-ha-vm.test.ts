@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { engineVm } from '../../connectors/engine/model/vm.ts';
 import { changeInventory } from '../support/change-inventory.ts';
 import { asAdmin } from '../support/engine-admin.ts';
-import { engineRequests } from '../support/engine-requests.ts';
+import { engineRequests, withoutIds } from '../support/engine-requests.ts';
 import type { End } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
 import { temporalAddress } from '../support/temporal.ts';
@@ -125,7 +125,7 @@ test('made from the inventory, started, installed by a person, moved there and b
   await handle.approve('Ada');
   const end = await handle.end();
   expect(end.type, end.message).toBe('succeeded');
-  const made = engineRequests(await stack.control.journal(since)).map((line) => line.replace(/[0-9a-f-]{36}/g, 'ID'));
+  const made = withoutIds(engineRequests(await stack.control.journal(since)));
   expect(made).toEqual([
     'POST /vms',
     'POST /vms/ID/diskattachments',
@@ -167,6 +167,6 @@ test('given other settings while it runs, it has to be restarted; rolled back, i
   expect(end.type, end.message).toBe('rolledBack');
   expect(end.report?.remains ?? []).toEqual([]);
   expect(await next()).toEqual(former);
-  const sent = engineRequests(await stack.control.journal(since)).map((line) => line.replace(/[0-9a-f-]{36}/g, 'ID'));
+  const sent = withoutIds(engineRequests(await stack.control.journal(since)));
   expect(sent).toEqual(['PUT /vms/ID', 'PUT /vms/ID']);
 });

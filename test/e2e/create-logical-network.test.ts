@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { parseDocument } from 'yaml';
-import { engineRequests } from '../support/engine-requests.ts';
+import { engineRequests, withoutIds } from '../support/engine-requests.ts';
 import { lookOnHost } from '../support/host-files.ts';
 import type { End } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
@@ -27,8 +27,7 @@ async function run(input: object = {}): Promise<End> {
 }
 
 const revision = async () => (await stack.control.state()).revision;
-const changesSince = async (since: number) =>
-  engineRequests(await stack.control.journal(since)).map((line) => line.replace(/[0-9a-f-]{36}/g, 'ID'));
+const changesSince = async (since: number) => withoutIds(engineRequests(await stack.control.journal(since)));
 const networks = async () =>
   ((await stack.control.state()).engine as { networks: { name: string }[] }).networks.filter(
     ({ name }) => name === NAME,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { engineVm } from '../../connectors/engine/model/vm.ts';
 import { asAdmin } from '../support/engine-admin.ts';
-import { engineRequests } from '../support/engine-requests.ts';
+import { engineRequests, withoutIds } from '../support/engine-requests.ts';
 import type { End } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
 import { temporalAddress } from '../support/temporal.ts';
@@ -22,7 +22,7 @@ const revision = async () => (await stack.control.state()).revision;
 const volumes = ({ report }: End, title: string) => report?.steps.find((step) => step.title === title)?.evidence ?? [];
 
 async function changes(since: number): Promise<readonly string[]> {
-  return engineRequests(await stack.control.journal(since)).map((line) => line.replace(/[0-9a-f-]{36}/g, 'ID'));
+  return withoutIds(engineRequests(await stack.control.journal(since)));
 }
 
 test('made while the VM runs, with a volume more; found again; removed by a merge, with one less', async () => {

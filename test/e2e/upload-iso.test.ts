@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { engineRequests } from '../support/engine-requests.ts';
+import { engineRequests, withoutIds } from '../support/engine-requests.ts';
 import { lookOnHost } from '../support/host-files.ts';
 import type { JournalEntry } from '../support/lab-control.ts';
 import type { End, RunHandle } from '../support/run.ts';
@@ -77,7 +77,7 @@ const disks = async () => {
 
 /** The requests that change something, without ids. */
 function requestsOf(journal: readonly JournalEntry[]): string[] {
-  return engineRequests(journal).map((line) => line.replace(/[0-9a-f-]{36}/g, 'ID'));
+  return withoutIds(engineRequests(journal));
 }
 
 /** What the storage holds, as the lab keeps it. */

@@ -2,6 +2,7 @@ import { expect, inject, test } from 'vitest';
 import type { CaseResult } from './case.ts';
 import { faultLoop, table } from './loop.ts';
 import { allCases, around, sample, shard, spread } from './sample.ts';
+import { toldSeed } from './seed.ts';
 import { deploy } from './stories/deploy.ts';
 
 const MINUTES = 60_000;
@@ -14,8 +15,7 @@ const SAMPLED = 10;
 test('whatever dies, the deployment ends as if nothing had happened, or says truthfully that it did not', {
   timeout: 10 * MINUTES,
 }, async () => {
-  const seed = Number(process.env.FAULT_SEED ?? (process.env.CI ? 1 : Date.now() % 1_000_000));
-  console.log(`seed ${seed} (set FAULT_SEED to repeat; "npm run faults" runs every kind at every point)`);
+  const seed = toldSeed();
   let boundaries = 0;
   const results: CaseResult[] = await faultLoop({
     cli: inject('temporalCli'),

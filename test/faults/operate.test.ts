@@ -2,6 +2,7 @@ import { expect, inject, test } from 'vitest';
 import { isWayOut } from './kinds.ts';
 import { faultLoop, table } from './loop.ts';
 import { allCases, sample } from './sample.ts';
+import { toldSeed } from './seed.ts';
 import { add } from './stories/add.ts';
 import { cleanUp } from './stories/clean-up.ts';
 import { cluster } from './stories/cluster.ts';
@@ -24,8 +25,7 @@ const datacentre = [dataCenter, cluster, storageDomain, network, fencing];
 test('whatever dies under the runbooks, and whoever ends them, all is well or told', {
   timeout: 10 * MINUTES,
 }, async () => {
-  const seed = Number(process.env.FAULT_SEED ?? (process.env.CI ? 1 : Date.now() % 1_000_000));
-  console.log(`seed ${seed} (set FAULT_SEED to repeat; "npm run faults" runs every kind at every point)`);
+  const seed = toldSeed();
   const results = await faultLoop({
     cli: inject('temporalCli'),
     lanes: LANES,

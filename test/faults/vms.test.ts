@@ -1,6 +1,7 @@
 import { expect, inject, test } from 'vitest';
 import { faultLoop, table } from './loop.ts';
 import { allCases, around, ofEach } from './sample.ts';
+import { toldSeed } from './seed.ts';
 import { buildDomain } from './stories/build.ts';
 import { createVm } from './stories/create-vm.ts';
 import { snapshot } from './stories/snapshot.ts';
@@ -21,8 +22,7 @@ const shares = [
 test('whatever dies under images, VMs and a build, and whoever ends them, all is well or told', {
   timeout: 20 * MINUTES,
 }, async () => {
-  const seed = Number(process.env.FAULT_SEED ?? (process.env.CI ? 1 : Date.now() % 1_000_000));
-  console.log(`seed ${seed} (set FAULT_SEED to repeat; "npm run faults" runs every kind at every point)`);
+  const seed = toldSeed();
   const results = await faultLoop({
     cli: inject('temporalCli'),
     lanes: LANES,

@@ -10,3 +10,8 @@ export function engineRequests(journal: readonly Entry[]): string[] {
     return kind === 'request' && method !== undefined ? [`${method} ${path}`] : [];
   });
 }
+
+/** Lines without the ids in them, which differ from run to run. */
+export function withoutIds(lines: readonly string[]): string[] {
+  return lines.map((line) => line.replace(/[-0-9a-f]{36}/g, 'ID'));
+}

@@ -1,7 +1,7 @@
 """Templates and VMs made from them, disks that move and are copied, affinity groups."""
 import ovirtsdk4.types as types
 
-from engine import GIB, gone, refusal, wait
+from engine import GIB, boot_disk, gone, refusal, wait
 
 
 def chapter(lab):
@@ -23,19 +23,7 @@ def chapter(lab):
         )
     )
     source = vms.vm_service(golden.id)
-    attachment = source.disk_attachments_service().add(
-        types.DiskAttachment(
-            disk=types.Disk(
-                name="golden_disk",
-                provisioned_size=4 * GIB,
-                format=types.DiskFormat.COW,
-                storage_domains=[types.StorageDomain(id=domain.id)],
-            ),
-            interface=types.DiskInterface.VIRTIO_SCSI,
-            bootable=True,
-            active=True,
-        )
-    )
+    attachment = boot_disk(source, "golden_disk", domain)
     disk = disks.disk_service(attachment.disk.id)
     wait(lambda: disk.get().status.value, "ok")
     source.nics_service().add(types.Nic(name="nic1", interface=types.NicInterface.VIRTIO))

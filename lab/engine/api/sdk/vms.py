@@ -1,7 +1,7 @@
 """VMs: settings, disks, cards, consoles, migration, snapshots, removal."""
 import ovirtsdk4.types as types
 
-from engine import GIB, gone, refusal, wait
+from engine import GIB, boot_disk, gone, refusal, wait
 
 
 def chapter(lab):
@@ -74,20 +74,7 @@ def chapter(lab):
         vm.bios.boot_menu.enabled,
     ]
 
-    disks = service.disk_attachments_service()
-    attachment = disks.add(
-        types.DiskAttachment(
-            disk=types.Disk(
-                name="sdkvm_disk",
-                provisioned_size=4 * GIB,
-                format=types.DiskFormat.COW,
-                storage_domains=[types.StorageDomain(id=domain.id)],
-            ),
-            interface=types.DiskInterface.VIRTIO_SCSI,
-            bootable=True,
-            active=True,
-        )
-    )
+    attachment = boot_disk(service, "sdkvm_disk", domain)
     disk = system.disks_service().disk_service(attachment.disk.id)
     seen["disk"] = wait(lambda: disk.get().status.value, "ok")[-1]
 
