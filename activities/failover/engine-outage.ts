@@ -5,7 +5,7 @@ import { readHaHosts } from '../hosted-engine/ha/read-host.ts';
 import { type EnginePlace, enginePlace } from '../hosted-engine/ha/views.ts';
 import { askEngine } from '../hosted-engine/reboot/survey.ts';
 import { type Decision, type OperationContext, operation } from '../operation.ts';
-import { bootOf } from '../power/boot.ts';
+import { bootOf, bootWords, unknownBoot } from '../power/boot.ts';
 import { askController, controllerWords, switchPower } from '../power/controller.ts';
 import { lookPatiently } from '../runtime/look-patiently.ts';
 import type { BeforeEngineOutage, CutHostPower, EngineHostPower, SwitchHostOn } from './params.ts';
@@ -27,31 +27,29 @@ export const noteBeforeEngineOutage = operation<EngineHostPower, BeforeFacts, Be
     return { at: at.text.trim(), ...(bootId !== undefined && { bootId }) };
   },
   decide({ bootId, at }, { host, target }) {
-    if (bootId === undefined) {
-      const what = `${target} does not answer, so the end of its boot could not be proven`;
-      return { state: 'refused', changes: [], evidence: [], findings: [{ what, fix: 'Look at its network and sshd' }] };
-    }
-    const evidence = [`${target} runs boot ${bootId}`, `it is ${at} on ${host}`];
+    if (bootId === undefined) return unknownBoot(target);
+    const evidence = [bootWords(target, bootId), `it is ${at} on ${host}`];
     return { state: 'already', changes: [], evidence, output: { bootId, at } };
   },
 });
 
-interface PowerFacts {
+/** A host as its controller tells of it to another one, and what it tells itself. */
+interface OutsideFacts {
   readonly power: PowerStatus;
   /** Absent while it does not answer. */
   readonly bootId?: string;
 }
 
-async function lookAtPower(context: OperationContext, { host, target }: EngineHostPower): Promise<PowerFacts> {
+async function lookFromOutside(context: OperationContext, { host, target }: EngineHostPower): Promise<OutsideFacts> {
   const [power, bootId] = await Promise.all([askController(context, host, target), bootOf(context, target)]);
   return { power, ...(bootId !== undefined && { bootId }) };
 }
 
 const has = (power: PowerStatus, wished: 'on' | 'off'): boolean => 'power' in power && power.power === wished;
 
-const described = ({ host, target }: EngineHostPower, { power, bootId }: PowerFacts): string[] => [
+const described = ({ host, target }: EngineHostPower, { power, bootId }: OutsideFacts): string[] => [
   controllerWords(host, target, power),
-  bootId === undefined ? `${target} does not answer` : `${target} runs boot ${bootId}`,
+  bootWords(target, bootId),
 ];
 
 /** A controller that is busy answers a little later, and so does a host that boots. */
@@ -62,7 +60,7 @@ const PATIENCE = { seconds: 300, every: 10 };
  * switch itself off. Done when it is off; a boot that has ended already is never followed by a second cut. Its undo
  * switches the host on. (fence-agents, -o off)
  */
-export const cutHostPower = operation<CutHostPower, PowerFacts>({
+export const cutHostPower = operation<CutHostPower, OutsideFacts>({
   name: 'cutHostPower',
   title: ({ target }) => `Cut the power of ${target}`,
   settleSeconds: 60,
@@ -70,11 +68,11 @@ export const cutHostPower = operation<CutHostPower, PowerFacts>({
     lookPatiently(
       context,
       PATIENCE,
-      () => lookAtPower(context, params),
-      ({ power, bootId }) =>
-        has(power, 'off') || (has(power, 'on') && bootId !== undefined)
+      () => lookFromOutside(context, params),
+      (facts) =>
+        has(facts.power, 'off') || (has(facts.power, 'on') && facts.bootId !== undefined)
           ? undefined
-          : `waiting: ${described(params, { power, ...(bootId !== undefined && { bootId }) }).join(', ')}`,
+          : `waiting: ${described(params, facts).join(', ')}`,
     ),
   decide(facts, params, context): Decision<undefined> {
     const { target, bootId: before, host } = params;
@@ -107,7 +105,7 @@ export const cutHostPower = operation<CutHostPower, PowerFacts>({
   },
 });
 
-interface OnFacts extends PowerFacts {
+interface OnFacts extends OutsideFacts {
   readonly place: EnginePlace;
   /** The host as the engine manages it; a sentence where it tells nothing of it. */
   readonly managed: HostView | string;
@@ -124,7 +122,7 @@ export const switchHostOn = operation<SwitchHostOn, OnFacts>({
   // The host boots, and HA starts the engine where it was not running.
   settleSeconds: 1800,
   async look(context, params) {
-    const [power, hosts] = await Promise.all([lookAtPower(context, params), readHaHosts(context)]);
+    const [power, hosts] = await Promise.all([lookFromOutside(context, params), readHaHosts(context)]);
     const place = enginePlace(hosts);
     const managed = place.healthy === undefined ? 'no engine is healthy' : await askEngine(context, params.target);
     return { ...power, place, managed };

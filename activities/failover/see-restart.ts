@@ -3,7 +3,7 @@ import type { EngineVm } from '../../connectors/engine/model/vm.ts';
 import { hostName } from '../engine/hosts.ts';
 import type { HostParams } from '../host/params.ts';
 import { type EngineDecision, engineOperation } from '../operation.ts';
-import { bootOf } from '../power/boot.ts';
+import { bootOf, bootWords, unknownBoot } from '../power/boot.ts';
 import { lookPatiently } from '../runtime/look-patiently.ts';
 import { type Seat, seatOf, vmInEngine } from '../vm/facts.ts';
 import type { BeforeOutage, SeeVmRestarted } from './params.ts';
@@ -22,11 +22,8 @@ export const noteBeforeOutage = engineOperation<HostParams, BeforeFacts, BeforeO
     return { event: newest?.index ?? 0, ...(bootId !== undefined && { bootId }) };
   },
   decide({ bootId, event }, { host }): EngineDecision<BeforeOutage> {
-    if (bootId === undefined) {
-      const what = `${host} does not answer, so the end of its boot could not be proven`;
-      return { state: 'refused', changes: [], evidence: [], findings: [{ what, fix: 'Look at its network and sshd' }] };
-    }
-    const evidence = [`${host} runs boot ${bootId}`, `the newest event of the engine is ${event}`];
+    if (bootId === undefined) return unknownBoot(host);
+    const evidence = [bootWords(host, bootId), `the newest event of the engine is ${event}`];
     return { state: 'already', changes: [], evidence, output: { host, bootId, event } };
   },
 });

@@ -1,6 +1,6 @@
 import { OperatorError } from '../../failures/operator-error.ts';
 import { limited, readAll } from '../host/read-all.ts';
-import type { OperationContext } from '../operation.ts';
+import type { Decision, OperationContext } from '../operation.ts';
 
 /** Which boot a host runs; undefined while it does not answer. */
 export async function bootOf(context: OperationContext, host: string): Promise<string | undefined> {
@@ -13,4 +13,14 @@ export async function bootOf(context: OperationContext, host: string): Promise<s
     if (error instanceof OperatorError && ['HostUnreachable', 'OutcomeUnknown'].includes(error.type)) return undefined;
     throw error;
   }
+}
+
+export function bootWords(host: string, bootId: string | undefined): string {
+  return bootId === undefined ? `${host} does not answer` : `${host} runs boot ${bootId}`;
+}
+
+/** Without the boot that is to end its end could not be proven. */
+export function unknownBoot(host: string): Decision<never, never> {
+  const what = `${host} does not answer, so the end of its boot could not be proven`;
+  return { state: 'refused', changes: [], evidence: [], findings: [{ what, fix: 'Look at its network and sshd' }] };
 }

@@ -2,7 +2,7 @@ import { PASSING } from '../engine/add-host.ts';
 import { findHost, type HostView } from '../engine/hosts.ts';
 import { lines, newest, readTrace, type Trace } from '../engine/trace.ts';
 import type { EngineDecision, EngineRequest, OperationContext, UndoSpec } from '../operation.ts';
-import { bootOf } from './boot.ts';
+import { bootOf, bootWords } from './boot.ts';
 import type { PowerCycle } from './params.ts';
 
 /** AuditLogType of the engine: a restart by a user has failed. */
@@ -33,7 +33,7 @@ export function describePower(name: string, { seen, bootId }: PowerFacts): strin
     seen === undefined
       ? `the engine does not have ${name || 'a host that is not known yet'}`
       : `${name} is ${seen.status} in the engine`,
-    bootId === undefined ? `${name} does not answer` : `${name} runs boot ${bootId}`,
+    bootWords(name, bootId),
   ];
 }
 

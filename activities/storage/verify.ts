@@ -1,10 +1,10 @@
-import { quote } from '../../connectors/quote.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
 import type { InventoryDataDomain } from '../../inventory/schema.ts';
 import { answeredOrNot, readAll } from '../host/read-all.ts';
 import { lunReads, parseLun } from '../hosted-engine/lun.ts';
 import { type EngineDecision, engineOperation, type OperationContext } from '../operation.ts';
 import { type DomainFacts, domainFacts } from './facts.ts';
+import { mountPoint } from './mount.ts';
 import type { AttachedStorageDomain } from './params.ts';
 import { isNfs, type NfsDomain, wishedDomain } from './wish.ts';
 
@@ -75,11 +75,10 @@ async function volumesOn(context: OperationContext, host: string, lun: string, g
 }
 
 async function mountOf(context: OperationContext, host: string, { address, path }: NfsDomain, id: string) {
-  const source = quote(`${address}:${path}`);
   // A look into a mount whose server is away can hang.
   const { mount } = await readAll(context.host(host), {
     mount: answeredOrNot(
-      `at=$(findmnt -rn -o TARGET -S ${source} | head -n 1); [ -n "$at" ] && stat -c '%u:%g %n' "$at" "$at/${id}/dom_md/metadata"`,
+      `at=${mountPoint(address, path)}; [ -n "$at" ] && stat -c '%u:%g %n' "$at" "$at/${id}/dom_md/metadata"`,
     ),
   });
   const [root, metadata] = mount.text.trim().split('\n');

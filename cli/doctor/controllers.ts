@@ -1,9 +1,7 @@
 import { askController, controllerWords } from '../../activities/power/controller.ts';
-import { hostAccess } from '../../activities/runtime/host-access.ts';
-import { resolveSecret } from '../../connectors/secrets.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
-import { secretRef } from '../../inventory/fields.ts';
 import type { InventoryHost } from '../../inventory/schema.ts';
+import { accessOf } from './access.ts';
 import type { EngineQuestion } from './engine.ts';
 import { type Finding, notChecked, ok, problem } from './finding.ts';
 
@@ -16,25 +14,15 @@ const NO_AGENT = /is not installed on/;
  * `others` are hosts that let us in.
  */
 export async function checkController(
-  { loaded, ssh, signal }: EngineQuestion,
+  question: EngineQuestion,
   { name, bmc }: InventoryHost,
   others: readonly string[],
 ): Promise<readonly Finding[]> {
   if (bmc === undefined) return [];
   const from = others.find((other) => other !== name);
   if (from === undefined) return notChecked([ID], name, 'no other host lets us in to ask its management controller');
-  const { inventory, directory } = loaded;
-  const source = { ssh, inventory, inventoryDirectory: directory, signal };
   try {
-    const status = await askController(
-      {
-        inventory,
-        host: (one) => hostAccess(source, one),
-        secret: (ref, purpose) => resolveSecret(secretRef.parse(ref), directory, purpose),
-      },
-      from,
-      name,
-    );
+    const status = await askController(accessOf(question), from, name);
     const words = controllerWords(from, name, status);
     if (!('fault' in status)) return [ok(ID, name, words)];
     if (NO_AGENT.test(status.fault)) return notChecked([ID], name, `${status.fault} yet`);

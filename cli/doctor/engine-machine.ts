@@ -1,23 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import { lastBackup } from '../../activities/hosted-engine/ha/last-backup.ts';
-import { engineAccess } from '../../activities/runtime/engine-access.ts';
-import { ENGINE_MACHINE, hostAccess } from '../../activities/runtime/host-access.ts';
-import { EngineSessions } from '../../connectors/engine/index.ts';
+import { ENGINE_MACHINE } from '../../activities/runtime/host-access.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
+import { accessOf } from './access.ts';
 import type { EngineQuestion } from './engine.ts';
 import { type Finding, notChecked, ok, problem } from './finding.ts';
 
 const SUBJECT = 'the engine VM';
 
 /** Whether runbooks get into the engine VM, and when the engine was last saved. */
-export async function checkEngineMachine({ loaded, ssh, signal }: EngineQuestion): Promise<readonly Finding[]> {
-  const { inventory, directory } = loaded;
-  const source = { ssh, inventory, inventoryDirectory: directory, signal, engines: new EngineSessions() };
-  const said = await lastBackup({
-    inventory,
-    host: (name) => hostAccess(source, name),
-    engine: () => engineAccess(source, { correlationId: randomUUID(), signal }),
-  });
+export async function checkEngineMachine(question: EngineQuestion): Promise<readonly Finding[]> {
+  const access = accessOf(question);
+  const { inventory } = access;
+  const said = await lastBackup(access);
   const backup = ok('engine.backup', SUBJECT, said);
   const settings = inventory.engine.ssh;
   if (settings === undefined) {
@@ -29,7 +23,7 @@ export async function checkEngineMachine({ loaded, ssh, signal }: EngineQuestion
     return [problem('engine.machine', SUBJECT, what, 'npx runbook inventory trust engine'), backup];
   }
   try {
-    const { code } = await hostAccess(source, ENGINE_MACHINE).read(['test', '-x', '/usr/bin/engine-backup']);
+    const { code } = await access.host(ENGINE_MACHINE).read(['test', '-x', '/usr/bin/engine-backup']);
     if (code === 0)
       return [ok('engine.machine', SUBJECT, `${settings.user} gets in, and engine-backup is there`), backup];
     const fix = 'Install ovirt-engine-tools-backup there, or correct engine.ssh';

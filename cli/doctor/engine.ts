@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { engineAccess, hostCopy } from '../../activities/runtime/engine-access.ts';
+import { hostCopy } from '../../activities/runtime/engine-access.ts';
 import { readCertificate } from '../../connectors/certificate.ts';
-import { EngineSessions } from '../../connectors/engine/index.ts';
 import { engineCa } from '../../connectors/engine-ca.ts';
 import { getText } from '../../connectors/http.ts';
 import type { SshPool } from '../../connectors/ssh.ts';
@@ -10,6 +8,7 @@ import { serverCertificate } from '../../connectors/tls-certificate.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
 import type { LoadedInventory } from '../../inventory/load.ts';
 import type { Profile } from '../../profiles/profile.ts';
+import { accessOf } from './access.ts';
 import { judgeCertificate } from './certificate.ts';
 import { type Finding, notChecked, ok, problem } from './finding.ts';
 
@@ -89,13 +88,12 @@ function judgeCa(url: string, pem: string | undefined, pinned: boolean): Finding
 const apiRoot = z.object({ product_info: z.object({ version: z.object({ full_version: z.string() }) }) });
 
 /** Logs in as the runbooks do; the engine notes it among its events. */
-async function login({ loaded, profile, ssh, signal }: EngineQuestion): Promise<Finding> {
+async function login(question: EngineQuestion): Promise<Finding> {
   const id = 'engine.login';
-  const { inventory, directory } = loaded;
-  const { url, user } = inventory.engine;
-  const source = { ssh, inventory, inventoryDirectory: directory, signal, engines: new EngineSessions() };
+  const { loaded, profile } = question;
+  const { url, user } = loaded.inventory.engine;
   try {
-    const api = await engineAccess(source, { correlationId: randomUUID(), signal }).get('', apiRoot);
+    const api = await accessOf(question).engine().get('', apiRoot);
     const version = api.product_info.version.full_version;
     const seen = `${user} logs in; the engine is oVirt ${version}`;
     if (version.startsWith(`${profile.name.replace(/^\D+/, '')}.`)) return ok(id, url, seen);

@@ -1,5 +1,5 @@
 import { imageProxyUrl, testReach } from '../../activities/image/trust.ts';
-import { hostAccess } from '../../activities/runtime/host-access.ts';
+import { accessOf } from './access.ts';
 import type { EngineQuestion } from './engine.ts';
 import { type Finding, notChecked, ok, problem } from './finding.ts';
 
@@ -9,11 +9,9 @@ const ID = 'engine.images';
  * The image proxy as uploads reach it, which shows a certificate of the engine's own CA also where the portal has got
  * another one. (article, section 12)
  */
-export async function checkImages({ loaded, ssh, signal }: EngineQuestion): Promise<readonly Finding[]> {
-  const { inventory, directory } = loaded;
-  const url = imageProxyUrl(inventory.engine);
-  const source = { ssh, inventory, inventoryDirectory: directory, signal };
-  const { state, why, finding } = await testReach({ ...source, host: (name) => hostAccess(source, name) }, url);
+export async function checkImages(question: EngineQuestion): Promise<readonly Finding[]> {
+  const url = imageProxyUrl(question.loaded.inventory.engine);
+  const { state, why, finding } = await testReach(accessOf(question), url);
   switch (state) {
     case 'trusted':
       return [ok(ID, url, `images find a trusted proxy: ${why}`)];

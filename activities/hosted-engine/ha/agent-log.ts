@@ -70,18 +70,17 @@ export function parseAgentLog(changed: string, newest: string): AgentLog {
     // The amount changes from pass to pass, and free memory stands in the words themselves.
     penalties.set(reason.replace(/\d+/g, '#'), { points: Number(points), reason });
   }
-  const changes = changed.split('\n').filter((line) => timeOf(line) !== undefined);
-  const newestChange = changes.at(-1) ?? '';
-  const at = timeOf(newestChange);
-  const since = at === undefined ? undefined : { at, reaches: changes.length > 1 };
+  const changes = parseTransitions(changed);
+  const newestChange = changes.at(-1);
+  const since = newestChange && { at: newestChange.at, reaches: changes.length > 1 };
   const newestAt = newest
     .split('\n')
     .map(timeOf)
     .findLast((time) => time !== undefined);
   return {
     penalties: [...penalties.values()],
-    ...(since && newestChange.includes('Current state GlobalMaintenance') && { globalSince: since }),
-    ...(since && newestChange.includes('Current state LocalMaintenance') && { localSince: since }),
+    ...(since && newestChange.state === 'GlobalMaintenance' && { globalSince: since }),
+    ...(since && newestChange.state === 'LocalMaintenance' && { localSince: since }),
     ...(newestAt !== undefined && { newestAt }),
   };
 }

@@ -5,6 +5,7 @@ import { quote } from '../../../connectors/quote.ts';
 import { engineHosts } from '../../engine/hosts.ts';
 import { limited, readAll } from '../../host/read-all.ts';
 import { type EngineDecision, engineOperation, type OperationContext } from '../../operation.ts';
+import { mountPoint } from '../../storage/mount.ts';
 import { vmInEngine } from '../facts.ts';
 import type { VmParams } from '../params.ts';
 
@@ -73,11 +74,10 @@ async function volumeFiles(
   disks: readonly string[],
 ) {
   if (storage?.address === undefined || storage.path === undefined) return [];
-  const source = quote(`${storage.address}:${storage.path}`);
   const { files } = await readAll(context.host(host), {
     files: limited(
       [
-        `at=$(findmnt -rn -o TARGET -S ${source} | head -n 1)`,
+        `at=${mountPoint(storage.address, storage.path)}`,
         `cd "$at/"${quote(id)}/images || exit 1`,
         `for meta in ${disks.map((disk) => `${quote(disk)}/*.meta`).join(' ')}`,
         `do [ -f "$meta" ] && echo "$meta" "$(sed -n 's/^PUUID=//p' "$meta")"`,
