@@ -5,8 +5,9 @@ import { operations, runbook } from './runtime/index.ts';
 
 /**
  * Makes a data domain and attaches it; rolled back, it is detached and removed, in this order. What its LUN held before is
- * lost in either case, and asked for; what lies in an export beside the domain is not. Hosts log in to an iSCSI
- * target before, because none of them sees its LUN otherwise. (article, section 10)
+ * lost in either case, and asked for. In an export nothing is ever lost: what lies beside the domain stays, and rolled back,
+ * so do the domain's files. Hosts log in to an iSCSI target before, because none of them sees its LUN otherwise.
+ * (article, section 10)
  */
 export async function attachStorageDomain(input: unknown): Promise<Report> {
   return runbook(definition, input, async (run) => {
@@ -14,7 +15,7 @@ export async function attachStorageDomain(input: unknown): Promise<Report> {
     const place = { name, dataCenter };
     const first = await run.preflight(`Check the storage of ${name}`, operations.preflightStorageDomain(place));
     const logins = [];
-    for (const host of first.logins) {
+    for (const host of first.logins ?? []) {
       const title = `Log ${host} in to the target of ${name}`;
       logins.push(await run.step(title, operations.loginIscsiTarget({ name, host }), { typical: '1 minute' }));
     }
@@ -28,8 +29,9 @@ export async function attachStorageDomain(input: unknown): Promise<Report> {
     // In a plan, what a LUN carries that no host sees yet is not known.
     const seen = found.known ? found.output : first;
     const overwrite = seen.content.length > 0;
+    const beside = seen.beside ?? [];
     const kept =
-      seen.beside.length === 0 ? 'nothing: the storage is empty' : 'nothing: the domain gets a directory of its own';
+      beside.length === 0 ? 'nothing: the storage is empty' : 'nothing: the domain gets a directory of its own';
     await run.when(
       found,
       ({ exists }) => !exists,
@@ -41,7 +43,7 @@ export async function attachStorageDomain(input: unknown): Promise<Report> {
             Storage: seen.storage,
             Hosts: seen.hosts.join(', '),
             'Will be destroyed': overwrite ? seen.content.join('; ') : kept,
-            ...(seen.beside.length > 0 && { 'Stays as it is': seen.beside.join(', ') }),
+            ...(beside.length > 0 && { 'Stays as it is': beside.join(', ') }),
             'Backup of the engine': backup,
           },
           ...(overwrite && { typed: name }),

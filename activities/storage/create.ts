@@ -1,4 +1,6 @@
-import { type EngineDecision, engineOperation, type OperationContext } from '../operation.ts';
+import { readAll } from '../host/read-all.ts';
+import { type LunState, lunContent, lunReads, parseLun } from '../hosted-engine/lun.ts';
+import { type EngineDecision, engineOperation, type Finding, type OperationContext } from '../operation.ts';
 import { type ExportState, judgeDomains, lookAtExport } from './export.ts';
 import { type DomainFacts, domainFacts, ownersOf, workingHost } from './facts.ts';
 import { chapPurpose } from './iscsi.ts';
@@ -8,11 +10,14 @@ import { isNfs, storageBody, storageWords, wishedDomain } from './wish.ts';
 interface CreateFacts extends DomainFacts {
   /** The export as it is just before; with the names of those storage domains of this engine that lie in it, by id. */
   readonly share?: { readonly state: ExportState; readonly owners: ReadonlyMap<string, string> };
+  /** The LUN as it is just before. */
+  readonly lun?: LunState;
 }
 
 /**
- * Makes a data domain on its storage; leaves it unattached. What a LUN held is lost, and nothing brings it back; an export
- * must have no domain, because the engine would take that one in and call it the new one.
+ * Makes a data domain on its storage; leaves it unattached. What a LUN held is lost, and nothing brings it back: it may be
+ * what was seen before, and no more. An export must have no domain, because the engine would take that one in and call it
+ * the new one.
  * (article, section 10; engine, POST /storagedomains: it answers when the volume group is made;
  * BackendStorageDomainsResource.addDomain, getExistingStorageDomain)
  */
@@ -26,7 +31,10 @@ export const createStorageDomain = engineOperation<CreateStorageDomain, CreateFa
     if (facts.domain !== undefined) {
       return { state: 'already', changes: [], evidence: [`storage domain ${name} exists`] };
     }
-    const findings = isNfs(wish) && facts.share ? judgeDomains(facts.share.state, wish, facts.share.owners) : [];
+    const findings = [
+      ...(isNfs(wish) && facts.share ? judgeDomains(facts.share.state, wish, facts.share.owners) : []),
+      ...(facts.lun ? judgeNews(facts.lun, held) : []),
+    ];
     if (findings.length > 0) return { state: 'refused', changes: [], evidence: [], findings };
     const body = { name, type: 'data', host: { name: workingHost(facts).name }, storage: storageBody(wish, overwrite) };
     const secrets = {
@@ -47,7 +55,7 @@ export const createStorageDomain = engineOperation<CreateStorageDomain, CreateFa
             ...(isNfs(wish) && { nfs: wish }),
           },
         },
-        byHand: `remove storage domain ${name} with Format Domain ticked, in the Administration Portal`,
+        byHand: `remove storage domain ${name} in the Administration Portal, ${isNfs(wish) ? 'without Format Domain: its files stay' : 'with Format Domain ticked'}`,
       },
     };
   },
@@ -57,18 +65,24 @@ async function lookBefore(context: OperationContext, { name, dataCenter }: Creat
   const wish = wishedDomain(context.inventory, name);
   const facts = await domainFacts(context, name, dataCenter);
   const { inventoryName: host } = facts.domain === undefined ? workingHost(facts) : {};
-  if (host === undefined || !isNfs(wish)) return facts;
-  const state = await lookAtExport(context, host, wish);
-  return {
-    ...facts,
-    share: {
-      state,
-      owners: await ownersOf(
-        context,
-        state.domains.map(({ id }) => id),
-      ),
-    },
-  };
+  if (host === undefined) return facts;
+  if (isNfs(wish)) {
+    const state = await lookAtExport(context, host, wish);
+    const ids = state.domains.map(({ id }) => id);
+    return { ...facts, share: { state, owners: await ownersOf(context, ids) } };
+  }
+  const { lun: wwid } = wish;
+  if (wwid === undefined) return facts;
+  return { ...facts, lun: parseLun(wwid, await readAll(context.host(host), lunReads(wwid))) };
+}
+
+/** What the LUN carries now and did not when people were asked, which may be hours ago: nobody has agreed to lose it. */
+function judgeNews(lun: LunState, held: readonly string[]): readonly Finding[] {
+  const news = lunContent(lun).filter((line) => !held.includes(line));
+  if (news.length === 0) return [];
+  const fix =
+    'Find out whose it is; if nobody needs it, roll back and start anew: the run then asks before it takes it';
+  return [{ what: `LUN ${lun.wwid} carries ${news.join('; ')}, which it did not when this run looked before`, fix }];
 }
 
 /**

@@ -13,7 +13,7 @@ export interface CreateStorageDomain extends StorageDomainParams {
   readonly dataCenter: string;
   /** Take a LUN that carries something; a person has agreed to lose it. */
   readonly overwrite?: boolean;
-  /** What its LUN carries before, a line each, for what remains when the domain is removed again. */
+  /** What its LUN carries before, a line each: what may be lost with it, and what remains is told against it. */
   readonly held?: readonly string[];
 }
 
@@ -50,13 +50,16 @@ export interface StoragePreflight {
   /** In words: `LUN 3600…, 2.0T, DELL MD38xxf, 2 paths` or `nas:/export`. */
   readonly storage: string;
   readonly exists: boolean;
-  /** Hosts that must log in to the iSCSI target before they can look at its LUN, by their names in the inventory. */
-  readonly logins: readonly string[];
+  /**
+   * Hosts that must log in to the iSCSI target before they can look at its LUN, by their names in the inventory. Absent in
+   * runs that began when all storage was Fibre Channel.
+   */
+  readonly logins?: readonly string[];
   /** What the LUN carries now, a line each; all of it will be lost. */
   readonly content: readonly string[];
   /** The same with the label that a removed domain has left. */
   readonly held: readonly string[];
-  /** What lies in the export beside storage domains, which leave it alone. */
-  readonly beside: readonly string[];
+  /** What lies in the export beside storage domains, which leave it alone; absent as `logins` is. */
+  readonly beside?: readonly string[];
   readonly hosts: readonly string[];
 }

@@ -1,3 +1,4 @@
+import { type EngineDisk, engineDisk } from '../../connectors/engine/model/disk.ts';
 import { type EngineStorageDomain, engineStorageDomain } from '../../connectors/engine/model/storage-domain.ts';
 import { engineHosts, type HostView } from '../engine/hosts.ts';
 import { readAll } from '../host/read-all.ts';
@@ -8,19 +9,35 @@ import { type DomainFacts, domainFacts } from './facts.ts';
 import type { AttachedStorageDomain, RemoveStorageDomain } from './params.ts';
 import type { NfsDomain } from './wish.ts';
 
+interface DetachFacts extends DomainFacts {
+  /** Disks that somebody has put there meanwhile. */
+  readonly disks: readonly EngineDisk[];
+}
+
 /**
- * Takes a domain out of its data center: into maintenance, then detached; leaves it unattached with all it holds. The
- * engine refuses while VMs run on it. (engine, …/deactivate and DELETE of the attached domain)
+ * Takes a domain out of its data center: into maintenance, then detached; leaves it unattached. One with disks stays: the
+ * engine refuses only while VMs run on it, else it forgets them, and what removes the domain next would destroy them.
+ * (engine, …/deactivate and DELETE of the attached domain)
  */
-export const detachStorageDomain = engineOperation<AttachedStorageDomain, DomainFacts>({
+export const detachStorageDomain = engineOperation<AttachedStorageDomain, DetachFacts>({
   name: 'detachStorageDomain',
   title: ({ name, dataCenter }) => `Detach ${name} from ${dataCenter}`,
   settleSeconds: 900,
   inTurns: true,
-  look: (context, { name, dataCenter }) => domainFacts(context, name, dataCenter),
-  decide({ domain, attached, dataCenter }, { name }): EngineDecision<undefined> {
+  async look(context, { name, dataCenter }) {
+    const facts = await domainFacts(context, name, dataCenter);
+    if (facts.domain === undefined || facts.attached === undefined) return { ...facts, disks: [] };
+    const disks = await context.engine().list(`/storagedomains/${facts.domain.id}/disks`, engineDisk);
+    return { ...facts, disks: disks.filter(({ content_type }) => content_type !== OVF_STORE) };
+  },
+  decide({ domain, attached, dataCenter, disks }, { name }): EngineDecision<undefined> {
     const evidence = [`storage domain ${name} is ${attached ?? 'not attached'} in data center ${dataCenter.name}`];
     if (attached === undefined) return { state: 'already', changes: [], evidence };
+    if (disks.length > 0) {
+      const what = `storage domain ${name} holds ${disks.map(({ alias, id }) => alias || id).join(', ')}, which would be lost with it`;
+      const fix = 'Move or remove what it holds (Storage, Disks), then retry; or skip this undo, and the domain stays';
+      return { state: 'refused', changes: [], evidence, findings: [{ what, fix }] };
+    }
     const path = `/datacenters/${dataCenter.id}/storagedomains/${domain?.id}`;
     const detach: EngineRequest = { request: 'DELETE', path };
     if (attached === 'maintenance') return { state: 'wouldDo', changes: [detach], evidence };
@@ -30,6 +47,9 @@ export const detachStorageDomain = engineOperation<AttachedStorageDomain, Domain
     return { state: 'underWay', changes: [], evidence, awaits: `storage domain ${name} is ${attached}` };
   },
 });
+
+/** Disks in which the engine itself keeps what a domain holds. */
+const OVF_STORE = 'ovf_store';
 
 interface RemoveFacts {
   readonly domain: EngineStorageDomain | undefined;
@@ -43,9 +63,11 @@ interface RemoveFacts {
 }
 
 /**
- * Removes the unattached domain that the run has made; its storage counts as free afterwards. A domain of this name that
- * somebody else has made or imported meanwhile is left as it is, and told: formatted, it would lose what it holds.
- * (engine, DELETE /storagedomains/{id}, which needs the name of a host)
+ * Removes the unattached domain that the run has made. A LUN counts as free afterwards: the engine makes a domain on it
+ * anew or not at all. The files in an export stay, and are told: a domain that appeared there behind the last look would
+ * have been taken in by the same request, with the same event. One of this name that somebody else has made or imported
+ * meanwhile is left as it is. (engine, DELETE /storagedomains/{id}, which needs the name of a host; `format`: whether
+ * the host wipes it; BackendStorageDomainsResource.getExistingStorageDomain)
  */
 export const removeStorageDomain = engineOperation<RemoveStorageDomain, RemoveFacts>({
   name: 'removeStorageDomain',
@@ -81,7 +103,7 @@ export const removeStorageDomain = engineOperation<RemoveStorageDomain, RemoveFa
       const fix = 'Activate a host that sees the storage';
       return { state: 'refused', changes: [], evidence, findings: [{ what: 'no host is up to remove it with', fix }] };
     }
-    const query = { host: host.name, format: 'true' };
+    const query = { host: host.name, format: nfs === undefined ? 'true' : 'false' };
     return {
       state: 'wouldDo',
       changes: [{ request: 'DELETE', path: `/storagedomains/${domain.id}`, query }],
@@ -119,16 +141,16 @@ function leftOn(seen: LunState, before: readonly string[]) {
   };
 }
 
-/** The engine removes the directory of the domain and nothing else; half a removal leaves some of it. */
+/** The files of the domain, and whatever else is a domain there: nobody can tell whose they are. */
 function leftIn({ domains, trouble }: ExportState, { address, path }: NfsDomain) {
   const where = `NFS export ${address}:${path}`;
   if (trouble !== undefined) {
-    return { what: `nobody could look into ${where}: ${trouble}`, byHand: `look for directories with a dom_md in it` };
+    return { what: `nobody could look into ${where}: ${trouble}`, byHand: 'look for directories with a dom_md in it' };
   }
   if (domains.length === 0) return undefined;
-  const named = domains.map(({ id, name }) => `${id}${name === undefined ? '' : ` (${name})`}`).join(', ');
+  const named = domains.map(({ id, name }) => (name === undefined ? id : `${id} (${name})`));
   return {
-    what: `${where} carries ${named}`,
-    byHand: `if nobody needs it, remove it on the server: rm -r ${path}/ID`,
+    what: `${where} carries the files of ${named.join(', ')}`,
+    byHand: `no undo removes them, because they may be somebody else's; if nobody needs them, on the server: rm -r ${domains.map(({ id }) => `${path}/${id}`).join(' ')}`,
   };
 }

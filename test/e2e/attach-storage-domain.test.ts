@@ -84,8 +84,18 @@ test('planned, approved, made, attached, seen on every host; a second run change
   expect(await revision()).toBe(before);
 });
 
-test('a LUN that carries something is taken only when its domain is typed, never by a standing approval', async () => {
+test('a LUN that carries something is taken only when its domain is typed, never by a standing or an older approval', async () => {
+  const asked = await stack.startWith(RUNBOOK, INPUT);
+  await asked.waitingFor('approval');
   await stack.control.fault({ target: 'host1', kind: 'lun-dirty', body: LUN });
+  await asked.approve('Ada');
+  const late = await asked.waitingFor('parked');
+  expect(late.waiting?.reason?.join('\n')).toMatch(
+    /carries volume group .*, which it did not when this run looked before/,
+  );
+  await asked.decide({ step: late.waiting?.id, verb: 'rollback', by: 'Ada' });
+  expect((await asked.end()).type).toBe('rolledBack');
+
   const handle = await stack.startWith(RUNBOOK, { ...INPUT, ...BY });
   const { waiting } = await handle.waitingFor('approval');
   expect(waiting?.show?.['Will be destroyed']).toMatch(/volume group|signature|partitions/);

@@ -72,6 +72,15 @@ export const STORIES: readonly Story[] = [
     },
   },
   {
+    name: 'domain-attached',
+    end: 'succeeded',
+    async play(stack) {
+      await stack.control.reset({ preset: 'deployed', hosts: 2 });
+      const input = { name: 'data1', dataCenter: 'Datacenter1', standingApproval: { by } };
+      return stack.startWith('attachStorageDomain', input);
+    },
+  },
+  {
     name: 'parent-retried',
     end: 'succeeded',
     async play(stack) {

@@ -123,15 +123,19 @@ describe('a domain in an export', () => {
     expect(preflight({ content }).state).toBe('refused');
   });
 
-  it('leaves nothing when it is removed; what half a removal leaves is told', () => {
+  it('is taken out of the engine only; its files stay, and are told', () => {
+    const facts = { host, domain: { id: ID, name: 'nfs1' }, ours: true };
+    expect(removeStorageDomain.decide(facts as never, { name: 'nfs1', nfs: WISH }, context).changes).toEqual([
+      { request: 'DELETE', path: `/storagedomains/${ID}`, query: { host: 'host1', format: 'false' } },
+    ]);
     const remove = (content: object) => {
       const facts = { host, domain: undefined, ours: false, share: parse({ content }) };
       return removeStorageDomain.decide(facts as never, { name: 'nfs1', nfs: WISH }, context).leaves;
     };
     expect(remove(EMPTY)).toBeUndefined();
-    expect(remove(answer(`root 36:36 755\nentry ${ID}\ndomain ${ID}\n`))).toEqual({
-      what: `NFS export nas.test.local:/exports/data carries ${ID}`,
-      byHand: 'if nobody needs it, remove it on the server: rm -r /exports/data/ID',
+    expect(remove(answer(`root 36:36 755\nentry ${ID}\ndomain ${ID}\nDESCRIPTION=nfs1\n`))).toEqual({
+      what: `NFS export nas.test.local:/exports/data carries the files of ${ID} (nfs1)`,
+      byHand: `no undo removes them, because they may be somebody else's; if nobody needs them, on the server: rm -r /exports/data/${ID}`,
     });
     expect(remove(answer('mount.nfs: Connection timed out\n', 32))?.what).toBe(
       'nobody could look into NFS export nas.test.local:/exports/data: mount.nfs: Connection timed out',

@@ -60,6 +60,21 @@ describe('createStorageDomain', () => {
     expect(storage).toMatchObject({ logical_units: { logical_unit: [{ id: DATA_LUN, port: 3261 }] } });
   });
 
+  it('takes from a LUN what people were told of, and nothing that came later', () => {
+    const made = (held: string[]) =>
+      createStorageDomain.decide(
+        { dataCenter: { id: '1', name: 'D', status: 'up' }, hosts: [host], lun: lun(['LVM2_member'], 'old') } as never,
+        { name: NAME, dataCenter: 'D', overwrite: true, held },
+        context({ type: 'fc', lun: DATA_LUN }),
+      );
+    expect(made(['volume group old', 'signature LVM2_member']).state).toBe('wouldDo');
+    const { state, findings } = made(['signature LVM2_member']);
+    expect([state, findings?.map(({ what }) => what)]).toEqual([
+      'refused',
+      [`LUN ${DATA_LUN} carries volume group old, which it did not when this run looked before`],
+    ]);
+  });
+
   it('has no LUN to look at behind an NFS export', () => {
     const nfs = { type: 'nfs', address: 'nas', path: '/export' };
     expect(decide(nfs).undo?.call?.params).toEqual({ name: NAME, nfs: { name: NAME, ...nfs } });

@@ -1,0 +1,84 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { engineDisk } from '../../connectors/engine/model/disk.ts';
+import { changeInventory } from '../support/change-inventory.ts';
+import { until } from '../support/until.ts';
+import { type EngineLab, startEngineLab } from './engine-lab.ts';
+
+const NFS = { name: 'nfs1', type: 'nfs', address: 'nas.test.local', path: '/exports/data' };
+const LUN = '3600a098000e4b4b3000003175cec1840';
+const place = (name: string) => ({ name, dataCenter: 'Datacenter1' });
+/** Whose undo it is: what this step has made counts as the run's own. */
+const UNDO = { id: 'createStorageDomain', pass: 'undo' } as const;
+const FILES = 'unshare -m bash -c "mount -t nfs nas.test.local:/exports/data /mnt && ls /mnt"';
+
+let lab: EngineLab;
+beforeAll(async () => {
+  lab = await startEngineLab();
+});
+afterAll(() => lab?.close());
+beforeEach(async () => {
+  await lab.control.reset({ preset: 'deployed', hosts: 2 });
+  changeInventory(lab.inventory, ({ storage }) => {
+    storage.dataDomains = [{ name: 'data1', type: 'fc', lun: LUN }, NFS];
+  });
+});
+afterEach(() => lab.control.releaseAll());
+
+describe('a storage domain that may be somebody else’s', () => {
+  it('in an export is taken out of the engine with all its files left, also where it appeared behind the last look', async () => {
+    const since = await lab.control.now();
+    const match = 'POST /ovirt-engine/api/storagedomains';
+    const held = await lab.control.fault({ target: 'engine', kind: 'hold-before', match });
+    const making = lab.insist('createStorageDomain', place('nfs1'));
+    await lab.control.awaitEntry(since, ({ kind, text }) => kind === 'fault' && text.startsWith('hold-before'));
+    await lab.control.fault({ target: 'storage', kind: 'nfs-domain', body: NFS.path });
+    await lab.control.release(held);
+    await making;
+    const older = (await lab.host('host1', FILES)).trim();
+    expect(older).toMatch(/^[-0-9a-f]{36}$/);
+
+    const { result } = await lab.insist('removeStorageDomain', { name: 'nfs1', nfs: NFS }, UNDO);
+    expect(result.commands).toEqual([expect.stringMatching(/^DELETE \/storagedomains\/\S+\?host=\S+&format=false$/)]);
+    expect((await lab.host('host1', FILES)).trim()).toBe(older);
+    expect(result.leaves).toEqual({
+      what: `NFS export nas.test.local:/exports/data carries the files of ${older} (older)`,
+      byHand: `no undo removes them, because they may be somebody else's; if nobody needs them, on the server: rm -r /exports/data/${older}`,
+    });
+  });
+
+  it('is not detached while it holds a disk that somebody has made meanwhile', async () => {
+    await lab.insist('createStorageDomain', place('nfs1'));
+    await lab.insist('attachStorageDomain', place('nfs1'));
+    const engine = await lab.client();
+    const storage_domains = { storage_domain: [{ name: 'nfs1' }] };
+    const body = { name: 'precious', provisioned_size: 2 ** 30, format: 'cow', storage_domains };
+    await engine.send({ request: 'POST', path: '/disks', body });
+    const disks = () => engine.list('/disks', engineDisk);
+    const precious = async () => (await disks()).find(({ alias, status }) => alias === 'precious' && status === 'ok');
+    await until(async () => (await precious()) !== undefined);
+    await expect(lab.perform('detachStorageDomain', 'check', place('nfs1'))).resolves.toMatchObject({
+      state: 'refused',
+      findings: [{ what: 'storage domain nfs1 holds precious, which would be lost with it' }],
+    });
+    await engine.send({ request: 'DELETE', path: `/disks/${(await precious())?.id}` });
+    await until(async () => !(await disks()).some(({ alias }) => alias === 'precious'));
+    await lab.insist('detachStorageDomain', place('nfs1'));
+    await lab.insist('removeStorageDomain', { name: 'nfs1', nfs: NFS }, UNDO);
+    expect(await lab.host('host1', FILES)).not.toBe('');
+  });
+
+  it('on a LUN is made over what people were told of, and nothing that came later', async () => {
+    await lab.control.fault({ target: 'host1', kind: 'lun-dirty', body: LUN });
+    const overwrite = { ...place('data1'), overwrite: true };
+    const found = await lab.perform('createStorageDomain', 'check', overwrite);
+    const what = expect.stringMatching(
+      new RegExp(`^LUN ${LUN} carries volume group \\S+; .*, which it did not when this run looked before$`),
+    );
+    expect(found).toMatchObject({ state: 'refused', findings: [{ what }] });
+    const { output } = await lab.perform('preflightStorageDomain', 'check', place('data1'));
+    const { held } = output as { held: string[] };
+    await lab.insist('createStorageDomain', { ...overwrite, held });
+    const { result } = await lab.insist('removeStorageDomain', { name: 'data1', lun: { wwid: LUN, held } }, UNDO);
+    expect(result.commands).toEqual([expect.stringMatching(/^DELETE \/storagedomains\/\S+\?host=\S+&format=true$/)]);
+  });
+});
