@@ -37,7 +37,16 @@ export type InventoryFencingPolicy = z.output<typeof fencing>;
 const NEEDED = { fc: ['lun'], nfs: ['address', 'path'], iscsi: ['address', 'target', 'lun'] } as const;
 
 /** Fields that mean something for one type only. */
-const SPECIAL = { nfsVersion: 'nfs', mountOptions: 'nfs', port: 'iscsi', chap: 'iscsi' } as const;
+const SPECIAL = {
+  nfsVersion: 'nfs',
+  mountOptions: 'nfs',
+  port: 'iscsi',
+  otherPortals: 'iscsi',
+  chap: 'iscsi',
+} as const;
+
+/** The port of iSCSI. (RFC 7143) */
+export const ISCSI_PORT = 3260;
 
 /** Mount options that vdsm sets itself; the engine refuses them. (NfsMountPointConstraint; MountOptions of the engine) */
 const MANAGED = [
@@ -58,6 +67,11 @@ const mountOptions = z
   .refine((options) => options.split(',').every((option) => !MANAGED.includes(option.replace(/=.*/, ''))), {
     error: `may not name ${MANAGED.join(', ')}, which oVirt sets itself`,
   });
+
+const portal = z.strictObject({
+  address: field.address.describe('Address of the portal.'),
+  port: field.port.optional().describe('Its TCP port; default: 3260.'),
+});
 
 const chap = z.strictObject({
   user: field.text('a user name').describe('User that the target knows.'),
@@ -90,6 +104,10 @@ export const dataDomain = z
     mountOptions: mountOptions.optional().describe('Further mount options, separated by commas (nfs).'),
     target: field.text('the name of an iSCSI target').optional().describe('Name of the target (iscsi).'),
     port: field.port.optional().describe('TCP port of the portal (iscsi); default: 3260.'),
+    otherPortals: z
+      .array(portal)
+      .optional()
+      .describe('Further portals of the target, by which each host gets further paths to the LUN (iscsi).'),
     chap: chap.optional().describe('How the hosts log in to the target, where it asks for CHAP (iscsi).'),
   })
   .superRefine((domain, context) => {
@@ -102,6 +120,14 @@ export const dataDomain = z
       if (domain[name] === undefined) {
         context.addIssue({ code: 'custom', path: [name], message: `must be given with type ${domain.type}` });
       }
+    }
+    const portals = [domain, ...(domain.otherPortals ?? [])].map(
+      ({ address, port = ISCSI_PORT }) => `${address} ${port}`,
+    );
+    for (const [index, portal] of portals.entries()) {
+      if (portals.indexOf(portal) === index) continue;
+      const message = 'must be a portal that the domain does not have yet';
+      context.addIssue({ code: 'custom', path: ['otherPortals', index - 1, 'address'], message });
     }
   });
 

@@ -2,7 +2,7 @@
  * activities/storage/ acts on storage domains: LUN or export as every host sees it, the domain in the engine, its place in a
  * data center. This file: what its operations take and what they find out.
  */
-import type { NfsDomain } from './wish.ts';
+import type { NfsDomain, Portal } from './wish.ts';
 
 export interface StorageDomainParams {
   /** Name of the domain; for its making, one of `storage.dataDomains` of the inventory. */
@@ -43,6 +43,8 @@ export interface IscsiLogout {
   readonly target: string;
   /** WWID of the LUN for which it was logged in. */
   readonly lun: string;
+  /** By which portals it was; absent in runs that began when there was one only: all of them then. */
+  readonly portals?: readonly Portal[];
 }
 
 /** What a person has to know before the domain is made. */

@@ -1,31 +1,24 @@
-import type { IscsiTargets } from '../../connectors/engine/index.ts';
 import { type EngineLun, engineHostStorage } from '../../connectors/engine/model/host-storage.ts';
 import { engineStorageDomain } from '../../connectors/engine/model/storage-domain.ts';
-import { type HostView, hostName } from '../engine/hosts.ts';
+import { hostName } from '../engine/hosts.ts';
 import { sizeGiB } from '../host/parse/multipath.ts';
 import { readAll } from '../host/read-all.ts';
 import { type LunState, lunContent, lunReads, parseLun } from '../hosted-engine/lun.ts';
 import { type EngineDecision, engineOperation, type Finding, type OperationContext } from '../operation.ts';
 import { besides, type ExportState, judgeDomains, judgeExport, lookAtExport } from './export.ts';
 import { type DomainFacts, domainFacts, ownersOf, workingHost } from './facts.ts';
-import { judgeTargets } from './iscsi.ts';
 import type { PreflightStorageDomain, StoragePreflight } from './params.ts';
-import {
-  elsewhere,
-  type IscsiDomain,
-  isIscsi,
-  isNfs,
-  type NfsDomain,
-  portalOf,
-  storageWords,
-  wishedDomain,
-} from './wish.ts';
+import { judgePortals, lookAtTargets, type PortalAnswer } from './portals.ts';
+import { lookAtSessions, type Sessions } from './sessions.ts';
+import { elsewhere, isIscsi, isNfs, type NfsDomain, portalsOf, storageWords, wishedDomain } from './wish.ts';
 
 interface PreflightFacts extends DomainFacts {
   /** The LUN as each host of the data center sees it, by the host's name in the inventory. */
   readonly seen: ReadonlyMap<string, LunState>;
-  /** What the portal of an iSCSI target tells each host that is up. */
-  readonly targets: ReadonlyMap<string, IscsiTargets>;
+  /** What the portals of an iSCSI target tell each host that is up. */
+  readonly targets: readonly PortalAnswer[];
+  /** How each of these is logged in to it. */
+  readonly sessions: ReadonlyMap<string, Sessions>;
   /** The export in the same way. */
   readonly exports: ReadonlyMap<string, ExportState>;
   /** Hosts of the data center that the inventory does not have, so that nobody can look at their paths. */
@@ -49,11 +42,13 @@ export const preflightStorageDomain = engineOperation<PreflightStorageDomain, Pr
   look: lookAtStorage,
   decide(facts, { name, dataCenter, loggedIn }, { inventory }): EngineDecision<StoragePreflight> {
     const wish = wishedDomain(inventory, name);
-    const { domain, owner, seen, lun, exports, targets } = facts;
+    const { domain, owner, seen, lun, exports, sessions } = facts;
     // Without a session no host sees the LUN of a target.
     const out = isIscsi(wish) && loggedIn !== true && domain === undefined;
-    const unseen = [...seen].filter(([, { map }]) => out && map === undefined).map(([host]) => host);
-    const states = [...seen].filter(([host]) => !unseen.includes(host));
+    const lacks = (host: string, { map }: LunState) =>
+      map === undefined || (sessions.get(host)?.missing.length ?? 0) > 0;
+    const logins = [...seen].filter(([host, state]) => out && lacks(host, state)).map(([host]) => host);
+    const states = [...seen].filter(([host, { map }]) => map !== undefined || !logins.includes(host));
     const content = domain !== undefined ? [] : [...new Set(states.flatMap(([, state]) => contentOf(state)))];
     const [, first] = states[0] ?? [];
     const place = domain && elsewhere(domain, wish);
@@ -63,21 +58,24 @@ export const preflightStorageDomain = engineOperation<PreflightStorageDomain, Pr
       ...states.map(([host, state]) => `${host}: ${lunWords(state)}`),
       ...content.map((what) => `the LUN carries ${what}`),
       ...(lun?.status === undefined ? [] : [`the engine calls the LUN ${lun.status}`]),
-      ...unseen.map((host) => `${host}: not logged in to ${wish.target}`),
+      ...[...sessions].map(
+        ([host, { open, missing }]) =>
+          `${host}: logged in to ${wish.target} by ${open.length} of ${open.length + missing.length} portals`,
+      ),
       ...[...exports].map(([host, state]) => `${host}: ${exportWords(state)}`),
     ];
     const findings = [
       ...facts.strangers.map(stranger),
       ...states.flatMap(([host, state]) => judgeLun(host, state, wish.size)),
       ...(isNfs(wish) ? judgeExports(facts, wish) : []),
-      ...(isIscsi(wish) ? [...targets].flatMap(([host, told]) => judgeTargets(host, told, wish)) : []),
+      ...(isIscsi(wish) ? judgePortals(facts, wish, !out) : []),
       ...(owner !== undefined && owner !== name ? [taken(wish.lun ?? '', owner)] : []),
       ...(place === undefined ? [] : [misplaced(name, place, storageWords(wish))]),
     ];
     const output: StoragePreflight = {
       storage: first?.map === undefined ? storageWords(wish) : lunWords(first),
       exists: domain !== undefined,
-      logins: unseen,
+      logins,
       content,
       beside: domain !== undefined ? [] : [...new Set([...exports.values()].flatMap(besides))],
       held: domain !== undefined ? [] : [...new Set(states.flatMap(([, state]) => lunContent(state)))],
@@ -98,7 +96,7 @@ async function lookAtStorage(
   const worker = workingHost(facts);
   const known = facts.hosts.flatMap(({ inventoryName }) => (inventoryName === undefined ? [] : [inventoryName]));
   const strangers = facts.hosts.filter(({ inventoryName }) => inventoryName === undefined).map((host) => host.name);
-  const nothing = { seen: new Map(), exports: new Map(), owners: new Map(), targets: new Map() };
+  const nothing = { seen: new Map(), exports: new Map(), owners: new Map(), targets: [], sessions: new Map() };
   if (isNfs(wish)) {
     const exports = await Promise.all(
       known.map(async (host) => [host, await lookAtExport(context, host, wish)] as const),
@@ -112,10 +110,16 @@ async function lookAtStorage(
   if (wwid === undefined) return { ...facts, ...nothing, strangers };
   const targets = isIscsi(wish) ? await lookAtTargets(context, facts.hosts, wish) : [];
   // Only where the engine can log a host in does it have to see the LUN of a target.
-  const asked = isIscsi(wish) ? targets.map(([host]) => host).filter((host) => known.includes(host)) : known;
-  const [seen, storages] = await Promise.all([
+  const up = facts.hosts.filter(({ status }) => status === 'up').map(hostName);
+  const asked = isIscsi(wish) ? known.filter((host) => up.includes(host)) : known;
+  const [seen, sessions, storages] = await Promise.all([
     Promise.all(
       asked.map(async (host) => [host, parseLun(wwid, await readAll(context.host(host), lunReads(wwid)))] as const),
+    ),
+    Promise.all(
+      isIscsi(wish)
+        ? asked.map(async (host) => [host, await lookAtSessions(context, host, wish.target, portalsOf(wish))] as const)
+        : [],
     ),
     context.engine().list(`/hosts/${worker.id}/storage`, engineHostStorage),
   ]);
@@ -126,19 +130,12 @@ async function lookAtStorage(
     ...facts,
     ...nothing,
     seen: new Map(seen),
-    targets: new Map(targets),
+    targets,
+    sessions: new Map(sessions),
     strangers,
     ...(lun !== undefined && { lun }),
     ...(owner && { owner: owner.name }),
   };
-}
-
-/** Of the hosts that are up: the engine asks through no other. */
-function lookAtTargets(context: OperationContext, hosts: readonly HostView[], wish: IscsiDomain) {
-  const up = hosts.filter(({ status }) => status === 'up');
-  return Promise.all(
-    up.map(async (host) => [hostName(host), await context.engine().iscsiTargets(host.id, portalOf(wish))] as const),
-  );
 }
 
 /** A domain that was removed leaves the label of a physical volume, which holds nothing without a volume group. */

@@ -2,9 +2,7 @@ import type { EngineStorageDomain } from '../../connectors/engine/model/storage-
 import type { JsonObject } from '../../failures/operator-error.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
 import type { Inventory, InventoryDataDomain } from '../../inventory/schema.ts';
-
-/** The port of iSCSI (RFC 7143). */
-const ISCSI_PORT = 3260;
+import { ISCSI_PORT } from '../../inventory/wished.ts';
 
 /** @throws NotFound naming the domains that the inventory describes */
 export function wishedDomain({ storage }: Inventory, name: string): InventoryDataDomain {
@@ -35,9 +33,18 @@ export function isIscsi(domain: InventoryDataDomain): domain is IscsiDomain {
   return domain.type === 'iscsi';
 }
 
-export function portalOf({ address, port = ISCSI_PORT }: IscsiDomain): { address: string; port: number } {
-  return { address, port };
+/** Where a target is reached. */
+export interface Portal {
+  readonly address: string;
+  readonly port: number;
 }
+
+/** All portals of the target, the one that the domain is made by at the head. */
+export function portalsOf({ address, port, otherPortals = [] }: IscsiDomain): readonly Portal[] {
+  return [{ address, port }, ...otherPortals].map((one) => ({ address: one.address, port: one.port ?? ISCSI_PORT }));
+}
+
+export const portalWords = ({ address, port }: Portal): string => `${address}:${port}`;
 
 /** As vdsm gives a version to mount: `nfsvers=4`, `minorversion=1`. (vdsm, storageServer.NFSConnection) */
 export function versionOptions(version = 'auto'): readonly string[] {

@@ -6,7 +6,8 @@ import {
   logoutIscsiTarget,
   preflightStorageDomain,
 } from '../../../activities/storage/index.ts';
-import { hasSession, judgeTargets } from '../../../activities/storage/iscsi.ts';
+import { judgeTargets } from '../../../activities/storage/portals.ts';
+import { judgeConnections, judgeFurther, parseSessions, sortSessions } from '../../../activities/storage/sessions.ts';
 import { bodyToSend, renderRequest } from '../../../connectors/engine/request.ts';
 
 const TARGET = 'iqn.2019-11.local.test:secure';
@@ -21,64 +22,118 @@ const context = (change: object = {}) =>
   }) as unknown as OperationContext;
 const host = { id: '7', name: 'host1', inventoryName: 'host1', status: 'up' };
 
-describe('loginIscsiTarget', () => {
-  const decide = (reached: boolean, change: object = {}) =>
-    loginIscsiTarget.decide({ host, reached } as never, { name: 'iscsi1', host: 'host1' }, context(change));
+const FIRST = { address: '172.20.32.7', port: 3260 };
+const SECOND = { address: '172.20.32.8', port: 3260 };
 
-  it('does nothing where the host has the LUN from this target', () => {
-    expect(decide(true)).toMatchObject({ state: 'already', changes: [] });
+describe('loginIscsiTarget', () => {
+  const decide = (reached: boolean, seen: readonly string[], change: object = {}) =>
+    loginIscsiTarget.decide(
+      {
+        host,
+        reached,
+        sessions: sortSessions(seen, [FIRST, ...((change as { otherPortals?: [] }).otherPortals ?? [])]),
+      } as never,
+      { name: 'iscsi1', host: 'host1' },
+      context(change),
+    );
+
+  it('does nothing where the host has the LUN from this target by all portals', () => {
+    expect(decide(true, ['172.20.32.7:3260'])).toMatchObject({ state: 'already', changes: [] });
+    expect(decide(true, ['172.20.32.7:3260'], { otherPortals: [SECOND] }).state).toBe('wouldDo');
+  });
+
+  it('logs in by the portals that are missing, one after the other; the undo takes back these only', () => {
+    const { changes, undo } = decide(true, ['172.20.32.7:3260'], { otherPortals: [SECOND] });
+    expect(loginIscsiTarget.inTurns).toBe(true);
+    expect(changes.map(({ body }) => body)).toEqual([{ iscsi: { ...SECOND, target: TARGET } }]);
+    expect(undo?.call.params).toMatchObject({ portals: [SECOND] });
+    expect(decide(false, [], { otherPortals: [SECOND] }).changes).toHaveLength(2);
+  });
+
+  it('asks again by a session that has not brought the LUN, which no undo ends', () => {
+    const { changes, undo } = decide(false, ['172.20.32.7:3260']);
+    expect(changes).toHaveLength(1);
+    expect(undo?.call.params).toMatchObject({ portals: [] });
   });
 
   it('sends the password of CHAP, and shows it nowhere', async () => {
-    const { changes, undo } = decide(false, { chap: CHAP, port: 3261 });
+    const { changes, undo } = loginIscsiTarget.decide(
+      { host, reached: false, sessions: sortSessions([], [{ ...FIRST, port: 3261 }]) } as never,
+      { name: 'iscsi1', host: 'host1' },
+      context({ chap: CHAP, port: 3261 }),
+    );
     const [login] = changes;
     if (login === undefined) throw new Error('nothing is sent');
     const shown = { address: '172.20.32.7', port: 3261, target: TARGET, username: 'ovirt', password: '(secret)' };
     expect(renderRequest(login)).toBe(`POST /hosts/7/iscsilogin ${JSON.stringify({ iscsi: shown })}`);
     expect(JSON.parse((await bodyToSend(login)) ?? '')).toEqual({ iscsi: { ...shown, password: SECRET } });
-    expect(undo?.call).toEqual({ operation: 'logoutIscsiTarget', params: { host: 'host1', target: TARGET, lun: LUN } });
+    expect(undo?.call).toEqual({
+      operation: 'logoutIscsiTarget',
+      params: { host: 'host1', target: TARGET, lun: LUN, portals: [{ ...FIRST, port: 3261 }] },
+    });
     expect(JSON.stringify(undo)).not.toContain('secret');
   });
 
   it('logs in as anybody where the inventory has no CHAP', () => {
-    expect(decide(false).changes).toEqual([
-      {
-        ...{ request: 'POST', path: '/hosts/7/iscsilogin' },
-        body: { iscsi: { address: '172.20.32.7', port: 3260, target: TARGET } },
-      },
+    expect(decide(false, []).changes).toEqual([
+      { request: 'POST', path: '/hosts/7/iscsilogin', body: { iscsi: { ...FIRST, target: TARGET } } },
     ]);
   });
 });
 
 describe('logoutIscsiTarget', () => {
-  const decide = (open: boolean, used?: string) =>
+  const decide = (open: string[][], used?: string) =>
     logoutIscsiTarget.decide({ open, ...(used && { used }) }, { host: 'host1', target: TARGET, lun: LUN }, context());
 
   it('ends sessions and forgets how they began, but for those of a domain', () => {
-    expect(decide(false)).toMatchObject({ state: 'already', changes: [] });
-    expect(decide(true).changes.map(({ argv }) => argv.join(' '))).toEqual([
-      `iscsiadm -m node -T ${TARGET} -u`,
-      `iscsiadm -m node -T ${TARGET} -o delete`,
+    const by = ['-T', TARGET, '-p', '172.20.32.8:3260'];
+    expect(decide([])).toMatchObject({ state: 'already', changes: [] });
+    expect(decide([by]).changes.map(({ argv }) => argv.join(' '))).toEqual([
+      `iscsiadm -m node -T ${TARGET} -p 172.20.32.8:3260 -u`,
+      `iscsiadm -m node -T ${TARGET} -p 172.20.32.8:3260 -o delete`,
     ]);
-    expect(decide(true, 'data9')).toMatchObject({
+    expect(decide([by], 'data9')).toMatchObject({
       state: 'already',
       changes: [],
       leaves: { what: `host1 stays logged in to ${TARGET}: storage domain data9 lies there` },
     });
   });
+});
 
-  it('tells sessions by their target', () => {
-    const listed = `tcp: [1] 172.20.32.7:3260,1 ${TARGET} (non-flash)\n`;
-    expect(hasSession(listed, TARGET)).toBe(true);
-    expect(hasSession(listed, TARGET.slice(0, -1))).toBe(false);
-    expect(hasSession('iscsiadm: No active sessions.\n', TARGET)).toBe(false);
+describe('the sessions of a host', () => {
+  it('are told by target and portal', () => {
+    const listed = `tcp: [1] 172.20.32.7:3260,1 ${TARGET} (non-flash)\ntcp: [2] [fe80::1]:3260,1 ${TARGET} (non-flash)\n`;
+    expect(parseSessions(listed, TARGET)).toEqual(['172.20.32.7:3260', 'fe80::1:3260']);
+    expect(parseSessions(listed, TARGET.slice(0, -1))).toEqual([]);
+    expect(parseSessions('iscsiadm: No active sessions.\n', TARGET)).toEqual([]);
+  });
+
+  it('are compared with the portals of the inventory, names by what they resolve to', () => {
+    const named = { address: 'san.test.local', port: 3260 };
+    const seen = sortSessions(['172.20.32.7:3260', '172.20.32.9:3260'], [named, SECOND], {
+      'san.test.local': ['172.20.32.7'],
+    });
+    expect(seen).toMatchObject({ open: [named], missing: [SECOND], further: ['172.20.32.9:3260'] });
+    expect(judgeFurther('host1', seen, WISH).map(({ what }) => what)).toEqual([
+      `host1 is logged in to ${TARGET} by portal 172.20.32.9:3260, which the inventory does not name`,
+    ]);
+  });
+
+  it('come back only by the portals that the engine knows', () => {
+    const units = [{ id: LUN, ...FIRST, target: TARGET }];
+    const domain = { storage: { volume_group: { logical_units: units } } } as never;
+    expect(judgeConnections(domain, WISH, {})).toEqual([]);
+    const [finding] = judgeConnections(domain, { ...WISH, otherPortals: [SECOND] }, {});
+    expect(finding?.what).toBe(
+      'the engine does not reach storage domain iscsi1 by portal 172.20.32.8:3260; it knows 172.20.32.7:3260',
+    );
   });
 });
 
 describe('a portal', () => {
   it('has to name the target to the host', () => {
-    const judge = (seen: Parameters<typeof judgeTargets>[1]) =>
-      judgeTargets('host1', seen, WISH).map(({ what }) => what);
+    const judge = (told: Parameters<typeof judgeTargets>[0]['told']) =>
+      judgeTargets({ host: 'host1', portal: FIRST, told }, WISH).map(({ what }) => what);
     expect(judge({ targets: ['iqn.2019-11.local.test:data', TARGET] })).toEqual([]);
     expect(judge({ targets: ['iqn.2019-11.local.test:data', 'iqn.2019-11.local.test:data'] })).toEqual([
       `portal 172.20.32.7:3260 offers host1 no target ${TARGET}; it offers iqn.2019-11.local.test:data`,
@@ -96,7 +151,11 @@ describe('a domain on an iSCSI LUN', () => {
     preflightStorageDomain.decide(
       {
         ...{ dataCenter, hosts: [host], strangers: [], exports: new Map(), owners: new Map() },
-        ...{ targets: new Map([['host1', { targets: [TARGET] }]]), seen: new Map([['host1', unseen]]) },
+        ...{
+          targets: [{ host: 'host1', portal: FIRST, told: { targets: [TARGET] } }],
+          seen: new Map([['host1', unseen]]),
+        },
+        sessions: new Map([['host1', sortSessions([], [FIRST])]]),
         ...facts,
       } as never,
       { name: 'iscsi1', dataCenter: 'D', ...(loggedIn && { loggedIn }) },
@@ -106,7 +165,10 @@ describe('a domain on an iSCSI LUN', () => {
   it('needs hosts that log in first; one that still does not see the LUN is a finding', () => {
     expect(decide(false)).toMatchObject({ state: 'already', output: { logins: ['host1'], exists: false } });
     const { state, findings } = decide(true);
-    expect([state, findings?.map(({ what }) => what)]).toEqual(['refused', [`LUN ${LUN} is not visible on host1`]]);
+    expect([state, findings?.map(({ what }) => what)]).toEqual([
+      'refused',
+      [`LUN ${LUN} is not visible on host1`, `host1 is not logged in to ${TARGET} by portal 172.20.32.7:3260`],
+    ]);
   });
 
   it('needs no login where the engine has the domain: the LUN has to be seen', () => {

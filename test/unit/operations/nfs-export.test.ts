@@ -98,7 +98,8 @@ describe('a domain in an export', () => {
       seen: new Map(),
       exports,
       owners: new Map(),
-      targets: new Map(),
+      targets: [],
+      sessions: new Map(),
       ...facts,
     };
     return preflightStorageDomain.decide(seen as never, { name: 'nfs1', dataCenter: 'D' }, context);

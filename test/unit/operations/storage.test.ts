@@ -157,7 +157,15 @@ describe('preflightStorageDomain', () => {
     preflightStorageDomain.decide(
       {
         dataCenter: { id: '1', name: 'D', status: 'up' },
-        ...{ hosts: [host], strangers: [], seen: seenAs(), exports: new Map(), owners: new Map(), targets: new Map() },
+        ...{
+          hosts: [host],
+          strangers: [],
+          seen: seenAs(),
+          exports: new Map(),
+          owners: new Map(),
+          targets: [],
+          sessions: new Map(),
+        },
         ...facts,
       } as never,
       { name: NAME, dataCenter: 'D' },
