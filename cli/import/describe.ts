@@ -155,23 +155,27 @@ function dataDomain(domain: EngineStorageDomain, notes: string[]): Raw[] {
     };
     return [{ name, type: 'nfs', address, path, ...how }];
   }
-  const unit = type === 'data' ? onlyUnit(domain, 'iscsi') : undefined;
+  const [unit, ...otherWays] = type === 'data' ? waysToUnit(domain, 'iscsi') : [];
   if (unit !== undefined) {
     const { address, port, target, username } = unit;
+    const otherPortals = otherWays.map((way) => ({
+      address: way.address,
+      ...(way.port !== undefined && { port: way.port }),
+    }));
     if (username !== undefined)
       notes.push(`${name}: put the CHAP password of ${username} into secrets/iscsi-${name}; no engine shows it.`);
     const chap = username !== undefined && { chap: { user: username, password: { file: `secrets/iscsi-${name}` } } };
-    return [{ name, type: 'iscsi', address, ...(port !== undefined && { port }), target, ...lunOf(unit), ...chap }];
+    const place = { address, ...(port !== undefined && { port }), ...(otherPortals.length > 0 && { otherPortals }) };
+    return [{ name, type: 'iscsi', ...place, target, ...lunOf(unit), ...chap }];
   }
   notes.push(`Storage domain ${name} is left out: type ${type}, ${storage?.type ?? 'unknown storage'}.`);
   return [];
 }
 
-/** The one LUN below a domain, by the first way to it; undefined when it has another storage, or several. */
-function onlyUnit({ storage }: EngineStorageDomain, type: 'fcp' | 'iscsi') {
+/** All ways to the one LUN below a domain; none when it has another storage, or several. */
+function waysToUnit({ storage }: EngineStorageDomain, type: 'fcp' | 'iscsi') {
   const units = storage?.type === type ? (storage.volume_group?.logical_units ?? []) : [];
-  const [unit, ...others] = units;
-  return others.every(({ id }) => id === unit?.id) ? unit : undefined;
+  return units.every(({ id }) => id === units[0]?.id) ? units : [];
 }
 
 const lunOf = ({ id, size }: { readonly id: string; readonly size?: number | undefined }) => ({
@@ -180,7 +184,7 @@ const lunOf = ({ id, size }: { readonly id: string; readonly size?: number | und
 });
 
 function fibreChannel(domain: EngineStorageDomain): { lun: string; size?: string } | undefined {
-  const unit = onlyUnit(domain, 'fcp');
+  const [unit] = waysToUnit(domain, 'fcp');
   return unit && lunOf(unit);
 }
 

@@ -12,6 +12,8 @@ const DEPLOYED = { preset: 'deployed', hosts: 2 };
 const RUNBOOK = 'attachStorageDomain';
 const INPUT = { name: 'iscsi1', dataCenter: 'Datacenter1' };
 const TARGET = 'iqn.2019-11.local.test:secure';
+const FIRST = '172.20.32.7';
+const SECOND = '172.20.32.8';
 const LUN = '36001405e7b95d2c4a1f4c0d8b3e6a917';
 const BY = { standingApproval: { by: 'Ada' } };
 
@@ -29,8 +31,19 @@ beforeEach(async () => {
 /** Describes iscsi1 in the lab's inventory, beside what is there. */
 function describe(change: object): void {
   const chap = { user: 'ovirt', password: { file: 'secrets/iscsi-password' } };
-  const domain = { name: 'iscsi1', type: 'iscsi', address: '172.20.32.7', target: TARGET, lun: LUN, chap, ...change };
-  changeInventory(stack.lab.inventory, ({ storage }) => {
+  const otherPortals = [{ address: SECOND }];
+  const domain = {
+    name: 'iscsi1',
+    type: 'iscsi',
+    address: FIRST,
+    otherPortals,
+    target: TARGET,
+    lun: LUN,
+    chap,
+    ...change,
+  };
+  changeInventory(stack.lab.inventory, ({ engine, storage }) => {
+    Object.assign(engine, { dataCenter: INPUT.dataCenter, cluster: 'Cluster1' });
     storage.dataDomains = [...storage.dataDomains.filter((one) => !('target' in one)), domain];
   });
 }
@@ -40,9 +53,14 @@ async function run(input: object = {}): Promise<End> {
 }
 
 const revision = async () => (await stack.control.state()).revision;
+/** What verifyDatacenter finds of this domain; the rest of the site is not built. */
+async function drift(): Promise<readonly string[]> {
+  const { report } = await (await stack.startWith('verifyDatacenter', {})).end();
+  return (report?.plan?.refusals ?? []).map(({ what }) => what).filter((what) => what.includes('iscsi1'));
+}
 const onHost = async (host: string, command: string) => (await lookOnHost(stack.lab.inventory, host, command)).stdout;
 
-test('a wrong CHAP password parks the run; mended, hosts log in, the domain is made; a second run changes nothing', async () => {
+test('a wrong CHAP password parks the run; mended, hosts log in by both portals; verified, again, with what has drifted', async () => {
   const untouched = await revision();
   const planned = await run({ mode: 'plan' });
   expect(planned.type, planned.message).toBe('succeeded');
@@ -53,7 +71,11 @@ test('a wrong CHAP password parks the run; mended, hosts log in, the domain is m
     ['Log host2 in to the target of iscsi1', 'wouldDo'],
     ['Check the LUN of iscsi1', 'unknown'],
   ]);
-  expect(steps[1]?.commands?.[0]).toContain('"username":"ovirt","password":"(secret)"');
+  expect(
+    steps[1]?.commands?.map(
+      (line) => /"address":"([^"]+)".*"username":"ovirt","password":"\(secret\)"/.exec(line)?.[1],
+    ),
+  ).toEqual([FIRST, SECOND]);
   expect(await revision()).toBe(untouched);
 
   const wrong = join(dirname(stack.lab.inventory), 'secrets', 'iscsi-wrong');
@@ -69,7 +91,7 @@ test('a wrong CHAP password parks the run; mended, hosts log in, the domain is m
   await handle.decide({ step: waiting?.id, verb: 'retry', by: 'Ada' });
   const approval = await handle.waitingFor('approval');
   expect(approval.waiting?.show).toMatchObject({
-    Storage: `LUN ${LUN}, 500G, LIO-ORG secure, 1 of 1 paths`,
+    Storage: `LUN ${LUN}, 500G, LIO-ORG secure, 2 of 2 paths`,
     'Will be destroyed': 'nothing: the storage is empty',
   });
   await handle.approve('Ada');
@@ -77,7 +99,10 @@ test('a wrong CHAP password parks the run; mended, hosts log in, the domain is m
   expect(end.type, end.message).toBe('succeeded');
   const made = engineRequests(await stack.control.journal(since)).filter((line) => !line.includes('iscsi'));
   expect(withoutIds(made)).toEqual(['POST /storagedomains', 'POST /datacenters/ID/storagedomains']);
-  for (const host of ['host1', 'host2']) expect(await onHost(host, 'iscsiadm -m session')).toContain(TARGET);
+  for (const host of ['host1', 'host2']) {
+    const sessions = await onHost(host, 'iscsiadm -m session');
+    for (const portal of [FIRST, SECOND]) expect(sessions).toContain(`${portal}:3260,1 ${TARGET}`);
+  }
   const secret = stack.lab.file('secrets/iscsi-password').trim();
   expect(JSON.stringify(end.report)).not.toContain(secret);
 
@@ -85,7 +110,23 @@ test('a wrong CHAP password parks the run; mended, hosts log in, the domain is m
   const again = await run();
   expect(again.type, again.message).toBe('succeeded');
   expect(again.report?.decisions).toEqual([]);
+  expect(await drift()).toEqual([]);
+  describe({ otherPortals: [] });
+  const further = (host: string) =>
+    expect.stringContaining(
+      `${host} is logged in to ${TARGET} by portal ${SECOND}:3260, which the inventory does not name`,
+    );
+  expect(await drift()).toEqual([further('host1'), further('host2')]);
   expect(await revision()).toBe(before);
+  describe({});
+  await stack.control.fault({ target: 'storage', kind: 'iscsi-portal-away', body: SECOND });
+  const found = await drift();
+  for (const host of ['host1', 'host2']) {
+    expect(found).toContainEqual(
+      expect.stringContaining(`LUN ${LUN} on ${host} has paths that are not active ready running`),
+    );
+    expect(found).toContainEqual(expect.stringContaining(`${host} learns of no target from portal ${SECOND}:3260`));
+  }
 });
 
 test('refused before anything is touched where portal or target is not there; rolled back, no host is logged in', async () => {
@@ -94,7 +135,7 @@ test('refused before anything is touched where portal or target is not there; ro
   expect((await run(BY)).message).toContain(
     'portal 172.20.32.7:3260 offers host1 no target iqn.2019-11.local.test:none; it offers iqn.2019-11.local.test:data',
   );
-  describe({ address: '172.20.32.99' });
+  describe({ address: '172.20.32.99', otherPortals: [] });
   expect((await run(BY)).message).toContain(
     'host1 learns of no target from portal 172.20.32.99:3260: Failed discovery of iSCSI targets',
   );

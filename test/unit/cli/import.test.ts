@@ -129,6 +129,7 @@ group('an inventory from the engine alone', () => {
         },
         {
           ...{ name: 'iscsi1', type: 'iscsi', address: '172.20.40.5', port: 3260, target: IQN, lun: ISCSI_LUN },
+          otherPortals: [{ address: '172.20.40.6', port: 3260 }],
           ...{ size: '1.0T', chap: { user: 'ovirt', password: { file: 'secrets/iscsi-iscsi1' } } },
         },
       ],

@@ -262,6 +262,13 @@ describe('what the datacentre is to contain', () => {
       'f:15: storage.dataDomains[0].port is 3261, but must be left out with type fc.',
     ],
     [
+      {
+        domain:
+          '{ name: data1, type: iscsi, address: 10.0.0.5, target: "iqn.2019-11.com.example:a", lun: "36001405f3c1d2a4b5e64f0a9c8d7e6f5", otherPortals: [{ address: 10.0.0.6 }, { address: 10.0.0.5, port: 3260 }] }',
+      },
+      'f:15: storage.dataDomains[0].otherPortals[1].address is "10.0.0.5", but must be a portal that the domain does not have yet.',
+    ],
+    [
       { networks: NETWORK.replace('vlan: 432', 'vlan: 4095') },
       'f:16: networks[0].vlan is 4095, but must be a VLAN id between 1 and 4094.',
     ],
