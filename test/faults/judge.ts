@@ -36,11 +36,17 @@ export async function judge(closing: Closing): Promise<string[]> {
   }
   if (end.type !== 'succeeded') return [...problems, `ended ${end.type}: ${end.message}`];
   const said = (end.report?.remains ?? []).map(({ what }) => what);
+  const asked = lane.operator?.problems(end.report?.decisions ?? []) ?? [];
+  // A reboot may change what is to be done: people are asked about the new plan then.
+  const again = kind === 'host-reboot' ? [] : differences(reference.asked, lane.operator?.asked ?? []);
   const remains = differences(reference.remains, said).map((difference) => `remains: ${difference}`);
   const butFor = reference.story.placesEngineVm ? butForHaVms : butForReboot;
   const seen = kind === 'host-reboot' ? butFor : undefined;
   const state = (await whenCalm(lane, reference.after, { seen })).map((difference) => `state: ${difference}`);
-  return [...problems, ...(await doubled(closing, end)), ...remains, ...state, ...(await forgotten(closing))];
+  return [
+    ...[...problems, ...asked, ...again.map((difference) => `asked: ${difference}`)],
+    ...[...(await doubled(closing, end)), ...remains, ...state, ...(await forgotten(closing))],
+  ];
 }
 
 /** A run that a reboot has parked has to say why; where nothing is lost with the boot, a retry brings it to its end. */
@@ -64,8 +70,11 @@ async function doubled({ lane, kind, run, since, reference: { story } }: Closing
   const { once } = story;
   if (once === undefined) return [];
   const seen = (await lane.stack.control.journal(since)).filter(
-    ({ kind: what, text, status }) =>
-      once.seen.test(text) && (what === 'process' || (what === 'request' && status !== undefined && status < 300)),
+    ({ kind: what, target, text, status }) =>
+      once.seen.test(text) &&
+      (what === 'process' ||
+        (what === 'request' && status !== undefined && status < 300) ||
+        (what === 'command' && target.startsWith('bmc:'))),
   ).length;
   const tried = attempts(end.report ?? (await run.status()), once.step);
   // What a reboot brings about may be what the step wanted.

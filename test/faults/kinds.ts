@@ -32,6 +32,7 @@ export function isWayOut(kind: Kind): kind is WayOut {
 
 /** Whether there is something to strike in this way at the point. */
 export function suits(kind: Kind, { side, change, target, pass }: Point, { targets, undone }: Story): boolean {
+  if (side === 'asked' && /^ssh-/.test(kind)) return false;
   const atEngine = target === 'engine';
   const atImages = target === IMAGES;
   const atHost = !atEngine && !atImages;

@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import type { RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
 import { startTemporal, type TemporalServer } from '../support/temporal-server.ts';
+import { Operator } from './operator.ts';
 import type { Story } from './stories/index.ts';
 
 const SPEED = 600;
 
 /** Lab, Temporal on a database, and worker of its own: cases in different lanes cannot disturb each other. */
 export class Lane {
+  /** Of the run of a story that asks people. */
+  operator: Operator | undefined;
+
   private constructor(
     readonly stack: Stack,
     private temporal: TemporalServer,
@@ -31,6 +35,8 @@ export class Lane {
   /** A datacentre as the story begins with, and a living worker. */
   async prepare({ world, prepare }: Story): Promise<void> {
     await this.stack.fresh({ ...world, seed: 1 });
+    await this.operator?.leave();
+    this.operator = undefined;
     await this.stack.control.releaseAll();
     await prepare?.(this.stack);
     // What the preparation brought about is no fault that has to hit the run.
@@ -38,9 +44,15 @@ export class Lane {
     await this.stack.worker.revive();
   }
 
-  /** A run that asks nobody. */
-  start({ runbook, input }: Story): Promise<RunHandle> {
-    return this.stack.startWith(runbook, { ...input, standingApproval: { by: 'the fault loop' } });
+  /**
+   * A run that asks nobody or, where that is the story, an operator.
+   * @param slowAt id of a question that the operator does not answer yet
+   */
+  async start({ runbook, input, asks }: Story, slowAt?: string): Promise<RunHandle> {
+    const standing = { standingApproval: { by: 'the fault loop' } };
+    const run = await this.stack.startWith(runbook, { ...input, ...(asks ? {} : standing) });
+    if (asks) this.operator = new Operator(run, slowAt);
+    return run;
   }
 
   /** SIGKILL, then another process on the same database and port. */
@@ -51,6 +63,7 @@ export class Lane {
   }
 
   async close(): Promise<void> {
+    await this.operator?.leave();
     await this.stack.close();
     await this.temporal.close();
     rmSync(this.directory, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { GLOBAL_MAINTENANCE, type Owned, STOPPED_ENGINE_VM, sameOwned } from '../../runbooks/owned-states.ts';
+import { GLOBAL_MAINTENANCE, type Owned, outage, STOPPED_ENGINE_VM, sameOwned } from '../../runbooks/owned-states.ts';
 import type { LabControl, LabState } from '../support/lab-control.ts';
 import type { Closing } from './judge.ts';
 import { withinLimit } from './wait.ts';
@@ -8,7 +8,7 @@ const QUIET_SECONDS = 4;
 
 /**
  * A run that was ended from outside undoes nothing: its memo goes on naming what it owned, and the watchdog finds each
- * maintenance and image transfer that really stands, with the run that brought it about and since when.
+ * maintenance, host without power and image transfer that really stands, with the run that brought it about and since when.
  */
 export async function judgeLeft({ lane: { stack }, run }: Closing): Promise<string[]> {
   await withinLimit(quiet(stack.control), 'the worker went on');
@@ -40,9 +40,11 @@ export async function judgeLeft({ lane: { stack }, run }: Closing): Promise<stri
 function standing({ hosts, hostedEngine, engine }: LabState): Owned[] {
   const { imageTransfers = [] } = engine as { imageTransfers?: readonly { disk: string }[] };
   const local = Object.keys(hosts).filter((name) => hosts[name]?.localMaintenance === true);
+  const dark = Object.keys(hosts).filter((name) => hosts[name]?.power === 'off');
   return [
     ...(hostedEngine.globalMaintenance ? [GLOBAL_MAINTENANCE] : []),
     ...local.map((target): Owned => ({ kind: 'localMaintenance', target })),
+    ...dark.map(outage),
     ...imageTransfers.map(({ disk }): Owned => ({ kind: 'imageTransfer', target: disk })),
   ];
 }

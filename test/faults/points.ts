@@ -29,19 +29,20 @@ export interface Point {
   /** The title of the step, for people. */
   readonly step: string;
   readonly pass: string;
-  /** Before the command runs, after it has run, or at a process of the deployment. */
-  readonly side: 'before' | 'after' | 'during';
+  /** Before the command runs, after it has run, at a process of the deployment, or while people are asked. */
+  readonly side: 'before' | 'after' | 'during' | 'asked';
   /** The first or last command of the activity there, or a change between them. */
-  readonly which: 'first' | 'last' | 'inner' | 'stage';
+  readonly which: 'first' | 'last' | 'inner' | 'stage' | 'question';
   /** The command changes something. */
   readonly change: boolean;
   /** Changes that come before it in the activity. */
   readonly changes: number;
-  /** What the command is told by, in every run; of `during`, the stage of the deployment. */
+  /** What the command is told by, in every run; of `during`, the stage of the deployment; of `asked`, the question's id. */
   readonly essence: string;
 }
 
 export function describePoint({ side, type, step, pass, target, which, change, essence }: Point): string {
+  if (side === 'asked') return `while people are asked ${essence}`;
   if (side === 'during') return `as ${essence} begins in ${type} (${pass}: ${step})`;
   return `${side} the ${change ? 'change' : which} of ${type} at ${target} (${pass}: ${step})`;
 }
@@ -123,4 +124,10 @@ export function middles(
     const stage = known[Math.floor(((index + 1) * known.length) / (count + 1))] ?? '';
     return { ...follow, side: 'during' as const, which: 'stage' as const, change: true, changes: 0, essence: stage };
   });
+}
+
+/** While a question waits for its answer. */
+export function questions(asked: readonly string[], target: string): Point[] {
+  const nothing = { activity: '', type: '', step: '', pass: 'run', change: false, changes: 0 };
+  return asked.map((essence) => ({ ...nothing, target, side: 'asked' as const, which: 'question' as const, essence }));
 }

@@ -3,7 +3,7 @@ import type { OperationInput } from '../../activities/operation.ts';
 import type { RunHandle } from '../support/run.ts';
 import type { Lane } from './lane.ts';
 import { lasting } from './outcome.ts';
-import { boundaries, middles, type Point, type SeenCommand } from './points.ts';
+import { boundaries, middles, type Point, questions, type SeenCommand } from './points.ts';
 import { Stepper } from './stepper.ts';
 import type { Story } from './stories/index.ts';
 
@@ -18,6 +18,8 @@ export interface Reference {
   readonly after: unknown;
   /** What its report says to remain. */
   readonly remains: readonly string[];
+  /** Ids of the questions that people answered. */
+  readonly asked: readonly string[];
 }
 
 /** Runs the story once, command by command, and finds the points at which it can be interrupted. */
@@ -40,6 +42,9 @@ export async function observe(lane: Lane, story: Story): Promise<Reference> {
   }
   const end = await run.end();
   if (end.type !== 'succeeded') throw new Error(`undisturbed, ${story.name} ends ${end.type}: ${end.message}`);
+  const asked = lane.operator?.asked ?? [];
+  const unanswered = lane.operator?.problems(end.report?.decisions ?? []) ?? [];
+  if (unanswered.length > 0) throw new Error(`undisturbed, ${story.name}: ${unanswered.join('; ')}`);
   const steps = await activities(run);
   const stepOf = (activity: string) => steps.get(activity) ?? { type: '', step: '', pass: '' };
   const processes = (await control.journal(since))
@@ -49,10 +54,15 @@ export async function observe(lane: Lane, story: Story): Promise<Reference> {
   const within = follow && { activity: follow[0], target: story.host, ...follow[1] };
   return {
     story,
-    points: [...boundaries(commands, stepOf), ...(within ? middles(processes, within, MIDDLES) : [])],
+    points: [
+      ...boundaries(commands, stepOf),
+      ...(within ? middles(processes, within, MIDDLES) : []),
+      ...questions(asked, story.host),
+    ],
     before,
     after: lasting(await control.state()),
     remains: (end.report?.remains ?? []).map(({ what }) => what),
+    asked,
   };
 }
 

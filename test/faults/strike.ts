@@ -43,6 +43,7 @@ export async function strike(
 ): Promise<void> {
   const [first] = points;
   if (first?.side === 'during') return strikeDuring(lane, story, { kind, point: first }, started);
+  if (first?.side === 'asked') return strikeWhileAsked(lane, story, { kind, point: first }, started);
   const stepper = await Stepper.arm(lane.stack.control, story.targets);
   try {
     const run = await lane.start(story);
@@ -132,6 +133,20 @@ async function strikeDuring(
   } finally {
     await control.release(held);
   }
+}
+
+/** While a question waits for its answer, which comes when the blow has been dealt. */
+async function strikeWhileAsked(
+  lane: Lane,
+  story: Story,
+  { kind, point: { target, essence } }: { kind: Kind; point: Point },
+  started: (run: RunHandle) => void,
+): Promise<void> {
+  const run = await lane.start(story, essence);
+  started(run);
+  await lane.operator?.hesitates();
+  await interrupt({ lane, run }, kind, target);
+  lane.operator?.goOn();
 }
 
 /** What happens while the command is held. */

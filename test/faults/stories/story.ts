@@ -4,8 +4,9 @@ import type { Stack } from '../../support/stack.ts';
 export interface Story {
   readonly name: string;
   readonly runbook: string;
-  /** With a standing approval: nobody is asked. */
   readonly input: object;
+  /** An operator answers what its runs ask; else they have a standing approval, and ask nobody. */
+  readonly asks?: true;
   readonly world: { readonly preset: string; readonly hosts: number };
   /** What happens in the datacentre before the run. */
   readonly prepare?: (stack: Stack) => Promise<void>;
@@ -30,7 +31,7 @@ export interface Story {
 export interface Once {
   /** Ids of the steps. */
   readonly step: string | RegExp;
-  /** The program in the lab's journal, or the request. */
+  /** The program in the lab's journal, the request, or what a management controller was told. */
   readonly seen: RegExp;
 }
 
