@@ -100,9 +100,10 @@ export function diagnosed(refused: OperatorError): OperatorError {
 
 function unverified(operation: AnyOperation, params: Params, decision: AnyDecision): OperatorError {
   const lines = [...missing(decision), ...decision.evidence.map((line) => `seen: ${line}`)];
+  const why = decision.state === 'underWay' ? 'not over in time' : 'changed without an error, but not verified';
   return new OperatorError(
     'VerificationFailed',
-    `${operation.title(params)}: changed without an error, but not verified: ${missing(decision).join('; ') || 'the wished state is not there'}`,
+    `${operation.title(params)}: ${why}: ${missing(decision).join('; ') || 'the wished state is not there'}`,
     { details: { lines, findings: (decision.findings ?? []).map(plain) } },
   );
 }

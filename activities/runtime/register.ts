@@ -50,7 +50,7 @@ export function createActivities(
 
 function verbs(operation: AnyOperation): Record<string, Verb> {
   const firstTry = () => Context.current().info.attempt === 1;
-  const looking: Verb = (context, params) => check(operation, context, params);
+  const looking: Verb = (context, params, { step }) => check(operation, context, params, step);
   if (operation.followed !== true) {
     return {
       check: looking,

@@ -9,11 +9,13 @@ export interface MigrateVm extends AnyVm {
   readonly away?: string | undefined;
   /** Host that it is to go to. */
   readonly to?: string | undefined;
+  /** It proves something: a VM that does not run is refused. */
+  readonly runs?: true;
 }
 
 /**
- * Moves a VM to another host while it runs. Leaves it `up` there; one that does not run is left alone. Its undo moves it
- * back. (engine: MigrateVmCommand, MigrateVmToServerCommand)
+ * Moves a VM to another host while it runs. Leaves it `up` there; one that does not run is left alone, or refused with
+ * `runs`. Its undo moves it back. (engine: MigrateVmCommand, MigrateVmToServerCommand)
  */
 export const migrateVm = engineOperation<MigrateVm, KnownVmFacts>({
   name: 'migrateVm',
@@ -21,10 +23,14 @@ export const migrateVm = engineOperation<MigrateVm, KnownVmFacts>({
   settleSeconds: 900,
   look: lookAtVm,
   decide(facts, params): EngineDecision<undefined> {
-    const { name, away, to } = params;
+    const { name, away, to, runs } = params;
     const { id, status, at, hosts, trace } = facts;
     const evidence = [describeVm(name, facts)];
     const there = to === undefined ? at !== away : at === to;
+    if (at === undefined && runs) {
+      const finding = { what: `${evidence[0]}, on no host: it cannot be migrated`, fix: 'See why it does not run' };
+      return { state: 'refused', changes: [], evidence, findings: [finding] };
+    }
     if (at === undefined || (there && !MIGRATING.includes(status))) return { state: 'already', changes: [], evidence };
     if (MIGRATING.includes(status)) {
       return { state: 'underWay', changes: [], evidence, awaits: describeVm(name, facts) };

@@ -22,7 +22,7 @@ const changing = () => host.commands.filter((line) => line.includes('install'));
 
 describe('check', () => {
   it('shows the commands that apply runs, and changes nothing', async () => {
-    const checked = await inActivity(host, (context) => check(file, context, params));
+    const checked = await inActivity(host, (context) => check(file, context, params, step));
     expect(checked).toEqual({
       state: 'wouldDo',
       commands: ['install -m 0644 /dev/stdin /srv/file < (11 bytes)'],
@@ -31,6 +31,38 @@ describe('check', () => {
     expect(host.commands).toEqual(['cat /srv/file']);
     const applied = await applyNow();
     expect(applied.commands).toEqual(checked.commands);
+  });
+
+  const busyFor = (looks: number) => {
+    let left = looks;
+    const undo = { title: 'Take it back', call: { operation: 'fileHas', params } };
+    return any({
+      ...fileHas,
+      decide: (content: string) =>
+        left-- > 0
+          ? { state: 'underWay', changes: [], evidence: [], awaits: 'somebody writes to it' }
+          : { ...fileHas.decide(content, params, never), undo },
+    });
+  };
+
+  it('waits in a run for what others have begun, to tell what would be done and taken back; a plan tells what it sees', async () => {
+    const planned = await inActivity(host, (context) => check(busyFor(2), context, params, { ...step, pass: 'plan' }));
+    expect(planned).toEqual({ state: 'wouldDo', commands: [], evidence: ['somebody writes to it'] });
+    const found = await inActivity(host, (context) => check(busyFor(2), context, params, step));
+    expect(found).toMatchObject({
+      state: 'wouldDo',
+      commands: ['install -m 0644 /dev/stdin /srv/file < (11 bytes)'],
+      undo: { title: 'Take it back' },
+    });
+    expect(changing()).toEqual([]);
+  });
+
+  it('tells in a run that what others have begun comes to no end', async () => {
+    const never = inActivity(host, (context) => check(busyFor(1000), context, params, step));
+    await expect(never).rejects.toMatchObject({
+      type: 'VerificationFailed',
+      message: 'Write /srv/file: not over in time: somebody writes to it',
+    });
   });
 });
 

@@ -59,6 +59,20 @@ describe('an owned state', () => {
     });
   });
 
+  test('keeps the undo of the first attempt where the second one finds it under way', async () => {
+    const world = new FakeWorld();
+    world.fail('apply maintenance', commandFailed('no answer'));
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1', size: 0, standingApproval: STANDING }, 'maintain');
+      await run.waitingFor('parked');
+      world.underWay.add('maintenance');
+      await run.decide({ step: 'set-maintenance', verb: 'retry', by: 'ann' });
+      const { type, message } = await run.end();
+      expect(type, message).toBe('succeeded');
+      expect(ended(world)).toEqual(['apply undo-maintenance undo']);
+    });
+  });
+
   test('that was there before is neither taken over nor ended', async () => {
     const world = new FakeWorld();
     world.present.add('maintenance');

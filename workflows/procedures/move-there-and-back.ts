@@ -9,7 +9,7 @@ import { operations, type Result, type Run } from '../runtime/index.ts';
  */
 export async function moveThereAndBack(run: Run, name: string, seat: Result<FailoverSeat>): Promise<void> {
   const { host = '', others: [to = ''] = [] } = seat.known ? seat.output : {};
-  const move = (target: string) => operations.migrateVm({ name, to: target });
+  const move = (target: string) => operations.migrateVm({ name, to: target, runs: true });
   const away = await leave(run, name, `Migrate ${name} to another host`, move(to), [seat]);
   await run.step(`Migrate ${name} back`, move(host), { typical: '3 minutes', needs: [away], releases: awayFrom(name) });
 }

@@ -86,7 +86,7 @@ async function cutPower(
       });
     },
   );
-  await run.step(`Bring ${name} back to its host`, operations.migrateVm({ name, to: host }), {
+  await run.step(`Bring ${name} back to its host`, operations.migrateVm({ name, to: host, runs: true }), {
     typical: '3 minutes',
     needs: [restarted],
   });

@@ -36,7 +36,7 @@ interface Results {
 
 /** One attempt's limit; a dead worker is noticed by the missing heartbeat long before. */
 const LIMITS: Record<Verb, string> = {
-  check: '30 minutes',
+  check: '4 hours',
   apply: '4 hours',
   start: '10 minutes',
   follow: '8 hours',

@@ -73,13 +73,14 @@ async function askAgain(state: RunState, step: MutableStep, found: CheckResult):
 function register(state: RunState, step: MutableStep, found: CheckResult, options: StepOptions): void {
   const { undos, leaves } = state;
   const { owns: owned, releases, undoApproval: approval, undoAgainAfter: againAfter } = options;
-  if (owned !== undefined && found.undo === undefined) {
+  const registered = () => undos.some((undo) => undo.step === step);
+  if (owned !== undefined && found.undo === undefined && !registered()) {
     throw new TypeError(`"${step.title}" brings about that ${ownedWords(owned)}, but its operation names no undo`);
   }
   if (found.leaves !== undefined) leaves.set(step.id, found.leaves);
   if (options.final !== undefined) keepAll(undos, { step, since: now(), title: options.final }, releases);
   // A second attempt must not replace the undo that knows how things were before the first.
-  if (found.undo === undefined || releases !== undefined || undos.some((undo) => undo.step === step)) return;
+  if (found.undo === undefined || releases !== undefined || registered()) return;
   undos.push({
     step,
     since: now(),

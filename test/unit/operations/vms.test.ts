@@ -44,10 +44,13 @@ describe('migrateVm', () => {
     expect(lines(back.changes)).toEqual(['POST /vms/7/migrate {"host":{"id":"id-host1"}}']);
   });
 
-  it('is done wherever else the VM runs, and with one that runs nowhere', () => {
+  it('is done wherever else the VM runs, and with one that runs nowhere unless it is to prove something', () => {
     expect(away('up', 'host2').state).toBe('already');
     expect(away('down').state).toBe('already');
     expect(away('migrating', 'host1').state).toBe('underWay');
+    const proof = migrateVm.decide(facts('down', undefined), { ...web, to: 'host1', runs: true }, context);
+    expect(proof.state).toBe('refused');
+    expect(proof.findings?.[0]?.what).toBe('web is down, on no host: it cannot be migrated');
     const failed = [{ code: 65, description: 'Migration failed (VM: web).' }];
     expect(away('up', 'host1', failed).failed?.lines).toEqual(['Migration failed (VM: web).']);
   });
