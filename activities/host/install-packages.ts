@@ -10,7 +10,7 @@ import {
   wantedPackages,
 } from './packages.ts';
 import type { HostParams, InstallPackages } from './params.ts';
-import { parseMissingNames } from './parse/yum.ts';
+import { parseMissingNames, parseUnopened } from './parse/yum.ts';
 
 /** Installs the packages that are missing; they stay when the run is rolled back. */
 export const installPackages = operation<InstallPackages, PackageFacts>({
@@ -53,8 +53,10 @@ function decideInstall(host: string, facts: PackageFacts, specs: readonly Packag
   };
 }
 
-/** yum ends with 0 when it found only some of the names. */
+/** yum ends with 0 when it found only some of the names, and 1 is no error where a package is given by URL. */
 function judgeInstall(log: string): string | undefined {
+  const unopened = parseUnopened(log);
+  if (unopened.length > 0) return `yum cannot open ${unopened.join(', ')}`;
   const names = parseMissingNames(log);
   if (names.length === 0) return undefined;
   return `yum knows no package ${names.join(', ')} in the enabled repositories`;

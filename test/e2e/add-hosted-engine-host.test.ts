@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { changeInventory } from '../support/change-inventory.ts';
 import { addPlainHost, hostInEngine, updateEngine } from '../support/engine-admin.ts';
 import { lookOnHost, onHost } from '../support/host-files.ts';
 import { Stack } from '../support/stack.ts';
@@ -20,12 +19,6 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.close());
 beforeEach(() => stack.fresh(DEPLOYED));
-
-function onlyOtherVms(name: string): void {
-  changeInventory(stack.lab.inventory, ({ hosts }) => {
-    for (const host of hosts) if (host.name === name) host.role = 'host';
-  });
-}
 
 test(
   'plans, adds through a dead worker and an engine in trouble, and finds nothing to do the second time',
@@ -252,70 +245,6 @@ test(
       /LUN 3600a098000e4b4b3000003c95d171065 on host3 has paths that are not active ready running/,
     );
     expect((await stack.control.state()).revision).toBe(revision);
-  },
-  LIMIT,
-);
-
-test(
-  'a host for other VMs only: added without the hosted engine and without its LUN, there already, taken back',
-  async () => {
-    onlyOtherVms('host3');
-    await stack.control.fault({ target: 'host3', kind: 'lun-missing-path' });
-    const before = await stack.control.state();
-    const refused = await stack.run(RUNBOOK, approved);
-    expect(refused.message).toContain('the inventory gives host3 the role host');
-    expect((await stack.run('addHost', { host: 'host2' })).message).toContain(
-      'the inventory gives host2 the role hostedEngine',
-    );
-    expect((await stack.control.state()).revision).toBe(before.revision);
-
-    // The engine starts anew while it installs: the step that began it begins again, in place.
-    const since = await stack.control.now();
-    const hold = await stack.control.fault({
-      target: 'host3',
-      kind: 'hold-before',
-      match: '- /usr/bin/yum -y install ovirt-host ',
-    });
-    const handle = await stack.start(approved, 'addHost');
-    await stack.control.awaitEntry(since, ({ kind, text }) => kind === 'fault' && text.startsWith('hold-before'));
-    await stack.control.fault({ target: 'engine', kind: 'restart' });
-    await stack.control.release(hold);
-    const end = await handle.end();
-    expect(end.type, end.message).toBe('succeeded');
-    expect((await stack.control.requests(since, CHANGE)).map(({ text }) => text.replace(/\n/, ' '))).toEqual([
-      'POST /ovirt-engine/api/hosts?activate=true {"name":"host3","address":"host3.test.local","cluster":{"name":"Cluster1"},"ssh":{"authentication_method":"publickey"}}',
-      expect.stringMatching(/^POST \S+\/install \{"ssh":\{"authentication_method":"publickey"\},"activate":true\}$/),
-    ]);
-    const added = await hostInEngine(stack.lab.inventory, 'host3');
-    expect([added.status, added.hosted_engine?.configured]).toEqual(['up', undefined]);
-    expect((await stack.control.state()).hosts.host3).toMatchObject({ hostedEngineDeployed: false });
-
-    const { revision } = await stack.control.state();
-    const second = await stack.run('addHost', approved);
-    expect(new Set(second.report?.steps.map(({ state }) => state))).toEqual(new Set(['already', 'passed']));
-    expect((await stack.control.state()).revision).toBe(revision);
-
-    // Taken back from an engine that starts anew while the host goes into maintenance: no installation of ours is lost
-    // with it, so the undo just goes on.
-    await stack.fresh(DEPLOYED);
-    onlyOtherVms('host3');
-    const later = await stack.control.now();
-    const cancelled = await stack.start(approved, 'addHost');
-    await stack.control.awaitEntry(later, ({ kind, text }) => kind === 'request' && ADD.test(text));
-    await cancelled.handle.cancel();
-    const resting = await stack.control.fault({ target: 'engine', kind: 'hold-after', match: '/deactivate' });
-    await stack.control.awaitEntry(later, ({ kind, text }) => kind === 'fault' && text.startsWith('hold-after'));
-    await stack.control.fault({ target: 'engine', kind: 'restart' });
-    await stack.control.release(resting);
-    const back = await cancelled.end();
-    expect(back.type, back.message).toBe('cancelled');
-    expect(
-      (await stack.control.requests(later, CHANGE)).map(({ text }) => text.replace(/([-0-9a-f]{36}|\?).*/s, '')),
-    ).toEqual(['POST /ovirt-engine/api/hosts', 'POST /ovirt-engine/api/hosts/', 'DELETE /ovirt-engine/api/hosts/']);
-    await expect(hostInEngine(stack.lab.inventory, 'host3')).rejects.toThrow('the engine has no host host3');
-    expect((await cancelled.record()).remains.map(({ what }) => what).join('\n')).toContain(
-      'what the engine installed on host3',
-    );
   },
   LIMIT,
 );

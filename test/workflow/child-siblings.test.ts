@@ -49,16 +49,19 @@ describe('siblings', () => {
     const world = new FakeWorld();
     world.fail('apply alpha@host1', commandFailed('no'));
     await family(world, async (start, rig) => {
+      const second = world.hold('apply alpha@host2');
       const run = await start({ at, limit: 2, stopAfter: 1, ...YES }, 'siblings');
-      const id = `${run.id}.make-alpha-on-host1`;
+      await second.reached;
       const { waiting } = await run.waitingFor('parked');
       expect(waiting?.id).toBe('make-alpha-on-host1/change-alpha');
-      // While one only waits for an answer, the others go on.
-      const child = rig.run(id);
-      await child.decide({ step: 'change-alpha', verb: 'rollback', by: 'Ada' });
+      second.release();
+      const begun = async () => (await run.status()).children?.map(({ endState }) => endState);
+      // It waits for an answer, and what it met the others may meet.
+      await run.until(({ steps }) => steps.some(({ id, state }) => id === 'make-alpha-on-host2' && state === 'done'));
+      expect(await begun()).toEqual([undefined, 'succeeded']);
+      await rig.run(`${run.id}.make-alpha-on-host1`).decide({ step: 'change-alpha', verb: 'rollback', by: 'Ada' });
       const parked = await run.until((status) => status.waiting?.id === 'make-alpha-on-host1');
-      const begun = (parked.children ?? []).map(({ endState }) => endState);
-      expect(begun).toContain('rolledBack');
+      expect(await begun()).toEqual(['rolledBack', 'succeeded']);
       await run.decide({ ...parked.waiting?.answer, verb: 'retry', by: 'Ada' });
       expect((await run.end()).type).toBe('succeeded');
       expect([...world.present].sort()).toEqual(at.map((host) => `alpha@${host}`));

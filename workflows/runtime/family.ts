@@ -87,6 +87,14 @@ export function childView({ id, definition, news }: Child): ChildView {
   };
 }
 
+/** It is at work still, but a step of it has failed and is not tried again yet, or all of it ends otherwise than it should. */
+export function isFailing({ over, news }: Child): boolean {
+  if (over || news === undefined) return false;
+  const { phase, endState, steps } = news;
+  if (phase === 'rollingBack' || (phase === 'ended' && endState !== 'succeeded')) return true;
+  return steps.some(({ state }) => state === 'failed' || state === 'parked');
+}
+
 /** What this run has taken over, if it is a child. */
 export function family(): Family | undefined {
   return workflowInfo().memo?.[MEMO_FAMILY] as Family | undefined;

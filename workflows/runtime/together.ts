@@ -1,5 +1,6 @@
-import { condition } from '@temporalio/workflow';
+import { condition, patched } from '@temporalio/workflow';
 import { Ending } from './endings.ts';
+import { isFailing } from './family.ts';
 import type { Together } from './run.ts';
 import type { RunState } from './state.ts';
 
@@ -11,7 +12,8 @@ class Left extends Error {}
 
 /**
  * Several pieces of work at the same time, never more than `limit`. Those that fail are asked about one after the other,
- * when nothing is at work any more; after `stopAfter` failures no other one begins before that.
+ * when nothing is at work any more; after `stopAfter` failures no other one begins before that. A child that is parked or
+ * taken back is at work, and counts as a failure: what it met, the next one may meet.
  */
 export class Group {
   private working = 0;
@@ -19,6 +21,8 @@ export class Group {
   /** Not begun yet. */
   private left = 0;
   private over = false;
+  /** A run that began with an earlier release goes on as it began. */
+  private readonly heedsParked = patched('parked-siblings');
   private ending: unknown;
   /** Who is asked about now; the next one comes behind. */
   private asked: Promise<unknown> = Promise.resolve();
@@ -43,7 +47,7 @@ export class Group {
     };
     this.left = works.length;
     for (const [at, work] of works.entries()) {
-      await condition(() => this.over || (this.working < this.how.limit && this.failed < this.how.stopAfter));
+      await condition(() => this.over || (this.working < this.how.limit && this.begins()));
       if (this.over) break;
       this.left -= 1;
       this.working += 1;
@@ -74,9 +78,10 @@ export class Group {
     throw new Left();
   }
 
-  /** Another one is about to begin. */
+  /** Another one may begin. */
   private begins(): boolean {
-    return this.left > 0 && this.failed < this.how.stopAfter;
+    const failing = this.heedsParked ? this.state.children.filter(isFailing).length : 0;
+    return this.left > 0 && this.failed + failing < this.how.stopAfter;
   }
 
   private leave(error: unknown): void {

@@ -49,3 +49,8 @@ export function parseUpdates(text: string): readonly string[] {
 export function parseMissingNames(log: string): readonly string[] {
   return [...log.matchAll(/^No package (\S+) available\.$/gm)].map((match) => match[1] ?? '');
 }
+
+/** Addresses and files from which `yum install` could not read an rpm: it goes on without them, and may end with 0. */
+export function parseUnopened(log: string): readonly string[] {
+  return [...log.matchAll(/^Cannot open: (\S+)\. Skipping\.$/gm)].map((match) => match[1] ?? '');
+}

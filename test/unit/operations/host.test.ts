@@ -59,6 +59,10 @@ describe('packages', () => {
     const log = 'No package nosuch available.\nComplete!\n';
     expect(installPackages.judge?.({ code: 0, log })).toBe('yum knows no package nosuch in the enabled repositories');
     expect(installPackages.judge?.({ code: 0, log: 'Complete!\n' })).toBeUndefined();
+    const away = 'Cannot open: http://mirror/ovirt-release43.rpm. Skipping.\nError: Nothing to do\n';
+    expect(installReleasePackage.judge?.({ code: 1, log: away })).toBe(
+      'yum cannot open http://mirror/ovirt-release43.rpm',
+    );
   });
 
   it.each([
