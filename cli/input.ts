@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
 import type { RunbookDefinition } from '../runbooks/definition.ts';
+import { inputProblems } from '../runbooks/input-problems.ts';
 import { messageOf, usage } from './failure.ts';
-import { didYouMean } from './nearest.ts';
 
 /** The JSON given on the command line, or the content of the file named after `@` (`@-` is stdin). */
 export function readJson(flag: string, text: string): unknown {
@@ -34,66 +33,11 @@ export function readObject(flag: string, text: string): Record<string, unknown> 
 
 /** Refuses an input before anything is sent: one sentence per problem, with field, what was wrong, what is allowed. */
 export function validateInput(runbook: RunbookDefinition, input: Record<string, unknown>): void {
-  const parsed = runbook.input.safeParse(input);
-  if (parsed.success) return;
-  const schema = z.toJSONSchema(runbook.input, { io: 'input' });
-  const problems = parsed.error.issues.flatMap((issue) => sentences(issue, input, schema));
+  const problems = inputProblems(runbook.input, input);
+  if (problems.length === 0) return;
   const example = `Example: ${JSON.stringify(runbook.example)}. See "npx runbook describe ${runbook.name}".`;
   throw usage(
     `the input is not what ${runbook.name} takes.\n${problems.map((line) => `  ${line}`).join('\n')}\n  ${example}`,
     { problems },
   );
-}
-
-type JsonSchema = z.core.JSONSchema.BaseSchema;
-
-function sentences(issue: z.core.$ZodIssue, input: unknown, schema: JsonSchema): readonly string[] {
-  const field = issue.path.map(String).join('.');
-  if (issue.code === 'unrecognized_keys') {
-    const known = Object.keys(at(schema, issue.path)?.properties ?? {});
-    return issue.keys.map(
-      (key) => `${field ? `${field}.` : ''}${key}: unknown field.${didYouMean(key, known)} Known: ${known.join(', ')}.`,
-    );
-  }
-  const value = issue.path.reduce<unknown>(
-    (inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key],
-    input,
-  );
-  if (value === undefined && issue.code === 'invalid_type') {
-    const about = at(schema, issue.path)?.description;
-    return [`${field}: is missing${about ? ` (${about})` : ''}.`];
-  }
-  const given = value === undefined || typeof value === 'object' ? '' : `; it is ${JSON.stringify(value)}`;
-  return [`${field || 'input'}: ${words(issue)}${given}.`];
-}
-
-/** Zod's finding as what is allowed. */
-function words(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'too_small':
-      return issue.origin === 'string' && issue.minimum === 1
-        ? 'must not be empty'
-        : `must be at least ${issue.minimum}${unit(issue.origin)}`;
-    case 'too_big':
-      return `must be at most ${issue.maximum}${unit(issue.origin)}`;
-    case 'invalid_type': {
-      const kind = issue.expected === 'int' ? 'whole number' : issue.expected;
-      return `must be ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`;
-    }
-    case 'invalid_value':
-      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
-    case 'invalid_key':
-      return issue.issues[0]?.message ?? issue.message;
-    default:
-      return issue.message;
-  }
-}
-
-const unit = (origin: string): string => (origin === 'string' ? ' characters' : '');
-
-function at(schema: JsonSchema, path: readonly PropertyKey[]): JsonSchema | undefined {
-  return path.reduce<JsonSchema | undefined>((inner, key) => {
-    const next = inner?.properties?.[String(key)];
-    return typeof next === 'object' ? next : undefined;
-  }, schema);
 }

@@ -3,6 +3,7 @@
  * commands/ holds what can be typed, runs/ what is known about a run, stack/ the processes on this machine.
  */
 import { Command, CommanderError } from 'commander';
+import { didYouMean } from '../inventory/nearest.ts';
 import { addCatalogue } from './commands/catalogue.ts';
 import { addConsole } from './commands/console.ts';
 import { addDecisions } from './commands/decisions.ts';
@@ -14,7 +15,6 @@ import { addSchedules } from './commands/schedule.ts';
 import { addStack } from './commands/stack.ts';
 import { addStart } from './commands/start.ts';
 import { EXIT, type ExitCode, usage } from './failure.ts';
-import { didYouMean } from './nearest.ts';
 import { type Answer, printAnswer, printFailure } from './output.ts';
 
 function build(deliver: (answer: Answer) => void): Command {

@@ -1,24 +1,33 @@
-/** The candidate that a misspelt word most likely means; undefined when none is close. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const limit = Math.max(1, Math.ceil(word.length / 3));
-  let best: { readonly candidate: string; readonly distance: number } | undefined;
-  for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance <= limit && (best === undefined || distance < best.distance)) best = { candidate, distance };
-  }
-  return best?.candidate;
-}
-
-/** Levenshtein's: how many letters must be put in, taken out or changed. */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= from.length; i++) {
+/** Levenshtein distance, letter case ignored. */
+export function distance(a: string, b: string): number {
+  const left = a.toLowerCase();
+  const right = b.toLowerCase();
+  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= left.length; i += 1) {
     const next = [i];
-    for (let j = 1; j <= to.length; j++) {
-      const changed = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(changed, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    for (let j = 1; j <= right.length; j += 1) {
+      const change = (row[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
     }
     row = next;
   }
-  return row[to.length] ?? 0;
+  return row[right.length] ?? 0;
+}
+
+/** The known name that a misspelt one most likely meant; nothing when none comes close. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  const lower = name.toLowerCase();
+  let best: { name: string; distance: number } | undefined;
+  for (const candidate of known) {
+    const contained = lower.length >= 3 && candidate.toLowerCase().includes(lower);
+    const found = contained ? 1 : distance(name, candidate);
+    if (best === undefined || found < best.distance) best = { name: candidate, distance: found };
+  }
+  return best !== undefined && best.distance <= Math.max(1, Math.ceil(name.length / 3)) ? best.name : undefined;
+}
+
+/** ` Did you mean "x"?`, or nothing. */
+export function didYouMean(name: string, known: readonly string[]): string {
+  const found = nearest(name, known);
+  return found === undefined ? '' : ` Did you mean "${found}"?`;
 }

@@ -96,6 +96,10 @@ export interface Waiting {
   readonly child?: string;
 }
 
+/** Whether nothing goes on without one: a lock comes free by itself, and so does a run that waits for its window. */
+export const needsPerson = ({ kind, until }: Waiting): boolean =>
+  kind === 'approval' || kind === 'parked' || kind === 'hold' || (kind === 'window' && until === undefined);
+
 export interface PlanStep {
   readonly id: string;
   readonly title: string;

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { didYouMean } from '../../inventory/nearest.ts';
 import type { RunbookDefinition } from '../../runbooks/definition.ts';
 import { runbooks } from '../../runbooks/index.ts';
 import { TASK_QUEUE } from '../../workflows/contract.ts';
 import { add, type Deliver } from '../command.ts';
 import { usage } from '../failure.ts';
-import { didYouMean } from '../nearest.ts';
 import { type Published, publishCatalog } from '../schedules/catalog.ts';
 import { type CommonFlags, links, resolveSettings, type Settings } from '../settings.ts';
 import { withSession } from '../temporal.ts';

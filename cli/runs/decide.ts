@@ -3,11 +3,12 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import type { StatusView, Waiting } from '../../workflows/contract.ts';
+import { needsPerson, type StatusView, type Waiting } from '../../workflows/contract.ts';
 import { type Decision, decideNowUpdate, decideSignal } from '../../workflows/messages.ts';
 import { messageOf, usage } from '../failure.ts';
 import { livePollers, type Session } from '../temporal.ts';
 import { findRun, type RunHandle, readStatus } from './read.ts';
+import { stepOf } from './work.ts';
 
 const ANSWER_SECONDS = 5;
 
@@ -40,7 +41,7 @@ export function decisionFor(answer: Answer, status: StatusView): Decision {
   const { waiting } = status;
   if (answer.approval === undefined && answer.step === undefined) expectOne(status);
   if (verb === 'approve' || verb === 'reject') {
-    const gate = answer.approval === undefined ? expect(waiting, ['approval'], verb) : waiting;
+    const gate = answer.approval === undefined ? expect(waiting, ['approval'], verb) : named(status, answer.approval);
     const approval = answer.approval ?? gate?.id ?? '';
     const plan = answer.plan ?? gate?.planHash ?? '';
     return {
@@ -58,9 +59,16 @@ export function decisionFor(answer: Answer, status: StatusView): Decision {
   return { step, verb, by, ...(reason && { reason }), ...(answer.input && { input: answer.input }) };
 }
 
-/** Which of several children is meant has to be said. */
+/** The question of this id: what is shown first, or what another child asks, under the id that its parent gives it. */
+function named({ id, waiting, children = [] }: StatusView, approval: string): Waiting | undefined {
+  if (waiting?.id === approval) return waiting;
+  const asked = children.find((child) => `${stepOf(id, child.id)}/${child.waiting?.id}` === approval);
+  return asked?.waiting ?? waiting;
+}
+
+/** Which of several children is meant has to be said; one that waits for a lock asks nobody. */
 function expectOne({ waiting, children = [] }: StatusView): void {
-  const asking = children.filter((child) => child.waiting !== undefined);
+  const asking = children.filter((child) => child.waiting !== undefined && needsPerson(child.waiting));
   if (waiting?.child === undefined || asking.length < 2) return;
   throw usage(`several children wait, answer one of them: ${asking.map(({ id }) => id).join(', ')}.`, {
     waiting: asking,
@@ -79,7 +87,7 @@ function expect(waiting: Waiting | undefined, kinds: readonly Waiting['kind'][],
 /** The run that an answer is for: itself, or the only child that waits. */
 export async function addressee(session: Session, run: RunHandle): Promise<{ run: RunHandle; status: StatusView }> {
   const status = await readStatus(session, run);
-  const waiting = (status.children ?? []).filter((child) => child.waiting !== undefined);
+  const waiting = (status.children ?? []).filter((child) => child.waiting !== undefined && needsPerson(child.waiting));
   if (status.waiting !== undefined || waiting.length === 0) return { run, status };
   const [only, ...others] = waiting;
   if (only === undefined || others.length > 0) {
@@ -116,7 +124,7 @@ async function recorded({ handle }: RunHandle, decision: Decision) {
   await handle.signal(decideSignal, decision);
   return {
     accepted: false,
-    message: 'No worker answers: recorded, it will be judged when a worker is back. See "npx runbook status" then.',
+    message: `No worker answers: recorded, it will be judged when a worker is back. See "npx runbook status ${handle.workflowId}" then.`,
   };
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { StatusView, Waiting } from '../../workflows/contract.ts';
+import { needsPerson, type StatusView, type Waiting } from '../../workflows/contract.ts';
 import { CliFailure, unreachable } from '../failure.ts';
 import { note } from '../output.ts';
 import { isUnavailable, livePollers, type Session } from '../temporal.ts';
@@ -74,10 +74,6 @@ async function look(session: Session, id: string, patient: boolean) {
     return undefined;
   }
 }
-
-/** Whether nothing goes on without one: a run that waits for its window does, when that opens. */
-export const needsPerson = ({ kind, until }: Waiting): boolean =>
-  kind === 'approval' || kind === 'parked' || kind === 'hold' || (kind === 'window' && until === undefined);
 
 /** Asks until the run takes an answer, or until somebody else has given one. */
 async function answerHere(

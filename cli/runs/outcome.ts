@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import { fileSafe } from '../../connectors/artifacts.ts';
-import type { StatusView } from '../../workflows/contract.ts';
+import { needsPerson, type StatusView } from '../../workflows/contract.ts';
 import { EXIT } from '../failure.ts';
 import { type Answer, note } from '../output.ts';
 import { links } from '../settings.ts';
 import type { Session } from '../temporal.ts';
-import { needsPerson } from './follow.ts';
 import { closingWords, findRun, readReport } from './read.ts';
 import { colour, columns, remainsText, waitingText, wantsColour } from './words.ts';
 

@@ -1,8 +1,8 @@
 import { type WorkflowExecutionDescription, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
+import { nearest } from '../../inventory/nearest.ts';
 import { MEMO_RECORD, type Report, type RunRecord, type StatusView } from '../../workflows/contract.ts';
 import { reportQuery, statusQuery } from '../../workflows/messages.ts';
 import { usage } from '../failure.ts';
-import { nearest } from '../nearest.ts';
 import type { Session } from '../temporal.ts';
 import { decode, type HistoryEvents } from './events.ts';
 import { statusFromHistory } from './status-from-history.ts';

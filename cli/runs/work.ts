@@ -29,7 +29,7 @@ export async function worksOf(session: Session, { handle, description }: RunHand
 }
 
 /** A child is named by its parent and its step; when started anew, by a number behind them. */
-function stepOf(parent: string, child: string): string {
+export function stepOf(parent: string, child: string): string {
   return child.slice(parent.length + 1).replace(/\.\d+$/, '');
 }
 

@@ -4,9 +4,9 @@ import {
   ScheduleNotFoundError,
   type ScheduleSpecDescription,
 } from '@temporalio/client';
+import { didYouMean } from '../../inventory/nearest.ts';
 import { runbooks } from '../../runbooks/index.ts';
 import { usage } from '../failure.ts';
-import { didYouMean } from '../nearest.ts';
 import type { Session } from '../temporal.ts';
 
 /** Begins the ids of the catalogue in the Temporal UI: start buttons, no windows. */

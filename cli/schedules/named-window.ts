@@ -1,7 +1,7 @@
+import { didYouMean } from '../../inventory/nearest.ts';
 import type { InventoryWindow } from '../../inventory/windows.ts';
 import type { MaintenanceWindow } from '../../runbooks/definition.ts';
 import { usage } from '../failure.ts';
-import { didYouMean } from '../nearest.ts';
 import { readInventory } from '../trust/file.ts';
 import type { TimesFlags } from './spec.ts';
 

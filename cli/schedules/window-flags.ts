@@ -4,12 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { didYouMean } from '../../inventory/nearest.ts';
 import type { AtEnd, MaintenanceWindow } from '../../runbooks/definition.ts';
 import { BlackoutCalendar } from '../../windows/blackouts.ts';
 import { DURATION_FORMS, milliseconds } from '../../windows/duration.ts';
 import { zoneName } from '../../windows/zone-name.ts';
 import { messageOf, usage } from '../failure.ts';
-import { didYouMean } from '../nearest.ts';
 
 export interface WindowFlags {
   readonly length?: string;

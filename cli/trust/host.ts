@@ -1,10 +1,10 @@
 import { parsePin } from '../../connectors/host-key.ts';
 import { type OfferedKey, scanHostKeys } from '../../connectors/ssh-scan.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
+import { didYouMean } from '../../inventory/nearest.ts';
 import type { Path } from '../../inventory/problem.ts';
 import { requireWritable } from '../../inventory/save.ts';
 import { messageOf, unreachable, usage } from '../failure.ts';
-import { didYouMean } from '../nearest.ts';
 import type { Answer } from '../output.ts';
 import { approve } from './approve.ts';
 import { inWords, pin, readInventory } from './file.ts';

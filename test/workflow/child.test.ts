@@ -148,6 +148,21 @@ test('hold and resume reach the child', async () => {
   });
 });
 
+test('a hold that is taken back before the child has come to its boundary stops nothing', async () => {
+  const world = new FakeWorld();
+  await family(world, async (start) => {
+    const held = world.hold('apply alpha');
+    const run = await start(YES);
+    await held.reached;
+    await run.decide({ verb: 'hold', by: 'Ada' });
+    await run.decide({ verb: 'resume', by: 'Ada' });
+    held.release();
+    const { type, report } = await run.end();
+    expect(type).toBe('succeeded');
+    expect(report?.refusals ?? []).toEqual([]);
+  });
+});
+
 test('a maintenance window holds the family before its first change, and who leaves it in the parent leaves it for all', async () => {
   const world = new FakeWorld();
   await family(world, async (start) => {

@@ -12,13 +12,13 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { CommonInput, RunbookDefinition } from '../../runbooks/definition.ts';
+import { inputProblems } from '../../runbooks/input-problems.ts';
 import { MEMO_FAMILY, MEMO_RECORD, type Plan, type Report, type RunRecord } from '../contract.ts';
 import { type Decision, decideSignal } from '../messages.ts';
 import { dropQuestion, inChild } from './child-news.ts';
 import { ChildFailed, Ending } from './endings.ts';
 import type { Child, Family } from './family.ts';
 import type { MutableStep, RunState } from './state.ts';
-import { sentences } from './waits.ts';
 import { opening, unheld } from './window.ts';
 import { stop } from './words.ts';
 
@@ -126,7 +126,7 @@ function due(state: RunState, child: Child): Act | undefined {
   return async (handle) => {
     if (by === undefined) delete child.heldBy;
     else child.heldBy = by;
-    if ((by !== undefined) === (child.news?.phase === 'holding')) return;
+    // Whatever it was told last: its news may be older than that, and a hold takes effect at its next boundary only.
     await handle.signal(decideSignal, by === undefined ? { verb: 'resume', by: before } : { verb: 'hold', by });
   };
 }
@@ -186,8 +186,9 @@ function dropUnneeded(state: RunState, child: Child): void {
 
 /** The child's input. @throws Ending when its runbook does not take it */
 function checked(step: MutableStep, { runbook, input }: ChildCall, common: CommonInput): CommonInput {
-  const parsed = runbook.input.safeParse({ ...input, ...common });
-  if (!parsed.success) throw new Ending('fail', `"${step.title}": ${sentences(parsed.error.issues)}`);
+  const whole = { ...input, ...common };
+  const parsed = runbook.input.safeParse(whole);
+  if (!parsed.success) throw new Ending('fail', `"${step.title}": ${inputProblems(runbook.input, whole).join(' ')}`);
   return parsed.data;
 }
 

@@ -1,6 +1,7 @@
 /** The doors of a run: what people, the keeper of the locks and children say to it, and what it answers. */
 import { ApplicationFailure, setDefaultSignalHandler, setDefaultUpdateHandler, setHandler } from '@temporalio/workflow';
 import type { CommonInput } from '../../runbooks/definition.ts';
+import { inputProblems } from '../../runbooks/input-problems.ts';
 import {
   type Decision,
   decideNowUpdate,
@@ -15,7 +16,8 @@ import { newsSignal } from './family.ts';
 import { hearOfLocks } from './locks.ts';
 import { mergePatch } from './merge.ts';
 import { now, type RunState } from './state.ts';
-import { Refusal, sentences, type Wait } from './waits.ts';
+import { Refusal, type Wait } from './waits.ts';
+import { stop } from './words.ts';
 
 /** Sets the handlers, each time with the JSON that the run waits for now: the Temporal UI shows these descriptions. */
 export function openDoors(state: RunState): void {
@@ -63,12 +65,14 @@ function judge(state: RunState, raw: unknown): { decision: Decision; wait?: Wait
     const fixed = Object.keys(decision.input).find((field) => definition.identity.includes(field));
     if (fixed !== undefined)
       throw new Refusal(`input.${fixed}: cannot change in a run that has begun; start a new one`);
-    const merged = definition.input.safeParse(mergePatch(input, decision.input));
-    if (!merged.success) throw new Refusal(`input: ${sentences(merged.error.issues)}`);
+    const patched = mergePatch(input, decision.input);
+    const merged = definition.input.safeParse(patched);
+    if (!merged.success) throw new Refusal(`input: ${inputProblems(definition.input, patched).join(' ')}`);
     // A child takes its change over itself.
     return child === undefined ? { ...judged, input: merged.data as CommonInput } : judged;
   } catch (error) {
-    if (error instanceof Refusal) throw ApplicationFailure.nonRetryable(`Refused: ${error.message}.`, 'InvalidInput');
+    if (error instanceof Refusal)
+      throw ApplicationFailure.nonRetryable(`Refused: ${stop(error.message)}`, 'InvalidInput');
     throw error;
   }
 }

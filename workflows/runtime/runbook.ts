@@ -8,6 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { CommonInput, RunbookDefinition } from '../../runbooks/definition.ts';
+import { inputProblems } from '../../runbooks/input-problems.ts';
 import type { Report } from '../contract.ts';
 import { loadSite, Performer, writeReport } from './activities.ts';
 import { openDoors } from './doors.ts';
@@ -21,7 +22,6 @@ import type { Run } from './run.ts';
 import { RunPass } from './run-pass.ts';
 import { keep, show } from './show.ts';
 import { now, RunState } from './state.ts';
-import { sentences } from './waits.ts';
 import { closedWindow } from './window.ts';
 import { findingText, stop } from './words.ts';
 
@@ -35,8 +35,9 @@ export async function runbook<Input extends CommonInput>(
   rawInput: unknown,
   procedure: (run: Run<Input>) => Promise<void>,
 ): Promise<Report> {
-  const parsed = definition.input.safeParse(rawInput ?? {});
-  if (!parsed.success) throw refuseInput(definition, sentences(parsed.error.issues));
+  const given = rawInput ?? {};
+  const parsed = definition.input.safeParse(given);
+  if (!parsed.success) throw refuseInput(definition, inputProblems(definition.input, given));
   const state: RunState<Input> = new RunState(definition, parsed.data, (what) => publish(state, what));
   void CancellationScope.current().cancelRequested.catch(() => {
     state.cancelled = true;
@@ -52,9 +53,9 @@ export async function runbook<Input extends CommonInput>(
   });
 }
 
-function refuseInput(definition: RunbookDefinition, sentence: string): ApplicationFailure {
+function refuseInput(definition: RunbookDefinition, problems: readonly string[]): ApplicationFailure {
   return ApplicationFailure.nonRetryable(
-    `${sentence}. Example input for ${definition.name}: ${JSON.stringify(definition.example)}`,
+    `${problems.join(' ')} Example input for ${definition.name}: ${JSON.stringify(definition.example)}`,
     'InvalidInput',
   );
 }

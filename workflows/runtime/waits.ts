@@ -2,7 +2,9 @@
  * What a run waits for, and the answers people give: matched, refused with a sentence, or taken.
  * One union through two doors (signal and update), so both judge alike.
  */
-import type { Phase, Plan, Waiting } from '../contract.ts';
+import type { z } from 'zod';
+import { inputProblems } from '../../runbooks/input-problems.ts';
+import { needsPerson, type Phase, type Plan, type Waiting } from '../contract.ts';
 import { ApprovalDecision, type Decision, HoldDecision, StepDecision } from '../messages.ts';
 
 export type WaitPhase = Extract<Phase, 'waiting' | 'parked' | 'holding'>;
@@ -26,23 +28,20 @@ function parse(raw: unknown): Decision {
       'an answer is a JSON object, such as {"approval": "…", "plan": "…", "verdict": "approve", "by": "…"}',
     );
   }
-  const schema =
-    'approval' in shape || 'verdict' in shape ? ApprovalDecision : 'step' in shape ? StepDecision : HoldDecision;
+  if ('approval' in shape || 'verdict' in shape) return taken(ApprovalDecision, raw);
+  if ('step' in shape) return taken(StepDecision, raw);
+  if ('verb' in shape) return taken(HoldDecision, raw);
+  const has = Object.keys(shape).join(', ') || 'nothing';
+  throw new Refusal(
+    `an answer has "approval" with "verdict", "step" with "verb", or "verb" alone; this one has ${has}`,
+  );
+}
+
+/** @throws Refusal with a sentence for each field that is wrong */
+function taken<Answer>(schema: z.ZodType<Answer>, raw: unknown): Answer {
   const parsed = schema.safeParse(raw);
-  if (!parsed.success) throw new Refusal(sentences(parsed.error.issues));
+  if (!parsed.success) throw new Refusal(inputProblems(schema, raw).join(' '));
   return parsed.data;
-}
-
-interface Issue {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
-
-/** Zod's findings as one line: field, what was wrong, what is allowed. */
-export function sentences(issues: readonly Issue[]): string {
-  return issues
-    .map((issue) => (issue.path.length > 0 ? `${issue.path.map(String).join('.')}: ${issue.message}` : issue.message))
-    .join('; ');
 }
 
 /** Everything that people can say to a run, and what it waits for now. */
@@ -52,12 +51,17 @@ export class Waits {
   held: string | undefined;
 
   get first(): Waiting | undefined {
-    return this.open[0]?.view;
+    return this.foremost?.view;
   }
 
   /** How a run stands that waits. */
   get phase(): WaitPhase | undefined {
-    return this.open[0]?.phase;
+    return this.foremost?.phase;
+  }
+
+  /** What people are asked is not hidden behind what ends by itself, such as a lock that another child waits for. */
+  private get foremost(): Wait | undefined {
+    return this.open.find(({ view }) => needsPerson(view)) ?? this.open[0];
   }
 
   add(view: Waiting, phase: WaitPhase): Wait {

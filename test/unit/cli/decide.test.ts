@@ -39,6 +39,26 @@ test('of several children that wait, one has to be named', () => {
   expect(decisionFor({ verb: 'approve', by: 'me', approval: 'deploy' }, asking)).toMatchObject({ approval: 'deploy' });
 });
 
+test('a child that waits for a lock asks nobody, and the plan of a child that is named is its own', () => {
+  const lock: Waiting = { kind: 'lock', id: 'hosted-engine', title: 'locked', since: 't', options: [], answer: {} };
+  const child = (step: string, waiting: Waiting) => ({
+    id: `r.${step}`,
+    runbook: 'x',
+    phase: 'waiting' as const,
+    waiting,
+  });
+  const children = [child('one', lock), child('two', gate), child('three', { ...gate, planHash: '99999999' })];
+  const first = status({ ...gate, id: 'two/deploy', child: 'r.two' }, { children: children.slice(0, 2) });
+  expect(decisionFor({ verb: 'approve', by: 'me' }, first)).toMatchObject({ approval: 'two/deploy', plan: '1a2b3c4d' });
+  const both = { ...first, children };
+  expect(() => decisionFor({ verb: 'approve', by: 'me' }, both)).toThrow(
+    'several children wait, answer one of them: r.two, r.three.',
+  );
+  expect(decisionFor({ verb: 'approve', by: 'me', approval: 'three/deploy' }, both)).toMatchObject({
+    plan: '99999999',
+  });
+});
+
 test('approval and plan are filled in from what waits', () => {
   expect(decisionFor({ verb: 'approve', by: 'me', note: 'CHG-1' }, status(gate))).toEqual({
     approval: 'deploy',
