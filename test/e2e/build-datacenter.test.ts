@@ -48,6 +48,9 @@ const findingsOf = ({ report }: End) => (report?.plan?.refusals ?? []).map(({ wh
 test(
   'planned on bare hosts, built through dead workers, there already the second time',
   async () => {
+    changeInventory(stack.lab.inventory, ({ storage }) => {
+      storage.dataDomains.push({ name: 'nfs1', type: 'nfs', address: 'nas.test.local', path: '/exports/data' });
+    });
     const untouched = await revision();
     const planned = await run({ mode: 'plan' });
     expect(planned.type, planned.message).toBe('succeeded');
@@ -62,6 +65,7 @@ test(
       ['Configure fencing of host2', ['unknown']],
       ['Configure fencing of host3', ['unknown']],
       ['Attach the storage domain data1', ['unknown']],
+      ['Attach the storage domain nfs1', ['unknown']],
       ['Create the network ovirtvm-vlan432', ['unknown']],
       ['Upload CentOS-7-x86_64-Minimal-1908.iso', ['unknown']],
       ['Create the VM vm1', ['unknown']],
@@ -99,6 +103,7 @@ test(
       ['configureFencing', 'succeeded'],
       ['configureFencing', 'succeeded'],
       ['attachStorageDomain', 'succeeded'],
+      ['attachStorageDomain', 'succeeded'],
       ['createLogicalNetwork', 'succeeded'],
       ['uploadIso', 'succeeded'],
       ['createHaVm', 'succeeded'],
@@ -107,7 +112,7 @@ test(
       vms: { vm1: { status: 'up', highlyAvailable: true } },
     });
     const requests = engineRequests(await stack.control.journal(since));
-    expect(requests.filter((line) => /^POST \/(hosts|storagedomains)(\?|$)/.test(line))).toHaveLength(3);
+    expect(requests.filter((line) => /^POST \/(hosts|storagedomains)(\?|$)/.test(line))).toHaveLength(4);
 
     const built = await revision();
     const later = await stack.control.now();
@@ -123,11 +128,13 @@ test(
     expect(verified.type, verified.message).toBe('succeeded');
     await stack.control.event({ target: 'engine', action: 'edit-network', network: 'ovirtvm-vlan432', mtu: 9000 });
     await stack.control.event({ target: 'host2', action: 'stop-service', unit: 'firewalld' });
+    await stack.control.fault({ target: 'storage', kind: 'nfs-permissions', body: '/exports/data' });
     const drifted = await run({}, 'verifyDatacenter');
     expect(drifted.type).toBe('failed');
     expect(findingsOf(drifted)).toEqual([
       'firewalld of host2 is not active and enabled',
       'Add host2 with the hosted engine: "Enable firewalld" is still to be done: firewalld is inactive/dead, enabled, it would take systemctl start firewalld',
+      expect.stringMatching(/^Attach the storage domain nfs1: .*:\/exports\/data belongs to 0:0 with mode 755/),
       expect.stringMatching(
         /^Create the network .* MTU 9000, .*, it would take PUT \/networks\/[0-9a-f-]+ \{"mtu":1500\}$/,
       ),
