@@ -17,7 +17,9 @@ export interface HostView extends EngineHost {
 }
 
 /** All hosts of the engine: status, SPM role, data of the hosted engine, VMs. */
-export async function engineHosts(context: OperationContext): Promise<readonly HostView[]> {
+export async function engineHosts(
+  context: Pick<OperationContext, 'engine' | 'inventory'>,
+): Promise<readonly HostView[]> {
   const engine = context.engine();
   const [hosts, vms] = await Promise.all([engine.list('/hosts', engineHost), engine.list('/vms', engineVm)]);
   return hosts.map((host) => {

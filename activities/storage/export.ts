@@ -74,7 +74,11 @@ export function parseExport(address: string, answers: Record<ExportReads, ReadRe
   };
 }
 
-export async function lookAtExport(context: OperationContext, host: string, wish: NfsDomain): Promise<ExportState> {
+export async function lookAtExport(
+  context: Pick<OperationContext, 'host'>,
+  host: string,
+  wish: NfsDomain,
+): Promise<ExportState> {
   return parseExport(wish.address, await readAll(context.host(host), exportReads(wish)));
 }
 

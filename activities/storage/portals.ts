@@ -1,7 +1,7 @@
-import type { IscsiTargets } from '../../connectors/engine/index.ts';
+import type { EngineReader, IscsiTargets } from '../../connectors/engine/index.ts';
 import type { EngineStorageDomain } from '../../connectors/engine/model/storage-domain.ts';
 import { type HostView, hostName } from '../engine/hosts.ts';
-import type { Finding, OperationContext } from '../operation.ts';
+import type { Finding } from '../operation.ts';
 import { judgeConnections, judgeFurther, judgeSessions, type Sessions } from './sessions.ts';
 import { type IscsiDomain, type Portal, portalsOf, portalWords } from './wish.ts';
 
@@ -33,7 +33,7 @@ interface PortalFacts {
 
 /** Of the hosts that are up: the engine asks through no other. */
 export function lookAtTargets(
-  context: OperationContext,
+  context: { engine(): Pick<EngineReader, 'iscsiTargets'> },
   hosts: readonly HostView[],
   wish: IscsiDomain,
 ): Promise<readonly PortalAnswer[]> {

@@ -11,14 +11,15 @@ import { checkHost, type HostReport } from './host.ts';
 import { checkImages } from './images.ts';
 import { checkFiles, checkInventory, checkSecrets } from './inventory.ts';
 import { checkPlacement } from './placement.ts';
+import { checkStorage, storageSubject } from './storage.ts';
 import { checkTemporal } from './temporal.ts';
 
 /** In seconds; all areas are looked at side by side. */
 const LIMIT = 20;
 /** A host that does not answer costs ten seconds for its TCP connection and as many for the login. */
 const HOST_LIMIT = 45;
-/** After the hosts, of which another one is asked. */
-const CONTROLLER_LIMIT = 15;
+/** After the hosts, of which some are asked. */
+const BEHIND_LIMIT = 15;
 
 /** Looks at everything from this machine. Changes nothing; ends within a minute, whatever hangs. */
 export async function examine(settings: Settings): Promise<readonly Finding[]> {
@@ -37,7 +38,7 @@ export async function examine(settings: Settings): Promise<readonly Finding[]> {
   }
   const secrets = limited('secret', settings.inventory, LIMIT, () => checkSecrets(loaded));
   const files = limited('inventory.image', settings.inventory, LIMIT, () => checkFiles(settings.inventory, loaded));
-  const { engine, hosts, controllers } = await checkSite(loaded);
+  const { engine, hosts, controllers, storage } = await checkSite(loaded);
   const bootIds = Object.fromEntries(hosts.flatMap(({ name, facts }) => (facts ? [[name, facts.bootId]] : [])));
   const server = await temporal;
   const placement = await limited('placement.machine', address, LIMIT, () =>
@@ -53,6 +54,7 @@ export async function examine(settings: Settings): Promise<readonly Finding[]> {
     ...engine,
     ...hosts.flatMap(({ findings }) => findings),
     ...controllers,
+    ...storage,
   ];
 }
 
@@ -78,9 +80,9 @@ async function checkSite(loaded: LoadedInventory) {
       }),
     );
     const open = hosts.filter(({ facts }) => facts !== undefined).map(({ name }) => name);
-    const controllers = await Promise.all(
+    const controllers = Promise.all(
       inventory.hosts.map((host) =>
-        limited('host.controller', host.name, CONTROLLER_LIMIT, (signal) =>
+        limited('host.controller', host.name, BEHIND_LIMIT, (signal) =>
           checkController({ loaded, profile, ssh, signal }, host, open),
         ),
       ),
@@ -88,14 +90,25 @@ async function checkSite(loaded: LoadedInventory) {
     const able = hosts.filter((_report, index) => inventory.hosts[index]?.role === 'hostedEngine');
     const undeployed = able.length > 0 && able.every(({ facts }) => facts?.hostedEngine === false);
     const verified = await asked;
+    const trusted = verified.some(({ id, state }) => id === 'engine.ca' && state === 'ok');
+    const storage = Promise.all(
+      inventory.storage.dataDomains.map((domain) =>
+        limited('storage.reach', storageSubject(domain), BEHIND_LIMIT, (signal) =>
+          checkStorage({ loaded, profile, ssh, signal }, domain, open, trusted),
+        ),
+      ),
+    );
     // What proves the engine proves its image proxy: one finding for one missing CA.
-    const images = verified.some(({ id, state }) => id === 'engine.ca' && state === 'ok')
+    const images = trusted
       ? limited('engine.images', inventory.engine.url, HOST_LIMIT, (signal) =>
           checkImages({ loaded, profile, ssh, signal }),
         )
       : notChecked(['engine.images'], inventory.engine.url, 'the engine is not verified');
     const engine = [...verified, ...(await inEngine), ...(await images)];
-    return { hosts, controllers: controllers.flat(), engine: undeployed ? beforeDeployment(engine) : engine };
+    return {
+      ...{ hosts, engine: undeployed ? beforeDeployment(engine) : engine },
+      ...{ controllers: (await controllers).flat(), storage: (await storage).flat() },
+    };
   } finally {
     await ssh.close();
   }

@@ -11,6 +11,7 @@ const TITLES: Readonly<Record<string, string>> = {
   placement: 'Where they live',
   home: 'This machine',
   engine: 'Engine',
+  storage: 'Storage',
 };
 
 /** The findings in their groups, each problem with its fix below it. */

@@ -284,6 +284,18 @@ test('an inventory is imported from the engine alone, and again with what the pi
   await expect(importInventory({ ...request, engine: wrong })).rejects.toThrow(/Cannot log in as admin@internal/);
 });
 
+const NAS = { type: 'nfs', address: 'nas.test.local' };
+const SAN = { type: 'iscsi', target: 'iqn.2019-11.local.test:secure', lun: '36001405e7b95d2c4a1f4c0d8b3e6a917' };
+const DOMAINS = [
+  { name: 'files1', ...NAS, path: '/exports/data' },
+  { name: 'files2', ...NAS, path: '/exports/root_only' },
+  { name: 'san1', ...SAN, address: '172.20.32.7', otherPortals: [{ address: '172.20.32.8' }] },
+  {
+    ...{ name: 'san2', ...SAN, address: '172.20.32.99' },
+    chap: { user: 'ovirt', password: { file: 'secrets/nobody-wrote-it' } },
+  },
+];
+
 test('everything that is broken is found in one pass, each with its fix', async () => {
   const broken = join(dirname(mine), 'broken.yaml');
   const loose = join(dirname(mine), 'secrets', 'loose-password');
@@ -295,6 +307,10 @@ test('everything that is broken is found in one pass, each with its fix', async 
       .replace('secrets/engine-root-password', 'secrets/loose-password')
       .replace(/(?<=bmc:[\s\S]*?)user: root/, 'user: nobody')
       .replace(/scale: .*/, 'scale: 1')
+      .replace(
+        'dataDomains:\n',
+        () => `dataDomains:\n${DOMAINS.map((one) => `    - ${JSON.stringify(one)}\n`).join('')}`,
+      )
       .concat('blackouts: [freeze.ics]\n')
       .concat(
         'notifications: { receivers: [{ name: chat, webhook: { url: https://chat.test, caFile: chat.pem } }] }\n',
@@ -314,6 +330,10 @@ test('everything that is broken is found in one pass, each with its fix', async 
     [`inventory.blackouts ${broken}`, expect.stringContaining('no step begins in a window')],
     ['secret engine.rootPassword', `chmod 600 ${loose}`],
     [
+      'secret storage.dataDomains[3].chap.password',
+      'Put the secret into secrets/nobody-wrote-it, readable by the user of the worker only (chmod 600)',
+    ],
+    [
       `temporal.retention ${stack.client.options.namespace}`,
       `temporal operator namespace update -n ${stack.client.options.namespace} --retention 90d`,
     ],
@@ -322,8 +342,19 @@ test('everything that is broken is found in one pass, each with its fix', async 
     ['host.clock host2', expect.stringContaining('chronyc')],
     ['host.certificate host2', expect.stringContaining('Enroll Certificate')],
     ['host.controller host1', expect.stringMatching(/^Correct bmc of host1 in the inventory, or let host2 reach /)],
+    ['storage.reach files2 at nas.test.local', expect.stringMatching(/^On the server: chown 36:36 and chmod 0755/)],
+    ...['host1', 'host2'].map((host) => [
+      'storage.reach san2 at 172.20.32.99',
+      `Look whether the storage serves iSCSI on 172.20.32.99:3260, and at network and firewall between it and ${host}`,
+    ]),
   ]);
-  expect(found.at(-2)?.what).toMatch(/^\/etc\/pki\/vdsm\/certs\/vdsmcert\.pem on host2 ends on [\d-]+, in 10 days$/);
+  expect(checks.filter(({ id, state }) => id === 'storage.reach' && state === 'ok').map(({ what }) => what)).toEqual([
+    'host1, host2 can mount nas.test.local:/exports/data, where vdsm may work',
+    'every host that is up learns of iqn.2019-11.local.test:secure from 172.20.32.7:3260, 172.20.32.8:3260',
+  ]);
+  expect(find(found, 'host.certificate')?.what).toMatch(
+    /^\/etc\/pki\/vdsm\/certs\/vdsmcert\.pem on host2 ends on [\d-]+, in 10 days$/,
+  );
 });
 
 test('without an inventory and a server it still answers', async () => {

@@ -54,6 +54,15 @@ describe('mounts of a host', () => {
     expect(hosts.lab.revision).toBe(before);
   });
 
+  it('of a namespace are seen by no other one, not even at the same time', async () => {
+    const owner = (path: string) =>
+      `mount -t nfs nas.test.local:/exports/${path} /mnt/a && sleep 5 && stat -c %U /mnt/a`;
+    const looks = ['data', 'root_only', 'backup'].map((path) => hosts.sh(`unshare -m bash -c "${owner(path)}"`));
+    expect((await Promise.all(looks)).map(({ stdout }) => stdout)).toEqual(['vdsm\n', 'root\n', 'vdsm\n']);
+    expect((await hosts.sh('timeout 2 unshare -m sleep 60')).code).toBe(124);
+    expect((await hosts.sh('unshare -m bash -c "unshare -m true"')).code).toBe(0);
+  });
+
   it('says why a mount failed', async () => {
     const mount = (source: string) => hosts.sh(`mount -t nfs ${source} /mnt/a`);
     expect(await mount('nas.test.local:/exports/none')).toMatchObject({

@@ -26,6 +26,24 @@ export function ownNamespace(ctx: CommandContext): string[] | undefined {
   return undefined;
 }
 
+/**
+ * Waits for its turn: all namespaces of a host share one tree of files here, so that two would see each other's mounts.
+ * Answers with what ends the turn.
+ */
+async function turnOf(host: Host): Promise<() => void> {
+  const before = host.volatile.get('namespace-turn') as Promise<void> | undefined;
+  let end = (): void => undefined;
+  const turn = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  host.volatile.set(
+    'namespace-turn',
+    (before ?? Promise.resolve()).then(() => turn),
+  );
+  await before;
+  return end;
+}
+
 /** `unshare -m PROGRAM ARG…`: what is mounted meanwhile is in no list of the host, and goes with the program. */
 export const unshare: Command = async (ctx) => {
   const { operands, has } = parseOptions(ctx.args, 'm', ['mount'], { stopAtOperand: true });
@@ -35,13 +53,17 @@ export const unshare: Command = async (ctx) => {
     ctx.err('unshare: unshare failed: Operation not permitted\n');
     return 1;
   }
-  const namespaces = privateMounts(ctx.host as Host);
+  const host = ctx.host as Host;
+  const nested = ownNamespace(ctx) !== undefined;
+  const end = nested ? () => undefined : await turnOf(host);
+  const namespaces = privateMounts(host);
   const mounted: string[] = [];
   namespaces.set(ctx.process.pid, mounted);
   try {
     return await runProgram(ctx, 'unshare', argv);
   } finally {
     namespaces.delete(ctx.process.pid);
-    for (const at of mounted) actAs(undefined, () => ctx.host.fs.unmount(at));
+    for (const at of mounted) actAs(undefined, () => host.fs.unmount(at));
+    end();
   }
 };
