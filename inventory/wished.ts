@@ -157,6 +157,12 @@ export const iso = z.strictObject({
   file: field.filePath.describe('The image on the worker.'),
   name: objectName.optional().describe('Name of its disk in oVirt; default: the name of the file.'),
   domain: objectName.describe('Storage domain that keeps it.'),
+  format: z
+    .enum(['iso', 'qcow2', 'raw'], { error: 'must be iso, qcow2 or raw' })
+    .optional()
+    .describe(
+      'What the file must be by its first bytes; raw has to be said, because those of a raw disk tell nothing.',
+    ),
   sha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in 64 small hex digits')

@@ -1,9 +1,11 @@
 import { type EngineDisk, engineDisk } from '../../connectors/engine/model/disk.ts';
+import type { EngineStorageDomain } from '../../connectors/engine/model/storage-domain.ts';
 import type { InventoryIso } from '../../inventory/schema.ts';
 import { type EngineDecision, engineOperation, type Finding, type OperationContext } from '../operation.ts';
 import { sizeWords } from '../runtime/meter.ts';
-import { type DomainFacts, domainFacts, homeOf } from '../storage/facts.ts';
+import { type DomainFacts, domainFacts, homeOf, roomIn } from '../storage/facts.ts';
 import { checksumMark, type DiskFacts, diskFacts, diskWords, markedChecksum } from './facts.ts';
+import type { ImageFormat } from './format.ts';
 import type { Image, ImageParams, ImagePreflight } from './params.ts';
 import { readImage, wishedImage } from './source.ts';
 
@@ -58,6 +60,7 @@ function judge(facts: PreflightFacts): readonly Finding[] {
   const { image, wish, trouble, domain, attached, named, disk, transfer, hosts } = facts;
   const findings: Finding[] = [];
   if (image.size === 0) findings.push({ what: `${image.file} is empty`, fix: 'Copy it to the worker again' });
+  else findings.push(...misfit(image, wish));
   if (trouble !== undefined) {
     findings.push({ what: `${image.file} cannot be uploaded: ${trouble}`, fix: 'Name another file in isos' });
   }
@@ -71,9 +74,8 @@ function judge(facts: PreflightFacts): readonly Finding[] {
   } else if (attached !== 'active') {
     const fix = 'Activate it with attachStorageDomain, or in the Administration Portal';
     findings.push({ what: `storage domain ${image.domain} is ${attached ?? 'not attached'}`, fix });
-  } else if (disk === undefined && (domain.available ?? image.size) < image.size) {
-    const what = `storage domain ${image.domain} has ${sizeWords(domain.available ?? 0)} left, and the image needs ${sizeWords(image.size)}`;
-    findings.push({ what, fix: 'Remove what is not needed there, or name another domain in isos' });
+  } else if (disk === undefined) {
+    findings.push(...noRoom(image, domain));
   }
   if (hosts[0]?.status !== 'up') {
     findings.push({ what: 'no host is up to write the image', fix: 'Activate a host of the data center' });
@@ -91,6 +93,28 @@ function judge(facts: PreflightFacts): readonly Finding[] {
     findings.push({ what, fix: 'Correct name or domain in isos, or put the disk back' });
   }
   return [...findings, ...named.filter(({ id }) => id !== image.disk).map((other) => namesake(image, other))];
+}
+
+/** An ISO and a qcow2 image say what they are; what says nothing is a raw disk only if people say so. */
+function misfit({ file, format }: Image, { format: wished }: InventoryIso): readonly Finding[] {
+  if (wished === format || (wished === undefined && format !== 'raw')) return [];
+  const what = `${file} is ${BY_ITS_BYTES[format]}${wished === undefined ? '' : `, but isos says format: ${wished}`}`;
+  const fix =
+    wished === undefined ? 'where it is a raw disk image, add format: raw to it in isos' : 'or correct format';
+  return [{ what, fix: `Copy the right file to the worker; ${fix}` }];
+}
+
+const BY_ITS_BYTES: Readonly<Record<ImageFormat, string>> = {
+  iso: 'an ISO',
+  qcow2: 'a qcow2 image',
+  raw: 'neither an ISO (no CD001 at byte 32769) nor a qcow2 image',
+};
+
+function noRoom({ size, domain: name }: Image, domain: EngineStorageDomain): readonly Finding[] {
+  const { room = size, kept } = roomIn(domain);
+  if (room >= size) return [];
+  const what = `storage domain ${name} has room for ${sizeWords(room)} (the engine keeps ${sizeWords(kept)} free), and the image needs ${sizeWords(size)}`;
+  return [{ what, fix: 'Remove what is not needed there, or name another domain in isos' }];
 }
 
 /** Another disk of the image's name: VMs are told their CD by its name, so there must not be two. */

@@ -75,3 +75,10 @@ export function workingHost({ hosts, dataCenter }: DomainFacts): HostView {
   const seen = hosts.map(({ name, status }) => `${name} is ${status}`).join(', ') || 'it has no host';
   throw new OperatorError('PreconditionFailed', `data center ${dataCenter.name} has no host that is up: ${seen}`);
 }
+
+/** Bytes that a new disk may take at most, and how many of those that are free the engine keeps back. */
+export function roomIn(domain: EngineStorageDomain): { readonly room?: number; readonly kept: number } {
+  const { available, critical_space_action_blocker: gib = 0 } = domain;
+  const kept = gib * 1024 ** 3;
+  return { ...(available !== undefined && { room: Math.max(0, available - kept) }), kept };
+}

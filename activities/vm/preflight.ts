@@ -3,7 +3,7 @@ import { type EngineDisk, engineDisk } from '../../connectors/engine/model/disk.
 import { engineHosts, hostName } from '../engine/hosts.ts';
 import { networkFacts } from '../network/facts.ts';
 import { type EngineDecision, engineOperation, type Finding, type OperationContext } from '../operation.ts';
-import { type DomainFacts, domainFacts } from '../storage/facts.ts';
+import { type DomainFacts, domainFacts, roomIn } from '../storage/facts.ts';
 import { leaseDomain, nextRun, type VmFacts, vmFacts } from './facts.ts';
 import type { VmPlace, VmPreflight } from './params.ts';
 import { GIB, vmDifferences, wishedVm } from './wish.ts';
@@ -96,9 +96,9 @@ function judgeDomain(
     const what = `storage domain ${name} is ${facts.attached ?? 'not attached'} in ${facts.dataCenter.name}`;
     return [{ what, fix: 'Activate it' }];
   }
-  const { available } = facts.domain;
-  if (vm !== undefined || available === undefined || available >= sizeGiB * GIB) return [];
-  const what = `storage domain ${name} has ${Math.floor(available / GIB)} GiB free, the disk is to have ${sizeGiB} GiB`;
+  const { room, kept } = roomIn(facts.domain);
+  if (vm !== undefined || room === undefined || room >= sizeGiB * GIB) return [];
+  const what = `storage domain ${name} has room for ${Math.floor(room / GIB)} GiB (the engine keeps ${kept / GIB} GiB free), the disk is to have ${sizeGiB} GiB`;
   return [{ what, fix: 'Take another domain or a smaller disk' }];
 }
 

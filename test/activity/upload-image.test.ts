@@ -24,7 +24,7 @@ describe.each(['ovirt-4.3', 'ovirt-4.4'])('an image into the engine of %s', (pro
     sha256 = createHash('sha256').update(content).digest('hex');
     writeFileSync(join(dirname(lab.inventory), file), content);
     const site = parse(readFileSync(lab.inventory, 'utf8'));
-    const wished = { ...site, vms: [], isos: [{ file, domain: 'hosted_storage' }] };
+    const wished = { ...site, vms: [], isos: [{ file, domain: 'hosted_storage', format: 'raw' }] };
     writeFileSync(lab.inventory, stringify(wished, { lineWidth: 0 }));
   });
 

@@ -3,7 +3,8 @@ import { createReadStream, existsSync, readdirSync, readFileSync, statSync, writ
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { parse, stringify } from 'yaml';
+import { changeInventory } from '../support/change-inventory.ts';
+import { fillDomain, makeRestingDomain } from '../support/engine-admin.ts';
 import { engineRequests, withoutIds } from '../support/engine-requests.ts';
 import { lookOnHost } from '../support/host-files.ts';
 import type { JournalEntry } from '../support/lab-control.ts';
@@ -11,6 +12,7 @@ import type { End, RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
 import { temporalAddress } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
+import { createAuthority, serve } from '../unit/connectors/certificates.ts';
 
 const DEPLOYED = { preset: 'deployed', hosts: 1 };
 const RUNBOOK = 'uploadIso';
@@ -30,6 +32,7 @@ beforeAll(async () => {
   directory = dirname(stack.lab.inventory);
   sha256 = writeImage(join(directory, 'images', 'big.iso'));
   writeFileSync(join(directory, 'images', 'vm.qcow2'), qcow2());
+  writeFileSync(join(directory, 'images', 'vm.raw'), Buffer.alloc(MIB, 'disk'));
 });
 afterAll(() => stack?.close());
 beforeEach(async () => {
@@ -37,7 +40,6 @@ beforeEach(async () => {
   describeImages([
     { file: 'images/big.iso', domain: 'hosted_storage', sha256 },
     { file: 'images/vm.qcow2', name: 'vm-disk', domain: 'hosted_storage' },
-    { file: 'images/vm.qcow2', name: 'wrong', domain: 'hosted_storage', sha256: '0'.repeat(64) },
   ]);
 });
 
@@ -60,9 +62,8 @@ function qcow2(): Buffer {
   return header;
 }
 
-function describeImages(isos: readonly object[]): void {
-  const site = parse(readFileSync(stack.lab.inventory, 'utf8'));
-  writeFileSync(stack.lab.inventory, stringify({ ...site, isos, vms: [] }, { lineWidth: 0 }));
+function describeImages(isos: object[]): void {
+  changeInventory(stack.lab.inventory, (site) => Object.assign(site, { isos, vms: [] }));
 }
 
 const start = (input: object): Promise<RunHandle> => stack.startWith(RUNBOOK, input);
@@ -253,16 +254,73 @@ test('a daemon that is restarted in the middle has lost the transfer: it is canc
   expect(await stored(SIZE)).toContain(sha256);
 });
 
-test('a qcow2 image becomes a growing data disk; what cannot be sent is refused before anything is touched', async () => {
+test('a qcow2 image becomes a growing data disk; a raw one is taken where isos says so', async () => {
   const end = await run({ file: 'vm-disk' });
   expect(end.type, end.message).toBe('succeeded');
   expect(end.report?.steps.at(-1)?.evidence?.[1]).toBe('it has 1 GiB on hosted_storage, as data');
-  const before = await revision();
-  const wrong = await run({ file: 'wrong' });
-  expect(wrong.message).toMatch(/has sha256 [0-9a-f]{64}, but the inventory expects 0{64}/);
-  const unknown = await run({ file: 'c8.iso' });
-  expect(unknown.message).toContain(
-    'image c8.iso: the inventory does not describe it; isos has big.iso, vm-disk, wrong',
+  describeImages([{ file: 'images/vm.raw', domain: 'hosted_storage', format: 'raw' }]);
+  const planned = await run({ file: 'vm.raw', mode: 'plan' });
+  expect(planned.type, planned.message).toBe('succeeded');
+  expect(planned.report?.plan?.steps.flatMap(({ commands }) => commands)[0]).toContain(
+    '"format":"raw","sparse":false,"content_type":"data"',
   );
+});
+
+/** Describes another image proxy. @returns the one before */
+function useImageProxy(address: string): string {
+  let before = '';
+  changeInventory(stack.lab.inventory, ({ engine }) => {
+    before = engine.imageProxy ?? '';
+    engine.imageProxy = address;
+  });
+  return before;
+}
+
+/** What a run says that is refused before anything is touched. */
+async function refusal(image: object): Promise<string> {
+  describeImages([image]);
+  const [before, since] = [await revision(), await stack.control.now()];
+  const { file, name = file } = image as { file: string; name?: string };
+  const end = await run({ file: name });
+  expect(end.type, end.message).toBe('failed');
+  expect(requestsOf(await stack.control.journal(since))).toEqual([]);
   expect(await revision()).toBe(before);
+  return end.message;
+}
+
+test('what cannot be sent is refused in a sentence each, before anything is made', async () => {
+  const big = { file: 'images/big.iso', domain: 'hosted_storage' };
+  const text = { file: 'images/vm.raw', domain: 'hosted_storage' };
+  expect(await refusal({ ...big, sha256: '0'.repeat(64) })).toMatch(
+    /has sha256 [0-9a-f]{64}, but the inventory expects 0{64}/,
+  );
+  expect(await refusal({ ...big, file: 'images/gone.iso' })).toMatch(
+    /image gone\.iso: \S+\/images\/gone\.iso is not there on the worker/,
+  );
+  const nothing = /vm\.raw is neither an ISO \(no CD001 at byte 32769\) nor a qcow2 image/.source;
+  expect(await refusal(text)).toMatch(new RegExp(`${nothing}\\. .*where it is a raw disk image, add format: raw`));
+  expect(await refusal({ ...text, format: 'iso' })).toMatch(new RegExp(`${nothing}, but isos says format: iso`));
+  expect(await refusal({ ...big, format: 'qcow2' })).toMatch(/big\.iso is an ISO, but isos says format: qcow2/);
+  expect((await run({ file: 'c8.iso' })).message).toContain(
+    'image c8.iso: the inventory does not describe it; isos has big.iso',
+  );
+  const stranger = await serve(await (await createAuthority('Stranger')).issue(['127.0.0.1']), (_, response) =>
+    response.end(),
+  );
+  const proxy = useImageProxy(new URL(stranger.url).host);
+  expect(await refusal(big)).toMatch(/^.*127\.0\.0\.1:\d+ is not to be trusted: its certificate is signed by a CA/);
+  useImageProxy(proxy);
+  await stranger.close();
+
+  const elsewhere = { ...big, domain: 'data1' };
+  expect(await refusal(elsewhere)).toContain('the engine has no storage domain data1');
+  await makeRestingDomain(stack.lab, 'data1');
+  expect(await refusal(elsewhere)).toContain('storage domain data1 is maintenance');
+  await fillDomain(stack.lab, 'hosted_storage', 'filler');
+  expect(await refusal(big)).toMatch(
+    /storage domain hosted_storage has room for \d+ bytes \(the engine keeps 5 GiB free\), and the image needs 320 MiB/,
+  );
+  expect(await refusal({ ...big, name: 'filler' })).toMatch(
+    /disk filler of hosted_storage exists with other content: \d+ bytes/,
+  );
 });

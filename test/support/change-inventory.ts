@@ -3,7 +3,7 @@ import { parse, stringify } from 'yaml';
 
 /** The lab's description of itself, as far as tests change it. */
 interface Site {
-  engine: { dataCenter?: string; cluster?: string };
+  engine: { dataCenter?: string; cluster?: string; imageProxy?: string };
   hosts: { name: string; role: string; bmc?: object }[];
   storage: { dataDomains: object[] };
   networks: object[];

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { engineAccess } from '../../activities/runtime/engine-access.ts';
+import { roomIn } from '../../activities/storage/facts.ts';
 import { type EngineClient, EngineSessions } from '../../connectors/engine/index.ts';
+import { engineDataCenter } from '../../connectors/engine/model/data-center.ts';
+import { engineDisk } from '../../connectors/engine/model/disk.ts';
 import { type EngineHost, engineHost } from '../../connectors/engine/model/host.ts';
+import { engineStorageDomain } from '../../connectors/engine/model/storage-domain.ts';
 import { engineVm } from '../../connectors/engine/model/vm.ts';
 import { SshPool } from '../../connectors/ssh.ts';
 import type { JsonObject } from '../../failures/operator-error.ts';
@@ -94,5 +98,41 @@ export async function vmPlace(inventoryPath: string, id: string): Promise<{ stat
     const [vm, hosts] = await Promise.all([engine.get(`/vms/${id}`, engineVm), engine.list('/hosts', engineHost)]);
     const on = hosts.find((host) => host.id === vm.host?.id);
     return { status: vm.status, ...(on !== undefined && { host: on.name }) };
+  });
+}
+
+/** Makes a data domain on the file server, attached to the data center, and puts it into maintenance. */
+export async function makeRestingDomain(lab: LabProcess, name: string): Promise<void> {
+  await asAdmin(lab.inventory, async (engine) => {
+    const send = (path: string, body: JsonObject) => engine.send({ request: 'POST', path, body });
+    const [[center], [host]] = await Promise.all([
+      engine.list('/datacenters', engineDataCenter),
+      engine.list('/hosts', engineHost),
+    ]);
+    const storage = { type: 'nfs', address: 'nas.test.local', path: '/exports/data' };
+    await send('/storagedomains', { name, type: 'data', host: { id: host?.id ?? '' }, storage });
+    const domains = `/datacenters/${center?.id}/storagedomains`;
+    await send(domains, { name });
+    const all = () => engine.list(domains, engineStorageDomain);
+    const settled = (status: string) =>
+      until(async () => (await all()).some((one) => one.name === name && one.status === status));
+    await settled('active');
+    const made = (await all()).find((one) => one.name === name);
+    await send(`${domains}/${made?.id}/deactivate`, {});
+    await settled('maintenance');
+  });
+}
+
+/** Makes a disk that takes all room of a storage domain but what the engine keeps free. */
+export async function fillDomain(lab: LabProcess, domain: string, disk: string): Promise<void> {
+  await asAdmin(lab.inventory, async (engine) => {
+    const found = await engine.named('/storagedomains', domain, engineStorageDomain);
+    if (found?.available === undefined) throw new Error(`the engine tells no free space of ${domain}`);
+    const { room = 0 } = roomIn(found);
+    const body = { name: disk, provisioned_size: room, format: 'raw', sparse: false };
+    const place = { storage_domains: { storage_domain: [{ name: domain }] } };
+    await engine.send({ request: 'POST', path: '/disks', body: { ...body, ...place } });
+    const all = () => engine.list(`/storagedomains/${found.id}/disks`, engineDisk);
+    await until(async () => (await all()).some(({ alias, status }) => alias === disk && status === 'ok'));
   });
 }

@@ -23,6 +23,8 @@ export const engineStorageDomain = z.object({
   data_centers: field.nested('data_center', field.reference),
   /** Bytes that are free. */
   available: field.integer.optional(),
+  /** GiB that have to stay free: the engine makes no disk that would leave less. */
+  critical_space_action_blocker: field.integer.optional(),
   /** active, maintenance, locked, unknown, …; absent in the global list while attached. */
   status: z.string().optional(),
   storage: z

@@ -221,7 +221,12 @@ describe('preflightImage', () => {
     [{ trouble: 'it is qcow of version 9, and oVirt takes 2 and 3' }, 'cannot be uploaded: it is qcow of version 9'],
     [{ domain: undefined }, 'the engine has no storage domain data1'],
     [{ attached: 'maintenance' }, 'storage domain data1 is maintenance'],
-    [{ domain: { ...well.domain, available: 1024 ** 2 } }, 'data1 has 1 MiB left, and the image needs 1 GiB'],
+    [
+      { domain: { ...well.domain, available: 5.5 * 1024 ** 3, critical_space_action_blocker: 5 } },
+      'data1 has room for 512 MiB (the engine keeps 5 GiB free), and the image needs 1 GiB',
+    ],
+    [{ image: { ...image, format: 'raw' } }, 'c7.iso is neither an ISO (no CD001 at byte 32769) nor a qcow2 image'],
+    [{ wish: { ...well.wish, format: 'raw' } }, 'c7.iso is an ISO, but isos says format: raw'],
     [{ hosts: [{ ...host, status: 'maintenance' }] }, 'no host is up to write the image'],
     [transfer('paused_system'), 'an image transfer to disk c7.iso is open already, and paused_system'],
     [{ ...disk('illegal'), named: [disk('illegal').disk] }, 'disk c7.iso is illegal: an upload of it failed'],
