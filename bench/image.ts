@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startDaemon } from '../test/support/imageio-daemon.ts';
 import { createAuthority } from '../test/unit/connectors/certificates.ts';
+import { WORKER_ENV, workerFlags } from '../workers/program.ts';
 import { type BenchResult, median, result } from './result.ts';
 
 const MIB = 2 ** 20;
@@ -79,7 +80,10 @@ async function byCurl(url: string, ca: string, file: string): Promise<number> {
 
 async function byUs(url: string, ca: string, file: string): Promise<Upload> {
   const program = fileURLToPath(new URL('upload-process.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', program], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...workerFlags(), '--import', 'tsx', program], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...WORKER_ENV },
+  });
   // Whoever knows the address may write to the image: not an argument, which everybody sees.
   child.stdin.end(JSON.stringify({ url, ca, file, size: SIZE }));
   const said: Buffer[] = [];

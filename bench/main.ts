@@ -8,9 +8,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { obtainTemporal } from '../scripts/temporal.mjs';
 import { LabProcess } from '../test/support/lab-process.ts';
 import { startTemporal } from '../test/support/temporal-server.ts';
+import { workerFlags } from '../workers/program.ts';
 import { measureUpload } from './image.ts';
 import { type BenchResult, printResults } from './result.ts';
 import { measureSsh } from './ssh.ts';
@@ -28,6 +30,9 @@ if (!Number.isInteger(rounds) || rounds < 3) {
   process.stderr.write(`--rounds must be a whole number from 3 on, not ${values.rounds}\n`);
   process.exit(2);
 }
+
+// As fast as a worker, no faster.
+for (const flag of workerFlags()) setFlagsFromString(flag);
 
 const directory = mkdtempSync(join(tmpdir(), 'ovirt-runbooks-bench-'));
 const cli = await obtainTemporal({ log: (line) => void process.stderr.write(`${line}\n`) });

@@ -1,25 +1,49 @@
 /**
- * An entry of the project with all of our own that it imports as one JavaScript file, which is kept: a process that runs it
- * needs no compiler for TypeScript, which would take it a second and more memory than the code itself. Packages stay where they are.
+ * An entry of the project as one JavaScript file, which is kept: a process that runs it needs no compiler for TypeScript,
+ * which would take it a second and more memory than the code itself.
  */
 import { readFile } from 'node:fs/promises';
-import { isBuiltin } from 'node:module';
-import { basename, join } from 'node:path';
+import { createRequire, isBuiltin } from 'node:module';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { keptCode, nameFor } from './kept-code.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const IN_PACKAGE = /[\\/]node_modules[\\/]/;
 
 /**
- * @param {string} entry such as `workers/main.ts`
+ * All of our own that the entry imports; packages stay where they are, and are read only when they are needed.
+ * @param {string} entry such as `cli/main.ts`
  * @param {string} folder where it is kept
  */
 export function keptBundle(entry, folder) {
-  const name = `${basename(join(entry, '..'))}-${nameFor(ROOT, process.version)}.mjs`;
-  return keptCode(join(folder, name), () => bundle(entry));
+  return kept(entry, folder, 'mjs', { format: 'esm', plugins: [PACKAGES_BESIDE, PLACES] });
 }
 
-async function bundle(entry) {
+/**
+ * Packages too, as short as they can be made: what a process that serves for long holds of their text, and of a module for
+ * each of their files, is a tenth of its memory.
+ * @param {string} entry such as `workers/main.ts`
+ * @param {string} folder where it is kept
+ */
+export function keptWhole(entry, folder) {
+  return kept(entry, folder, 'cjs', {
+    format: 'cjs',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
+    // Lines that a stack trace can point to.
+    lineLimit: 200,
+    plugins: [BINARIES, NO_BUNDLER, PLACES, SHORT_PACKAGES],
+  });
+}
+
+function kept(entry, folder, extension, form) {
+  const name = `${basename(dirname(entry))}-${nameFor(ROOT, process.version)}.${extension}`;
+  return keptCode(join(folder, name), () => bundle(entry, form));
+}
+
+async function bundle(entry, form) {
   const { build } = await import('esbuild');
   const { outputFiles, metafile } = await build({
     entryPoints: [join(ROOT, entry)],
@@ -28,26 +52,50 @@ async function bundle(entry) {
     write: false,
     metafile: true,
     platform: 'node',
-    format: 'esm',
     target: `node${process.versions.node}`,
-    plugins: [PACKAGES, PLACES],
+    ...form,
   });
   const [file] = outputFiles;
   if (file === undefined) throw new Error(`esbuild has made nothing of ${entry}`);
-  const sources = Object.keys(metafile.inputs).map((path) => join(ROOT, path));
+  // The lock file stands for all packages.
+  const own = Object.keys(metafile.inputs).filter((path) => !IN_PACKAGE.test(`/${path}`));
+  const sources = own.map((path) => join(ROOT, path));
   return { code: file.text, inputs: [fileURLToPath(import.meta.url), join(ROOT, 'package-lock.json'), ...sources] };
 }
 
 /** Names of packages become their addresses: from where the file is kept they would not be found. */
-const PACKAGES = {
-  name: 'packages',
+const PACKAGES_BESIDE = {
+  name: 'packages-beside',
   setup({ onResolve, resolve }) {
     onResolve({ filter: /^[^./]/ }, async ({ path, kind, resolveDir, pluginData }) => {
-      if (kind === 'entry-point' || pluginData === PACKAGES || isBuiltin(path)) return undefined;
-      const found = await resolve(path, { kind, resolveDir, pluginData: PACKAGES });
+      if (kind === 'entry-point' || pluginData === PACKAGES_BESIDE || isBuiltin(path)) return undefined;
+      const found = await resolve(path, { kind, resolveDir, pluginData: PACKAGES_BESIDE });
       if (found.errors.length > 0) return found;
       return { path: pathToFileURL(found.path).href, external: true };
     });
+  },
+};
+
+/** Temporal's Rust core is a binary beside its package; those of ssh2 are mostly not built, and it does without. */
+const BINARIES = {
+  name: 'binaries',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@temporalio\/core-bridge$|\.node$/ }, ({ path, importer }) => {
+      try {
+        return { path: createRequire(importer).resolve(path), external: true };
+      } catch {
+        return { path, external: true };
+      }
+    });
+  },
+};
+
+/** The SDK's worker brings its bundler of workflows and loads it at once; here they come bundled. */
+const NO_BUNDLER = {
+  name: 'no-bundler',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(webpack|memfs|unionfs)$/ }, ({ path }) => ({ path, namespace: 'none' }));
+    onLoad({ filter: /./, namespace: 'none' }, () => ({ contents: 'module.exports = {};' }));
   },
 };
 
@@ -56,11 +104,34 @@ const PLACES = {
   name: 'places',
   setup({ onLoad }) {
     onLoad({ filter: /\.m?[tj]s$/ }, async ({ path }) => {
-      const text = await readFile(path, 'utf8');
-      const contents = text.replaceAll(/import\.meta\.url/g, JSON.stringify(pathToFileURL(path).href));
-      const [lost] = /import\.meta\.\w+/.exec(contents) ?? [];
-      if (lost !== undefined) throw new Error(`${path}: ${lost} means another place in a bundle; use import.meta.url`);
-      return { contents, loader: path.endsWith('ts') ? 'ts' : 'js' };
+      if (IN_PACKAGE.test(path)) return undefined;
+      return { contents: placed(path, await readFile(path, 'utf8')), loader: path.endsWith('ts') ? 'ts' : 'js' };
     });
   },
 };
+
+/** Names within packages are of use to nobody here; in our own code a stack trace tells them. */
+const SHORT_PACKAGES = {
+  name: 'short-packages',
+  async setup({ onLoad }) {
+    const { transform } = await import('esbuild');
+    onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, 'utf8'), { minify: true, legalComments: 'none' });
+      return { contents: placed(path, code), loader: 'js' };
+    });
+  },
+};
+
+/** The same code, which takes its place from here and not from where it will stand. */
+function placed(path, text) {
+  const contents = text
+    .replaceAll(/\bimport\.meta\.url\b/g, JSON.stringify(pathToFileURL(path).href))
+    .replaceAll(/\b__filename\b/g, JSON.stringify(path))
+    .replaceAll(/\b__dirname\b/g, JSON.stringify(dirname(path)))
+    .replaceAll(/\brequire\.resolve\((['"])([^'"]+)\1\)/g, (_, __, to) =>
+      JSON.stringify(createRequire(path).resolve(to)),
+    );
+  const [lost] = /\bimport\.meta\.\w+/.exec(contents) ?? [];
+  if (lost !== undefined) throw new Error(`${path}: ${lost} means another place in a bundle; use import.meta.url`);
+  return contents;
+}

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { decode, encode, type SourceMapSegment } from '@jridgewell/sourcemap-codec';
 import { type KeptCode, keptCode, type MadeCode, nameFor } from '../scripts/kept-code.mjs';
 
 const WORKFLOWS = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
@@ -31,10 +32,29 @@ async function make(workflows: string): Promise<MadeCode> {
   const narrow = await transform(code, {
     minifyWhitespace: true,
     legalComments: 'none',
-    sourcemap: 'inline',
+    sourcemap: 'external',
     sourcesContent: false,
   });
-  return { code: narrow.code, inputs };
+  const map = Buffer.from(byLine(narrow.map)).toString('base64');
+  return { code: `${narrow.code}//# sourceMappingURL=data:application/json;base64,${map}\n`, inputs };
+}
+
+/**
+ * The same source map with one position for each line of the sources, which is all that webpack tells: a thread holds the map
+ * several times over.
+ */
+function byLine(json: string): string {
+  const map = JSON.parse(json) as { mappings: string };
+  const lines = decode(map.mappings).map((segments) => {
+    let last = '';
+    return segments.flatMap(([column, source = 0, line = 0]): SourceMapSegment[] => {
+      const at = `${source}:${line}`;
+      if (at === last) return [];
+      last = at;
+      return [[column, source, line, 0]];
+    });
+  });
+  return JSON.stringify({ ...map, names: [], mappings: encode(lines) });
 }
 
 interface Compiler {

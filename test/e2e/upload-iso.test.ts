@@ -21,7 +21,7 @@ const MIB = 2 ** 20;
 const SIZE = 320 * MIB + 2048;
 const PIECE = 128 * MIB;
 /** As docs/performance.md has it, and a tenth for what collections leave. */
-const WORKER_BOUND = 187e6;
+const WORKER_BOUND = 150e6;
 
 let stack: Stack;
 let directory: string;

@@ -71,15 +71,20 @@ describe('search attributes', () => {
   });
 });
 
+interface Answer {
+  readonly type?: string;
+  readonly stack?: string;
+}
+
 /** Proves that the worker serves: a run of an unknown runbook is answered by its code. */
-async function serves(address: string): Promise<string> {
+async function serves(address: string): Promise<Answer> {
   const connection = await Connection.connect({ address });
   try {
     const { workflow } = new Client({ connection });
     const id = `serves-${process.pid}-${performance.now()}`;
     return await workflow.execute('noSuchRunbook', { taskQueue: TASK_QUEUE, workflowId: id }).then(
-      () => 'completed',
-      (error: { cause?: { type?: string } }) => error.cause?.type ?? String(error),
+      () => ({ type: 'completed' }),
+      (error: { cause?: Answer }) => error.cause ?? { type: String(error) },
     );
   } finally {
     await connection.close();
@@ -100,12 +105,16 @@ describe('the process of a worker', () => {
     });
     try {
       await worker.start();
-      expect(await serves(address)).toBe('UnknownRunbook');
+      const unknown = await serves(address);
+      expect(unknown.type).toBe('UnknownRunbook');
+      // A trace names the line as it is written.
+      const [, file = '', line] = /at Function\.nonRetryable \((\S+):(\d+):/.exec(unknown.stack ?? '') ?? [];
+      expect(readFileSync(file, 'utf8').split('\n')[Number(line) - 1]).toContain('new this(');
       const { pid } = worker;
 
       await new Promise((killed) => server?.process.once('exit', killed).kill('SIGKILL'));
       server = await startTemporal(cli, { database, port: Number(address.split(':')[1]) });
-      expect(await serves(address)).toBe('UnknownRunbook');
+      expect((await serves(address)).type).toBe('UnknownRunbook');
       expect(worker.pid).toBe(pid);
       expect(() => process.kill(pid, 0)).not.toThrow();
     } finally {
