@@ -18,7 +18,7 @@ export const attachStorageDomain: RunbookDefinition<AttachStorageDomainInput> = 
   name: 'attachStorageDomain',
   title: 'Attach a storage domain',
   purpose:
-    'Makes a data domain on a LUN that every host sees over sound paths, and attaches it; the first one initialises the data center. Saves the engine before. A LUN that carries something is taken only after its domain was typed.',
+    'Makes a data domain on a LUN of Fibre Channel or iSCSI that every host sees over sound paths, or in an NFS export that every host can mount, and attaches it; the first one initialises the data center. Saves the engine before. A LUN that carries something is taken only after its domain was typed; in an export nothing is lost.',
   risk: 'destructive',
   input: AttachStorageDomainInput,
   // The backup of the engine is one file in the engine VM.

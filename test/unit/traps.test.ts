@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 const root = new URL('../../', import.meta.url);
 
 interface Row {
-  readonly number: number;
+  readonly id: string;
   readonly how: string;
   readonly file?: string;
   readonly title?: string;
@@ -12,9 +12,9 @@ interface Row {
 
 async function rows(): Promise<Row[]> {
   const text = await readFile(new URL('docs/traps.md', root), 'utf8');
-  return [...text.matchAll(/^\| (\d+)\. .*? \| (.*?) \| (?:`([^`]+)`: (.*)|–) \|$/gm)].map(
-    ([, number, how = '', file, title]) => ({
-      number: Number(number),
+  return [...text.matchAll(/^\| (S?\d+)\. .*? \| (.*?) \| (?:`([^`]+)`: (.*)|–) \|$/gm)].map(
+    ([, id = '', how = '', file, title]) => ({
+      id,
       how,
       ...(file !== undefined && { file }),
       ...(title !== undefined && { title }),
@@ -22,9 +22,10 @@ async function rows(): Promise<Row[]> {
   );
 }
 
-it('names each of the 35 traps once, with a test or with the reason why none applies', async () => {
+it('names each of the 35 traps of the hosted engine and the 6 of storage once, with a test or with the reason why none applies', async () => {
   const all = await rows();
-  expect(all.map(({ number }) => number)).toEqual(Array.from({ length: 35 }, (_, index) => index + 1));
+  const numbered = (count: number, letter = '') => Array.from({ length: count }, (_, index) => `${letter}${index + 1}`);
+  expect(all.map(({ id }) => id)).toEqual([...numbered(35), ...numbered(6, 'S')]);
   for (const { file, how } of all) expect(file !== undefined || how.startsWith('not applicable: ')).toBe(true);
 });
 
