@@ -53,11 +53,13 @@ export const loginIscsiTarget = engineOperation<IscsiLogin, LoginFacts>({
       })),
       evidence: [`${wanted} is ${by ? `logged in to ${target} by ${by} only` : `not logged in to ${target}`}`],
       awaits: `${wanted} looks for LUN ${lun}`,
-      undo: {
-        title: `Log ${wanted} out of the target of ${name}`,
-        call: { operation: 'logoutIscsiTarget', params: { host: wanted, target, lun, portals: missing } },
-        byHand: `on ${wanted}: ${portals.map((portal) => `iscsiadm -m node -T ${target} -p ${portalWords(portal)} -u`).join('; ')}; the same with -o delete in place of -u`,
-      },
+      ...(missing.length > 0 && {
+        undo: {
+          title: `Log ${wanted} out of the target of ${name}`,
+          call: { operation: 'logoutIscsiTarget', params: { host: wanted, target, lun, portals: missing } },
+          byHand: `on ${wanted}: ${missing.map((portal) => `iscsiadm -m node -T ${target} -p ${portalWords(portal)} -u`).join('; ')}; the same with -o delete in place of -u`,
+        },
+      }),
     };
   },
 });

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { EngineStorageDomain } from '../../connectors/engine/model/storage-domain.ts';
 import type { JsonObject } from '../../failures/operator-error.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
@@ -44,7 +45,9 @@ export function portalsOf({ address, port, otherPortals = [] }: IscsiDomain): re
   return [{ address, port }, ...otherPortals].map((one) => ({ address: one.address, port: one.port ?? ISCSI_PORT }));
 }
 
-export const portalWords = ({ address, port }: Portal): string => `${address}:${port}`;
+/** As iscsiadm takes it. */
+export const portalWords = ({ address, port }: Portal): string =>
+  `${isIP(address) === 6 ? `[${address}]` : address}:${port}`;
 
 /** As vdsm gives a version to mount: `nfsvers=4`, `minorversion=1`. (vdsm, storageServer.NFSConnection) */
 export function versionOptions(version = 'auto'): readonly string[] {

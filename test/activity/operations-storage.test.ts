@@ -1,10 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { engineDisk } from '../../connectors/engine/model/disk.ts';
+import { engineHost } from '../../connectors/engine/model/host.ts';
 import { changeInventory } from '../support/change-inventory.ts';
 import { until } from '../support/until.ts';
 import { type EngineLab, startEngineLab } from './engine-lab.ts';
 
 const NFS = { name: 'nfs1', type: 'nfs', address: 'nas.test.local', path: '/exports/data' };
+const ISCSI = {
+  ...{ name: 'iscsi1', type: 'iscsi', target: 'iqn.2019-11.local.test:data', lun: '36001405d1a0c4f3b8e24f1c9a7b6d502' },
+  ...{ address: '172.20.32.7', otherPortals: [{ address: '172.20.32.8' }] },
+};
 const LUN = '3600a098000e4b4b3000003175cec1840';
 const place = (name: string) => ({ name, dataCenter: 'Datacenter1' });
 /** Whose undo it is: what this step has made counts as the run's own. */
@@ -19,7 +24,7 @@ afterAll(() => lab?.close());
 beforeEach(async () => {
   await lab.control.reset({ preset: 'deployed', hosts: 2 });
   changeInventory(lab.inventory, ({ storage }) => {
-    storage.dataDomains = [{ name: 'data1', type: 'fc', lun: LUN }, NFS];
+    storage.dataDomains = [{ name: 'data1', type: 'fc', lun: LUN }, NFS, ISCSI];
   });
 });
 afterEach(() => lab.control.releaseAll());
@@ -80,5 +85,39 @@ describe('a storage domain that may be somebody else’s', () => {
     await lab.insist('createStorageDomain', { ...overwrite, held });
     const { result } = await lab.insist('removeStorageDomain', { name: 'data1', lun: { wwid: LUN, held } }, UNDO);
     expect(result.commands).toEqual([expect.stringMatching(/^DELETE \/storagedomains\/\S+\?host=\S+&format=true$/)]);
+  });
+});
+
+describe('an iSCSI target', () => {
+  it('is logged in to by the portals that are missing, and left by no others', async () => {
+    const on = { name: 'iscsi1', host: 'host1' };
+    const { target, lun } = ISCSI;
+    const engine = await lab.client();
+    const [host] = await engine.list('/hosts', engineHost);
+    // Somebody else's session.
+    const iscsi = { address: ISCSI.address, target };
+    await engine.send({ request: 'POST', path: `/hosts/${host?.id}/iscsilogin`, body: { iscsi } });
+    const sessions = () => lab.host('host1', 'iscsiadm -m session');
+
+    const since = await lab.control.now();
+    await lab.control.fault({ target: 'engine', kind: 'drop-after', match: 'POST .*/iscsilogin' });
+    const { undo } = await lab.perform('loginIscsiTarget', 'check', on);
+    const { on: troubles } = await lab.insist('loginIscsiTarget', on);
+    expect(troubles).toEqual(['OutcomeUnknown']);
+    expect(await lab.requests(since, /iscsilogin/)).toHaveLength(1);
+    expect(await lab.perform('loginIscsiTarget', 'check', on)).toMatchObject({ state: 'already' });
+    expect(await sessions()).toContain('172.20.32.8:3260,1');
+
+    expect(undo?.call.params).toEqual({
+      host: 'host1',
+      target,
+      lun,
+      portals: [{ address: '172.20.32.8', port: 3260 }],
+    });
+    await lab.insist('logoutIscsiTarget', undo?.call.params ?? {});
+    expect(await sessions()).toMatch(/^tcp: \[\d+\] 172\.20\.32\.7:3260,1 \S+ \(non-flash\)\n$/);
+    // As the undo of a run stands that began when a domain had one portal.
+    await lab.insist('logoutIscsiTarget', { host: 'host1', target, lun });
+    expect(await sessions()).toBe('');
   });
 });
