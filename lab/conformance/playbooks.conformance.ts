@@ -13,6 +13,7 @@ import type { JournalEntry, RunningLab } from '../types.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'lab-conformance-'));
 const LUN = '3600a098000e4b4b3000003175cec1840';
+const ISCSI_LUN = '36001405e7b95d2c4a1f4c0d8b3e6a917';
 let lab: RunningLab;
 let found: Exclude<Awaited<ReturnType<typeof ansible>>, { missing: string }>;
 
@@ -32,6 +33,8 @@ beforeAll(async () => {
     bmc_password: secret('bmc-password'),
     root_password: secret('host-root-password'),
     lun: LUN,
+    iscsi_lun: ISCSI_LUN,
+    iscsi_password: secret('iscsi-password'),
     ansible_python_interpreter: found.python,
   };
   writeFileSync(join(dir, 'variables.json'), JSON.stringify(variables), { mode: 0o600 });
