@@ -31,7 +31,8 @@ export async function judge(closing: Closing): Promise<string[]> {
   if (end.type === 'parked' && reference.story.rebootIsForPeople && kind === 'host-reboot') {
     return [...(await doubled(closing, end)), ...(await forgotten(closing))];
   }
-  if (end.type === 'parked' && kind === 'host-reboot' && reference.story.rebootTold?.test(end.message) === true) {
+  const stopped = end.type === 'parked' || end.type === 'failed';
+  if (stopped && kind === 'host-reboot' && reference.story.rebootTold?.test(end.message) === true) {
     return [...problems, ...(await doubled(closing, end)), ...(await forgotten(closing))];
   }
   if (end.type !== 'succeeded') return [...problems, `ended ${end.type}: ${end.message}`];

@@ -17,7 +17,7 @@ export interface Story {
   readonly once?: Once;
   /** The host's reboot takes away what no retry brings back: people have to judge it. */
   readonly rebootIsForPeople?: true;
-  /** What the host's reboot may bring about that the run must not overrule: it has to stop with these words. */
+  /** What the host's reboot may bring about that the run must not overrule: it has to stop or refuse with these words. */
   readonly rebootTold?: RegExp;
   /** Which host runs the engine VM in the end is the runbook's doing, whatever rebooted. */
   readonly placesEngineVm?: true;
