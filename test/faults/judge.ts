@@ -1,4 +1,5 @@
 import type { StatusView } from '../../workflows/contract.ts';
+import type { JournalEntry } from '../support/lab-control.ts';
 import type { End, RunHandle } from '../support/run.ts';
 import { isWayOut, type Kind } from './kinds.ts';
 import type { Lane } from './lane.ts';
@@ -70,17 +71,17 @@ async function answered({ kind, run, end, reference }: Closing): Promise<{ end: 
 async function doubled({ lane, kind, run, since, reference: { story } }: Closing, end: End): Promise<string[]> {
   const { once } = story;
   if (once === undefined) return [];
-  const seen = (await lane.stack.control.journal(since)).filter(
-    ({ kind: what, target, text, status }) =>
-      once.seen.test(text) &&
-      (what === 'process' ||
-        (what === 'request' && status !== undefined && status < 300) ||
-        (what === 'command' && target.startsWith('bmc:'))),
-  ).length;
+  const seen = (await lane.stack.control.journal(since)).filter((entry) => isDone(entry, once)).length;
   const tried = attempts(end.report ?? (await run.status()), once.step);
   // What a reboot brings about may be what the step wanted.
   const fine = kind === 'host-reboot' && !story.rebootIsForPeople ? seen <= tried : seen === tried;
   return fine ? [] : [`${once.step} was done ${seen} times in ${tried} attempts`];
+}
+
+function isDone({ kind, text, stdin = '', exit, status }: JournalEntry, once: Once): boolean {
+  if (!once.seen.test(text)) return false;
+  if (once.stdin !== undefined) return kind === 'command' && exit !== undefined && once.stdin.test(stdin);
+  return kind === 'process' || (kind === 'request' && status !== undefined && status < 300);
 }
 
 function attempts({ steps }: StatusView, wished: Once['step']): number {

@@ -1,7 +1,7 @@
 import { expect, inject, test } from 'vitest';
 import { isWayOut } from './kinds.ts';
 import { faultLoop, table } from './loop.ts';
-import { allCases, sample } from './sample.ts';
+import { allCases, around, sample } from './sample.ts';
 import { toldSeed } from './seed.ts';
 import { add } from './stories/add.ts';
 import { cleanUp } from './stories/clean-up.ts';
@@ -12,20 +12,23 @@ import { move } from './stories/move.ts';
 import { network } from './stories/network.ts';
 import { reboot } from './stories/reboot.ts';
 import { recover } from './stories/recover.ts';
-import { storageDomain } from './stories/storage-domain.ts';
+import { iscsiDomain, nfsDomain, storageDomain } from './stories/storage-domain.ts';
 
 const MINUTES = 60_000;
 const LANES = 3;
 /** Of each runbook: interrupted by the world, and ended by people. */
 const SAMPLED = 2;
 const stories = [recover, move, reboot, cleanUp, add];
+/** Of these one, which the seed chooses. */
+const storage = [storageDomain, nfsDomain, iscsiDomain];
 /** Of these one case each, whoever interrupts it. */
-const datacentre = [dataCenter, cluster, storageDomain, network, fencing];
+const others = [dataCenter, cluster, network, fencing];
 
 test('whatever dies under the runbooks, and whoever ends them, all is well or told', {
   timeout: 10 * MINUTES,
 }, async () => {
   const seed = toldSeed();
+  const datacentre = [...others, ...around(storage, 0, 1, seed)];
   const results = await faultLoop({
     cli: inject('temporalCli'),
     lanes: LANES,

@@ -4,6 +4,7 @@ import { allCases, around, ofEach } from './sample.ts';
 import { toldSeed } from './seed.ts';
 import { buildDomain } from './stories/build.ts';
 import { createVm } from './stories/create-vm.ts';
+import { failover } from './stories/failover.ts';
 import { snapshot } from './stories/snapshot.ts';
 import { upload } from './stories/upload.ts';
 
@@ -14,7 +15,8 @@ const KINDS = ['worker-kill', 'cancel', 'host-reboot', 'rollback', 'engine-503',
 /** How many of them each story has. */
 const shares = [
   { story: createVm, from: 0, count: 2 },
-  { story: snapshot, from: 2, count: 2 },
+  { story: snapshot, from: 2, count: 1 },
+  { story: failover, from: 3, count: 1 },
   { story: upload, from: 4, count: 2 },
   { story: buildDomain, from: 6, count: 1 },
 ];

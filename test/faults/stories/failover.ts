@@ -33,10 +33,10 @@ export const engineFailover: Story = {
   targets: ['engine', 'host1', 'host2', 'host3'],
   host: 'host1',
   once: {
-    step: /^(cut-the-power-of-host\d-from-host\d|bring-the-engine-vm-back-to-host\d)$/,
-    seen: /^(racadm serveraction powerdown$|POST \/ovirt-engine\/api\/vms\/[^/]+\/migrate)/,
+    step: /^cut-the-power-of-host\d-from-host\d$/,
+    seen: /\bfence_drac5\b/,
+    stdin: /^action=off$/m,
   },
-  placesEngineVm: true,
   undone: [
     {
       where: /^(hostedEngine|engine\.vms\.HostedEngine|luns|hosts\.host\d\.(domains|haState))\b/,

@@ -31,8 +31,10 @@ export interface Story {
 export interface Once {
   /** Ids of the steps. */
   readonly step: string | RegExp;
-  /** The program in the lab's journal, the request, or what a management controller was told. */
+  /** The program in the lab's journal, the request, or with `stdin` the command. */
   readonly seen: RegExp;
+  /** What tells the command by its standard input. */
+  readonly stdin?: RegExp;
 }
 
 export interface Leftover {
