@@ -11,7 +11,12 @@ export const IMAGES = 'imageio';
 
 /** One SSH command or request of a run, by the activity that sent it. */
 export interface SeenCommand {
-  /** Temporal's id of the activity: its place in the run, the same in every run; of a child behind the child and `/`. */
+  /** Temporal's id of the activity; of a child behind the child and `/`. */
+  readonly id: string;
+  /**
+   * The place of the activity in the run, the same in every run: the how manieth of its type it is, `installPackages.apply 2`.
+   * Its id is not: another step may find already there what it had to do before. Of a child behind the child and `/`.
+   */
   readonly activity: string;
   /** `installPackages.apply` */
   readonly type: string;
@@ -24,6 +29,8 @@ export interface SeenCommand {
 
 export interface Point {
   readonly activity: string;
+  /** The activities of the same run that come later. */
+  readonly later: ReadonlySet<string>;
   readonly type: string;
   readonly target: string;
   /** The title of the step, for people. */
@@ -62,8 +69,10 @@ export function isChange({ target, text }: Pick<SeenCommand, 'target' | 'text'>)
 /** For each activity, at hosts, at the engine and where images go: before its first command, around each change, after its last command. */
 export function boundaries(
   commands: readonly SeenCommand[],
-  stepOf: (activity: string) => { step: string; pass: string },
+  stepOf: (id: string) => { step: string; pass: string },
 ): Point[] {
+  const order = [...new Set(commands.map(({ activity }) => activity))];
+
   const groups = new Map<string, SeenCommand[]>();
   for (const command of commands) {
     const place = ['engine', IMAGES].includes(command.target) ? command.target : 'hosts';
@@ -75,9 +84,10 @@ export function boundaries(
     const last = sent.at(-1);
     if (first === undefined || last === undefined) return [];
     const at = (command: SeenCommand, side: Point['side'], which: Point['which']): Point => {
-      const { activity, type, target, changes, text } = command;
+      const { id, activity, type, target, changes, text } = command;
       const told = { change: isChange(command), changes, essence: essence(text) };
-      return { activity, type, target, ...stepOf(activity), side, which, ...told };
+      const later = order.slice(order.indexOf(activity) + 1).filter((one) => runOf(one) === runOf(activity));
+      return { activity, later: new Set(later), type, target, ...stepOf(id), side, which, ...told };
     };
     return [
       at(first, 'before', 'first'),
@@ -95,16 +105,15 @@ export function boundaries(
 /** The command that a point is at. An activity that came to its end without it has passed it. */
 export function isAt(point: Point): (command: SeenCommand) => boolean {
   return ({ activity, target, changes, text }) => {
-    if (activity !== point.activity) return isPast(activity, point.activity);
+    if (activity !== point.activity) return point.later.has(activity);
     if (target !== point.target) return false;
     return point.which === 'first' || (changes === point.changes && essence(text) === point.essence);
   };
 }
 
-/** Whether an activity comes after another one of the same run; those of other runs of a family tell nothing. */
-function isPast(activity: string, other: string): boolean {
-  const [run, place] = [activity.replace(/[^/]*$/, ''), /[^/]*$/.exec(activity)?.[0]];
-  return other.startsWith(run) && Number(place) > Number(other.slice(run.length));
+/** The child that an activity belongs to, with `/`; empty: the run itself. Those of other runs of a family tell nothing. */
+export function runOf(activity: string): string {
+  return activity.replace(/[^/]*$/, '');
 }
 
 /** The stages of the deployment: each is a playbook of its own, told by its tag. */
@@ -116,7 +125,7 @@ export function stages(processes: readonly string[]): string[] {
 /** Evenly spread places within the deployment, each as a stage of it begins. */
 export function middles(
   processes: readonly string[],
-  follow: Pick<Point, 'activity' | 'type' | 'target' | 'step' | 'pass'>,
+  follow: Pick<Point, 'activity' | 'later' | 'type' | 'target' | 'step' | 'pass'>,
   count: number,
 ): Point[] {
   const known = stages(processes);
@@ -128,6 +137,14 @@ export function middles(
 
 /** While a question waits for its answer. */
 export function questions(asked: readonly string[], target: string): Point[] {
-  const nothing = { activity: '', type: '', step: '', pass: 'run', change: false, changes: 0 };
+  const nothing = {
+    activity: '',
+    later: new Set<string>(),
+    type: '',
+    step: '',
+    pass: 'run',
+    change: false,
+    changes: 0,
+  };
   return asked.map((essence) => ({ ...nothing, target, side: 'asked' as const, which: 'question' as const, essence }));
 }

@@ -46,12 +46,12 @@ export async function observe(lane: Lane, story: Story): Promise<Reference> {
   const unanswered = lane.operator?.problems(end.report?.decisions ?? []) ?? [];
   if (unanswered.length > 0) throw new Error(`undisturbed, ${story.name}: ${unanswered.join('; ')}`);
   const steps = await activities(run);
-  const stepOf = (activity: string) => steps.get(activity) ?? { type: '', step: '', pass: '' };
+  const stepOf = (id: string) => steps.get(id) ?? { type: '', step: '', pass: '' };
   const processes = (await control.journal(since))
     .filter(({ kind, text }) => kind === 'process' && text.startsWith('ovirt-runbook-deploy-hosted-engine-'))
     .map(({ text }) => text);
   const follow = [...steps].find(([, { type }]) => type === 'deployHostedEngine.follow');
-  const within = follow && { activity: follow[0], target: story.host, ...follow[1] };
+  const within = follow && { activity: follow[0], later: new Set<string>(), target: story.host, ...follow[1] };
   return {
     story,
     points: [

@@ -1,6 +1,6 @@
 import type { JournalEntry, LabControl } from '../support/lab-control.ts';
 import type { RunHandle } from '../support/run.ts';
-import { isChange, type SeenCommand } from './points.ts';
+import { isChange, runOf, type SeenCommand } from './points.ts';
 
 /** Journal texts of SSH commands and SFTP writes; those of processes end with their pid. */
 const COMMANDS = '^(?![^]*\\(pid \\d+\\)$)';
@@ -18,6 +18,8 @@ const ANSWERED = 'hold-after at: ';
 export class Stepper {
   private readonly gates = new Map<string, string>();
   private readonly changes = new Map<string, number>();
+  /** The activities that were seen, by their ids. */
+  private readonly places = new Map<string, string>();
   private at = '';
 
   private constructor(
@@ -45,7 +47,15 @@ export class Stepper {
     const { id, type, attempt } = activity;
     const changes = this.changes.get(`${id}/${attempt}`) ?? 0;
     if (isChange({ target, text })) this.changes.set(`${id}/${attempt}`, changes + 1);
-    return { activity: id, type, target, changes, text };
+    return { id, activity: this.placeOf(id, type), type, target, changes, text };
+  }
+
+  private placeOf(id: string, type: string): string {
+    const kind = `${runOf(id)}${type} `;
+    const before = [...this.places.values()].filter((one) => one.startsWith(kind)).length;
+    const place = this.places.get(id) ?? `${kind}${before + 1}`;
+    this.places.set(id, place);
+    return place;
   }
 
   /** Lets the held command run; the next one there is held. */
