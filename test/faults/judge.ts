@@ -62,7 +62,7 @@ async function answered({ kind, run, end, reference }: Closing): Promise<{ end: 
   for (let tries = 0; tries < RETRIES && last.type === 'parked'; tries += 1) {
     const { waiting } = await run.waitingFor('parked');
     await run.decide({ ...waiting?.answer, by: 'the fault loop' });
-    last = await withinLimit(whatCameOf(run), 'the run came to no end after a retry');
+    last = await withinLimit(whatCameOf(run, waiting), 'the run came to no end after a retry');
   }
   return { end: last, problems: [] };
 }

@@ -23,7 +23,7 @@ async function rolledBack({ run, end }: Closing): Promise<End> {
   if (end.type !== 'parked') return end;
   const { waiting } = await run.waitingFor('parked');
   await run.decide({ step: waiting?.id, verb: 'rollback', by: 'the fault loop' });
-  return withinLimit(whatCameOf(run), 'the rollback came to no end');
+  return withinLimit(whatCameOf(run, waiting), 'the rollback came to no end');
 }
 
 /** As before the run; or each difference is named by something that remains, and nothing is named that does not. */
