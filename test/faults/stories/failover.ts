@@ -4,8 +4,9 @@ const common = {
   runbook: 'checkFailover',
   asks: true,
   // While a host is away, the failover that is asked about is not there; where HA has started the engine VM elsewhere
-  // already, people have agreed to another outage.
-  rebootTold: /host\d cannot be asked|no other host of its cluster is up|whose outage was agreed to/,
+  // already, people have agreed to another outage, or the VM goes down with it.
+  rebootTold:
+    /host\d cannot be asked|no other host of its cluster is up|without the engine nobody would restart it|whose outage was agreed to/,
   beyond: /^a backup of the engine with its secrets in the engine VM/,
 } as const;
 
