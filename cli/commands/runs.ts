@@ -2,12 +2,21 @@ import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { htmlPage } from '../../reports/html.ts';
 import { reportMarkdown } from '../../reports/markdown.ts';
-import { ALL_RUNS, MEMO_FAMILY, MEMO_RECORD, type Report, type RunRecord } from '../../workflows/contract.ts';
+import {
+  ALL_RUNS,
+  MEMO_FAMILY,
+  MEMO_RECORD,
+  type Plan,
+  type Report,
+  type RunRecord,
+} from '../../workflows/contract.ts';
 import { add, type Deliver } from '../command.ts';
 import { messageOf, usage } from '../failure.ts';
+import type { Answer } from '../output.ts';
 import { follow } from '../runs/follow.ts';
 import { outcome, reportFile } from '../runs/outcome.ts';
-import { findRun, type RunHandle, readReport, readStatus } from '../runs/read.ts';
+import { planText } from '../runs/plan-text.ts';
+import { findRun, type RunHandle, readPlan, readReport, readStatus } from '../runs/read.ts';
 import { defaultBy } from '../runs/start.ts';
 import { columns, statusText, wantsColour } from '../runs/words.ts';
 import { type CommonFlags, resolveSettings } from '../settings.ts';
@@ -15,6 +24,7 @@ import { type Session, withSession } from '../temporal.ts';
 import { atTerminal } from './start.ts';
 
 interface RunsFlags extends CommonFlags {
+  readonly plan?: boolean;
   readonly query?: string;
   readonly format?: 'md' | 'html' | 'json';
   readonly limit?: string;
@@ -76,6 +86,20 @@ async function findReport(session: Session, run: RunHandle): Promise<Report> {
   );
 }
 
+/** @throws CliFailure (usage) when there is none to be had */
+async function planOf(session: Session, run: RunHandle): Promise<Plan> {
+  const plan = await readPlan(session, run);
+  if (plan !== undefined) return plan;
+  const { workflowId } = run.description;
+  throw usage(
+    `the run "${workflowId}" tells no plan: it is still planning, has ended before it had one, or no worker answers; see "npx runbook status ${workflowId}".`,
+  );
+}
+
+function planAnswer(plan: Plan): Answer {
+  return { document: plan, text: planText(plan, columns(process.stdout), wantsColour(process.stdout)) };
+}
+
 export function addRuns(program: Command, deliver: Deliver): void {
   add<RunsFlags>(
     program,
@@ -108,11 +132,14 @@ export function addRuns(program: Command, deliver: Deliver): void {
     {
       name: 'status <id>',
       about: 'what a run has done, what it does, what it waits for; also without a worker',
-      examples: ['status deployHostedEngine-host1-20261123-224331', 'status my-run --json'],
+      examples: ['status deployHostedEngine-host1-20261123-224331', 'status my-run --plan', 'status my-run --json'],
       server: true,
+      options: (command) => command.option('--plan', 'its plan instead, with the commands that an approval is about'),
       run: ([id = ''], flags) =>
         withSession(resolveSettings(flags), async (session) => {
-          const status = await readStatus(session, await findRun(session, id));
+          const run = await findRun(session, id);
+          if (flags.plan) return planAnswer(await planOf(session, run));
+          const status = await readStatus(session, run);
           return { document: status, text: statusText(status, columns(process.stdout), wantsColour(process.stdout)) };
         }),
     },

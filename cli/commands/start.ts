@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Plan, Report } from '../../workflows/contract.ts';
+import { stop } from '../../workflows/runtime/words.ts';
 import { add, type Deliver } from '../command.ts';
 import { CliFailure, EXIT, usage } from '../failure.ts';
 import { readObject, validateInput } from '../input.ts';
@@ -58,7 +59,8 @@ async function start(name: string, flags: StartFlags): Promise<Answer> {
     }
     note(`${runbook.title}: ${id}${ui ? `\n${ui}` : ''}`);
     const asks = atTerminal(flags) && flags.waitForPeople !== false;
-    return outcome(session, await follow(session, id, { asks, by: flags.by ?? defaultBy() }));
+    const tellsPlan = flags.plan === undefined;
+    return outcome(session, await follow(session, id, { asks, by: flags.by ?? defaultBy(), tellsPlan }));
   });
 }
 
@@ -85,7 +87,7 @@ async function planOf(session: Session, id: string): Promise<Plan> {
   const report: Report | undefined = await readReport(session, run);
   if (report?.plan !== undefined) return report.plan;
   const words = report?.reason ?? (await closingWords(run)) ?? `the run ended ${run.description.status.name}`;
-  throw new CliFailure(EXIT.ended, `no plan was made: ${words}. See "npx runbook status ${id}".`, { id });
+  throw new CliFailure(EXIT.ended, `no plan was made: ${stop(words)} See "npx runbook status ${id}".`, { id });
 }
 
 const inputOption = (command: Command): Command =>

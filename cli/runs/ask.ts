@@ -16,17 +16,32 @@ const MEANING: Readonly<Record<string, string>> = {
   resume: 'go on',
 };
 
+/** Beside the verbs of an approval. */
+const SHOW_PLAN = 'plan';
+
 /** Asks the person at this terminal; nothing when the question has gone away meanwhile. */
-export async function ask(id: string, waiting: Waiting, by: string, signal: AbortSignal): Promise<Answer | undefined> {
+export async function ask(
+  id: string,
+  waiting: Waiting,
+  by: string,
+  signal: AbortSignal,
+  showPlan: () => Promise<void>,
+): Promise<Answer | undefined> {
   const output = process.stderr;
   log.warn(waitingText(id, { ...waiting, options: [] }, columns(output) - 4), { output });
-  const verb = await select({
-    message: 'Your answer',
-    options: waiting.options.map((value) => ({ value, label: value, ...(MEANING[value] && { hint: MEANING[value] }) })),
-    output,
-    signal,
-  });
+  const options = waiting.options.map((value) => ({
+    value,
+    label: value,
+    ...(MEANING[value] && { hint: MEANING[value] }),
+  }));
+  if (waiting.planHash !== undefined)
+    options.push({ value: SHOW_PLAN, label: 'show the plan', hint: 'the commands that this is about' });
+  const verb = await select({ message: 'Your answer', options, output, signal });
   if (signal.aborted) return undefined;
+  if (verb === SHOW_PLAN) {
+    await showPlan();
+    return ask(id, waiting, by, signal, showPlan);
+  }
   if (isCancel(verb)) {
     throw new CliFailure(
       EXIT.person,

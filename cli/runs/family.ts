@@ -21,12 +21,17 @@ export function below<Step extends Named>(step: Step): Step {
   return headOf(step) === undefined ? step : { ...step, title: `  ${title}` };
 }
 
-/** Without the steps of children that are over as they should be; those of others under their child. */
-export function folded<Step extends Named & { readonly state: StepState }>(steps: readonly Step[]): readonly Step[] {
+/** Without the steps of children that are over as they should be. */
+export function unfolded<Step extends Named & { readonly state: StepState }>(steps: readonly Step[]): readonly Step[] {
   const heads = new Map(steps.map((step) => [step.id, step.state]));
-  return steps.flatMap((step) => {
-    const head = headOf(step);
-    const state = head === undefined ? undefined : heads.get(head);
-    return state !== undefined && SETTLED.includes(state) ? [] : [state === undefined ? step : below(step)];
+  return steps.filter((step) => {
+    const state = heads.get(headOf(step) ?? '');
+    return state === undefined || !SETTLED.includes(state);
   });
+}
+
+/** The same, with the steps of other children under their child. */
+export function folded<Step extends Named & { readonly state: StepState }>(steps: readonly Step[]): readonly Step[] {
+  const ids = new Set(steps.map(({ id }) => id));
+  return unfolded(steps).map((step) => (ids.has(headOf(step) ?? '') ? below(step) : step));
 }

@@ -5,11 +5,15 @@ import { note } from '../output.ts';
 import { isUnavailable, livePollers, type Session } from '../temporal.ts';
 import { ask } from './ask.ts';
 import { decisionFor, send } from './decide.ts';
+import { planText } from './plan-text.ts';
 import { makeProgress } from './progress.ts';
-import { findRun, readStatus } from './read.ts';
+import { findRun, readPlan, readStatus } from './read.ts';
+import { columns, wantsColour } from './words.ts';
 import { worksOf } from './work.ts';
 
 const LOOK_MILLISECONDS = 400;
+/** As a shell tells of a command that Ctrl-C has ended. */
+const INTERRUPTED = 130;
 /** How long a run may be without any worker before following it makes no sense. */
 const PATIENCE_MILLISECONDS = 90_000;
 
@@ -18,6 +22,8 @@ export interface FollowOptions {
   readonly asks: boolean;
   /** Under whose name this terminal answers. */
   readonly by: string;
+  /** Tell the plan when it is made: who started the run has not seen it. */
+  readonly tellsPlan?: boolean;
   /** Go on although a person is needed: somebody else may answer. */
   readonly throughWaits?: boolean;
 }
@@ -29,6 +35,13 @@ export interface FollowOptions {
 export async function follow(session: Session, id: string, options: FollowOptions): Promise<StatusView> {
   const progress = makeProgress(process.stderr);
   let served = Date.now();
+  let tellsPlan = options.tellsPlan ?? false;
+  const interrupted = () => {
+    progress.pause();
+    note(`\nThe run goes on: "npx runbook watch ${id}" follows it, "npx runbook cancel ${id}" takes it back.`);
+    process.exit(INTERRUPTED);
+  };
+  process.once('SIGINT', interrupted);
   try {
     for (;;) {
       const seen = await look(session, id, Date.now() - served < PATIENCE_MILLISECONDS);
@@ -37,6 +50,11 @@ export async function follow(session: Session, id: string, options: FollowOption
         if (run.description.status.name !== 'RUNNING') {
           progress.show({ ...status, phase: 'ended' });
           return status;
+        }
+        if (tellsPlan && status.phase !== 'planning') {
+          tellsPlan = false;
+          progress.pause();
+          await notePlan(session, id);
         }
         progress.show(status, works);
         const { waiting } = status;
@@ -55,8 +73,18 @@ export async function follow(session: Session, id: string, options: FollowOption
       await pause(LOOK_MILLISECONDS);
     }
   } finally {
+    process.off('SIGINT', interrupted);
     progress.pause();
   }
+}
+
+async function notePlan(session: Session, id: string): Promise<void> {
+  const plan = await readPlan(session, await findRun(session, id));
+  note(
+    plan === undefined
+      ? `No plan can be read of ${id}.`
+      : planText(plan, columns(process.stderr), wantsColour(process.stderr)),
+  );
 }
 
 /** How the run stands; nothing while a server that restarts cannot tell. */
@@ -86,7 +114,7 @@ async function answerHere(
   const answered = new AbortController();
   const watching = untilAnswered(session, id, waiting, answered.signal).then(() => answered.abort());
   try {
-    const answer = await ask(id, waiting, by, answered.signal);
+    const answer = await ask(id, waiting, by, answered.signal, () => notePlan(session, waiting.child ?? id));
     if (answer === undefined) {
       if (answered.signal.aborted) note('It has been answered elsewhere.');
       return;

@@ -29,13 +29,23 @@ export function planText(plan: Plan, width: number, coloured: boolean): string {
   }
   for (const { what, fix } of plan.refusals ?? [])
     lines.push('', colour(coloured, 'red', `Refused: ${what}`), `  Fix: ${fix}`);
-  const changes = plan.steps.filter(({ state, approval }) => state === 'wouldDo' && approval === undefined).length;
-  const open = plan.steps.filter(({ state }) => state === 'unknown').length;
-  lines.push(
-    '',
-    `Plan ${plan.hash.slice(0, 8)}: ${changes} to do, ${open} not known yet, ${plan.steps.length - changes - open} others.`,
-  );
+  lines.push('', `Plan ${plan.hash.slice(0, 8)}: ${counts(plan)}.`);
   return lines.join('\n');
+}
+
+/** `2 to do, 1 to ask, 9 with nothing to do`. */
+function counts({ steps, refusals = [] }: Plan): string {
+  const of = (wanted: (step: PlanStep) => boolean, words: string) => {
+    const count = steps.filter(wanted).length;
+    return count === 0 ? [] : [`${count} ${words}`];
+  };
+  const open = [
+    ...of(({ state, approval }) => state === 'wouldDo' && approval === undefined, 'to do'),
+    ...of(({ state, approval }) => state === 'wouldDo' && approval !== undefined, 'to ask a person'),
+    ...of(({ state }) => state === 'unknown', 'not known yet'),
+  ];
+  const settled = open.length === 0 ? ['nothing to do'] : of(({ state }) => state === 'already', 'with nothing to do');
+  return [...(refusals.length > 0 ? ['refused'] : []), ...open, ...settled].join(', ');
 }
 
 /** The head of a part that is a run of its own; one that has nothing to do is this line alone. */
@@ -52,7 +62,9 @@ function stepLines(step: PlanStep, place: number, width: number, coloured: boole
   const indent = headOf(step) === undefined ? '' : '  ';
   const number = `${indent}${String(place).padStart(2)}.`;
   const state = step.approval
-    ? 'asks a person'
+    ? step.state === 'already'
+      ? 'not asked'
+      : 'asks a person'
     : step.unknownUntil
       ? `not known until "${step.unknownUntil}"`
       : WORDS[step.state];

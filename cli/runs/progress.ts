@@ -1,5 +1,5 @@
 import type { StatusView, StepState, StepView } from '../../workflows/contract.ts';
-import { below, headOf } from './family.ts';
+import { below, headOf, unfolded } from './family.ts';
 import { clip, colour, columns, stepLine, took, wantsColour } from './words.ts';
 import type { Work, Works } from './work.ts';
 
@@ -21,15 +21,27 @@ const SETTLED: readonly StepState[] = [
   'undoFailed',
 ];
 
-/** The steps that came to an end since they were last told. */
+/** The steps that came to an end since they were last told; at the first look, children that are over count as one. */
 class Told {
-  private readonly known = new Map<string, string>();
+  private known: Map<string, string> | undefined;
 
   news(steps: readonly StepView[]): readonly StepView[] {
-    const fresh = steps.filter((step) => SETTLED.includes(step.state) && this.known.get(step.id) !== mark(step));
-    for (const step of fresh) this.known.set(step.id, mark(step));
-    return fresh;
+    const { known = new Map<string, string>() } = this;
+    const looked = this.known === undefined ? unfolded(steps) : steps;
+    this.known = known;
+    const fresh = looked.filter((step) => SETTLED.includes(step.state) && known.get(step.id) !== mark(step));
+    for (const step of steps.filter(({ state }) => SETTLED.includes(state))) known.set(step.id, mark(step));
+    return childrenLast(fresh);
   }
+}
+
+/** A child is over when its steps are. */
+function childrenLast(steps: readonly StepView[]): readonly StepView[] {
+  const ends = ({ id }: StepView) => steps.findLastIndex((step) => step.id === id || headOf(step) === id);
+  return steps
+    .map((step, own) => ({ step, own, end: ends(step) }))
+    .sort((a, b) => a.end - b.end || b.own - a.own)
+    .map(({ step }) => step);
 }
 
 const mark = ({ state, attempts }: StepView): string => `${state} ${attempts}`;
@@ -48,13 +60,19 @@ const ownerOf = ({ id }: StepView): string => id.slice(0, Math.max(0, id.lastInd
 const doing = ({ state, title, attempts }: StepView): string =>
   `${state === 'undoing' ? 'Undoing: ' : ''}${title}${attempts > 1 ? ` (attempt ${attempts})` : ''}`;
 
-const said = (work: Work | undefined): string => work?.trouble ?? [work?.stage, work?.line].filter(Boolean).join(': ');
+function said(work: Work | undefined): string {
+  const { trouble } = work ?? {};
+  if (trouble === undefined) return [work?.stage, work?.line].filter(Boolean).join(': ');
+  return `attempt ${trouble.attempt}${trouble.waits ? ', tried again soon' : ''}: ${trouble.why}`;
+}
 
 /** For logs: one line with the time for each thing that happens. */
 export class PlainProgress implements Progress {
   private readonly told = new Told();
   private last: readonly string[] = [];
   private lastStages: ReadonlyMap<string, string> = new Map();
+  /** By owner: what is tried again and again, and the attempt at which that is said once more. */
+  private readonly troubles = new Map<string, { readonly why: string; readonly again: number }>();
 
   constructor(private readonly stream: NodeJS.WriteStream) {}
 
@@ -66,7 +84,7 @@ export class PlainProgress implements Progress {
     for (const line of now.filter((line) => !this.last.includes(line))) this.write(`… ${line}`);
     this.last = now;
     const owners = planning ? [''] : innermost(steps).map(ownerOf);
-    const stages = new Map(owners.map((owner) => [owner, works.get(owner)?.trouble ?? works.get(owner)?.stage ?? '']));
+    const stages = new Map(owners.map((owner) => [owner, this.stage(owner, works.get(owner))]));
     for (const [owner, stage] of stages) {
       if (stage === '' || stage === this.lastStages.get(owner)) continue;
       // Of several children at work each says whose line it is.
@@ -77,6 +95,19 @@ export class PlainProgress implements Progress {
   }
 
   pause(): void {}
+
+  /** The same trouble is said again when twice as many attempts have met it. */
+  private stage(owner: string, work: Work | undefined): string {
+    const { trouble } = work ?? {};
+    const before = this.troubles.get(owner);
+    if (trouble === undefined) {
+      this.troubles.delete(owner);
+      return work?.stage ?? '';
+    }
+    if (before?.why === trouble.why && trouble.attempt < before.again) return this.lastStages.get(owner) ?? '';
+    this.troubles.set(owner, { why: trouble.why, again: trouble.attempt * 2 });
+    return `attempt ${trouble.attempt}: ${trouble.why}`;
+  }
 
   private write(line: string): void {
     this.stream.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
@@ -95,6 +126,8 @@ export class LiveProgress implements Progress {
   private works: Works = new Map();
   /** How many lines move. */
   private moving = 0;
+  /** The child whose steps stand last. */
+  private part: string | undefined;
 
   constructor(private readonly stream: NodeJS.WriteStream) {
     this.coloured = wantsColour(stream);
@@ -105,7 +138,7 @@ export class LiveProgress implements Progress {
     this.works = works;
     const news = this.told.news(status.steps);
     if (news.length > 0) this.clear();
-    for (const step of news) this.stream.write(`${stepLine(step, columns(this.stream) - 1, this.coloured)}\n`);
+    for (const step of news) this.tell(step, status);
     if (status.phase === 'ended') {
       this.pause();
     } else {
@@ -118,6 +151,16 @@ export class LiveProgress implements Progress {
     clearInterval(this.timer);
     this.timer = undefined;
     this.clear();
+  }
+
+  /** The step of a child stands below the child's name, which leaves it the room for what was found. */
+  private tell(step: StepView, { steps }: StatusView): void {
+    const width = columns(this.stream) - 1;
+    const head = headOf(step);
+    const title = steps.find(({ id }) => id === head)?.title;
+    if (title !== undefined && head !== this.part) this.stream.write(`${clip(title, width)}\n`);
+    this.part = head;
+    this.stream.write(`${stepLine(title === undefined ? step : below(step), width, this.coloured)}\n`);
   }
 
   private draw(): void {

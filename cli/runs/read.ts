@@ -1,7 +1,7 @@
 import { type WorkflowExecutionDescription, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { nearest } from '../../inventory/nearest.ts';
-import { MEMO_RECORD, type Report, type RunRecord, type StatusView } from '../../workflows/contract.ts';
-import { reportQuery, statusQuery } from '../../workflows/messages.ts';
+import { MEMO_RECORD, type Plan, type Report, type RunRecord, type StatusView } from '../../workflows/contract.ts';
+import { planQuery, reportQuery, statusQuery } from '../../workflows/messages.ts';
 import { usage } from '../failure.ts';
 import type { Session } from '../temporal.ts';
 import { decode, type HistoryEvents } from './events.ts';
@@ -43,7 +43,7 @@ export function recordOf({ description }: RunHandle): RunRecord {
 async function query<T>(
   session: Session,
   { handle }: RunHandle,
-  definition: typeof statusQuery | typeof reportQuery,
+  definition: typeof statusQuery | typeof planQuery | typeof reportQuery,
 ): Promise<T | undefined> {
   try {
     return await session.connection.withDeadline(Date.now() + QUERY_SECONDS * 1000, () =>
@@ -123,5 +123,12 @@ export async function readReport(session: Session, run: RunHandle): Promise<Repo
   const carried = await closedReport(run);
   if (carried !== undefined) return carried;
   const told = await query<Report | string>(session, run, reportQuery);
+  return typeof told === 'object' ? told : undefined;
+}
+
+/** What a run does or did, step by step; nothing while it is planning, and when nobody can tell. */
+export async function readPlan(session: Session, run: RunHandle): Promise<Plan | undefined> {
+  if (run.description.status.name !== 'RUNNING') return (await readReport(session, run))?.plan;
+  const told = await query<Plan | string>(session, run, planQuery);
   return typeof told === 'object' ? told : undefined;
 }

@@ -84,6 +84,8 @@ export function waitingText(id: string, waiting: Waiting, width: number): string
   }
   if (waiting.options.length > 0)
     lines.push('', ...waiting.options.map((verb) => `  npx runbook ${verb} ${id}${moreToSay(verb, waiting)}`));
+  if (waiting.options.length > 0 && waiting.planHash !== undefined)
+    lines.push(`  npx runbook status ${waiting.child ?? id} --plan`);
   return lines.join('\n');
 }
 
@@ -120,7 +122,7 @@ export function statusText(status: StatusView, width: number, coloured: boolean)
   for (const child of open)
     lines.push(`  ${child.id}  ${child.phase}${child.waiting ? `: waits, ${child.waiting.title}` : ''}`);
   const refused = status.refusals?.at(-1);
-  if (refused !== undefined) lines.push('', `Last answer refused: ${refused}`);
+  if (refused !== undefined) lines.push('', `Last answer that was refused: ${refused.replace(/^Refused: /, '')}`);
   if (status.remains.length > 0) lines.push('', remainsText(status));
   return lines.join('\n');
 }

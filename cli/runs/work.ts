@@ -9,8 +9,8 @@ import { findRun, type RunHandle } from './read.ts';
 export interface Work {
   readonly stage?: string;
   readonly line?: string;
-  /** Why it is being tried again. */
-  readonly trouble?: string;
+  /** Why it is being tried again; `waits` while the next try is still to begin. */
+  readonly trouble?: { readonly attempt: number; readonly why: string; readonly waits?: true };
 }
 
 /** By the id of the step that a child is for its parent; the run's own under an empty one. */
@@ -39,10 +39,11 @@ function workOf({ raw }: WorkflowExecutionDescription): Work | undefined {
   const beat = decode(pending.heartbeatDetails?.payloads?.[0]) as { stage?: string; line?: string } | undefined;
   const { lastFailure, attempt } = pending;
   const next = pending.scheduledTime ? tsToMs(pending.scheduledTime) : 0;
-  const later = next > Date.now() ? ', tried again soon' : '';
   return {
     ...(beat?.stage && { stage: beat.stage }),
     ...(beat?.line && { line: beat.line }),
-    ...(lastFailure?.message && { trouble: `attempt ${attempt}${later}: ${lastFailure.message}` }),
+    ...(lastFailure?.message && {
+      trouble: { attempt: attempt ?? 1, why: lastFailure.message, ...(next > Date.now() && { waits: true as const }) },
+    }),
   };
 }

@@ -38,7 +38,7 @@ describe('siblings', () => {
       await second.reached;
       const seen = { handle: run.handle, description: await run.handle.describe() };
       expect([...(await worksOf({ client } as Session, seen))]).toEqual([
-        ['make-alpha-on-host1', { trouble: 'attempt 2: the engine is away' }],
+        ['make-alpha-on-host1', { trouble: { attempt: 2, why: 'the engine is away' } }],
       ]);
       second.release();
       expect((await run.end()).type).toBe('succeeded');

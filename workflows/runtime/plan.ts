@@ -8,8 +8,13 @@ export function planHash(steps: readonly PlanStep[]): string {
   return bytesToHex(sha256(utf8ToBytes(JSON.stringify(essence))));
 }
 
+/** A gate that will not be asked is listed as `already`, so that the plan tells what the run does. */
 export function makePlan(steps: readonly PlanStep[], refusals: readonly Finding[]): Plan {
-  return { hash: planHash(steps), steps, ...(refusals.length > 0 && { refusals }) };
+  const told = steps.map((step) => {
+    const unasked = step.approval !== undefined && step.state === 'wouldDo' && nothingBehind(steps, step.id);
+    return unasked ? { ...step, state: 'already' as const } : step;
+  });
+  return { hash: planHash(told), steps: told, ...(refusals.length > 0 && { refusals }) };
 }
 
 /** The commands that the approved plan did not name; fewer than planned is no news. */
@@ -20,11 +25,10 @@ export function unplanned(plan: Plan | undefined, stepId: string, commands: read
 }
 
 /** True when the plan found nothing to do between this gate and the next one or the end. */
-export function nothingBehind(plan: Plan | undefined, gateId: string): boolean {
-  if (plan === undefined) return false;
-  const gate = plan.steps.findIndex((step) => step.id === gateId);
+export function nothingBehind(steps: readonly PlanStep[], gateId: string): boolean {
+  const gate = steps.findIndex((step) => step.id === gateId);
   if (gate < 0) return false;
-  for (const step of plan.steps.slice(gate + 1)) {
+  for (const step of steps.slice(gate + 1)) {
     if (step.approval !== undefined) break;
     if (step.state !== 'already') return false;
   }

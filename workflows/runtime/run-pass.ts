@@ -149,7 +149,7 @@ export class RunPass<Input extends CommonInput> implements Run<Input> {
     await state.boundary();
     state.begin(step);
     step.attempts += 1;
-    if (nothingBehind(state.plan, step.id)) {
+    if (nothingBehind(state.plan?.steps ?? [], step.id)) {
       state.finish(step, { state: 'passed', summary: 'not asked: nothing is left to do behind it' });
       return { step };
     }

@@ -30,7 +30,8 @@ export function details(state: RunState): string {
   const waiting = state.waits.first;
   if (waiting !== undefined) parts.push(...question(waiting));
   const refusal = state.refusals.at(-1);
-  if (refusal !== undefined) parts.push(`Last answer refused: ${clip(refusal, 300)}`);
+  if (refusal !== undefined)
+    parts.push(`Last answer that was refused: ${clip(refusal.replace(/^Refused: /, ''), 300)}`);
   if (state.endState !== undefined) parts.push(`**${state.endState}**${left(state.remains.length)}`);
   const head = parts.join('\n\n');
   const lines = checklist(state.steps);

@@ -28,7 +28,9 @@ test('a log tells each child and each of its steps once, and whose line it is wh
   shown = new PlainProgress(to);
   shown.show(two, new Map([['add-host2', { stage: 'Stage: Packages' }]]));
   shown.show(two, new Map([['add-host2', { stage: 'Stage: Packages' }]]));
-  shown.show(two, new Map([['add-host3', { trouble: 'attempt 2: the engine is away' }]]));
+  const away = (attempt: number, why: string) => new Map([['add-host3', { trouble: { attempt, why } }]]);
+  for (let attempt = 2; attempt < 9; attempt += 1) shown.show(two, away(attempt, 'the engine is away'));
+  shown.show(two, away(9, 'the engine starts'));
   const alone = run(
     ...two.steps.map((one, at) => ({ ...one, state: at === 0 || at === 2 ? ('done' as const) : one.state })),
   );
@@ -41,10 +43,24 @@ test('a log tells each child and each of its steps once, and whose line it is wh
     '… Add host3: Install',
     '    Add host2: Stage: Packages',
     '    Add host3: attempt 2: the engine is away',
-    '✔ Add host2',
+    '    Add host3: attempt 4: the engine is away',
+    '    Add host3: attempt 8: the engine is away',
+    '    Add host3: attempt 9: the engine starts',
     '✔ Add host2: Install',
+    '✔ Add host2',
     '    Stage: Network',
   ]);
+});
+
+test('a terminal tells the steps of a child below its name, and of one that was over before only that', () => {
+  const { written, to } = stream(true);
+  shown = new LiveProgress(to);
+  const before = step('deploy', 'Deploy', 'done');
+  const steps = [before, step('deploy/check', 'Deploy: Check', 'passed'), ...two.steps];
+  shown.show(run(...steps));
+  shown.show(run(...steps.map((one) => (one.id.startsWith('add-host2') ? { ...one, state: 'done' as const } : one))));
+  const lines = written.filter((text) => text.endsWith('\n'));
+  expect(lines).toEqual(['✔ Deploy\n', 'Add host2\n', '  ✔ Check\n', '  ✔ Check\n', '  ✔ Install\n', '✔ Add host2\n']);
 });
 
 test('a terminal shows under each child its step, with what its activity says', () => {

@@ -74,7 +74,7 @@ test('a plan shows commands whole where it is not a terminal, undo, gates and wh
   expect(text).toContain(' 2. Deploy: asks a person\n 3. Verify: not known until "Install"');
   expect(text).toContain(' 4. Restart: would do, usually 4 min, 12 runs');
   expect(text).toContain('Refused: no LUN\n  Fix: map it');
-  expect(text).toMatch(/Plan 1a2b3c4d: 2 to do, 1 not known yet, 1 others\.$/);
+  expect(text).toMatch(/Plan 1a2b3c4d: refused, 2 to do, 1 to ask a person, 1 not known yet\.$/);
 });
 
 test('a child that is over is one line of the status, one at work shows its steps', () => {
@@ -115,7 +115,7 @@ test('a plan is told part by part, a part with nothing to do in one line', () =>
   const steps = [
     part('own', 'Check the description', 'already'),
     part('one/a', 'Add host2: Check the host', 'already'),
-    part('one/b', 'Add host2: Install KVM', 'already'),
+    { ...part('one/b', 'Add host2: Add the host', 'already'), approval: 'one/b' },
     part('two/a', 'Add host3: Check the host', 'already'),
     part('two/b', 'Add host3: Install KVM', 'wouldDo', ['yum -y install kvm']),
   ];
@@ -128,7 +128,7 @@ test('a plan is told part by part, a part with nothing to do in one line', () =>
       '   5. Install KVM: would do, declared 1 minute',
       '        $ yum -y install kvm',
       '',
-      'Plan 1a2b3c4d: 1 to do, 0 not known yet, 4 others.',
+      'Plan 1a2b3c4d: 1 to do, 4 with nothing to do.',
     ].join('\n'),
   );
 });
