@@ -15,7 +15,7 @@ import { addSchedules } from './commands/schedule.ts';
 import { addStack } from './commands/stack.ts';
 import { addStart } from './commands/start.ts';
 import { EXIT, type ExitCode, usage } from './failure.ts';
-import { type Answer, printAnswer, printFailure } from './output.ts';
+import { type Answer, outliveClosedPipes, printAnswer, printFailure } from './output.ts';
 
 function build(deliver: (answer: Answer) => void): Command {
   const program = new Command('runbook')
@@ -81,6 +81,7 @@ function typedCommand(program: Command, words: readonly string[]): { command: Co
 
 /** Runs one command and leaves its exit code in `process.exitCode`. */
 export async function main(argv: readonly string[]): Promise<void> {
+  outliveClosedPipes();
   const json = argv.includes('--json');
   let answer: Answer | undefined;
   const program = build((given) => {

@@ -13,6 +13,14 @@ export function note(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+/** Whoever has closed the pipe (`| head`) has read enough: the command ends with its own code. */
+export function outliveClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+}
+
 /** Waits until the pipe has taken everything: a process that exits earlier cuts long documents. */
 function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
   return new Promise((resolve) => stream.write(text, () => resolve()));

@@ -29,16 +29,22 @@ interface Field {
   readonly type?: string;
   readonly enum?: readonly string[];
   readonly description?: string;
+  readonly properties?: Readonly<Record<string, Field>>;
+  readonly required?: readonly string[];
+}
+
+/** Two lines for each field; those of a group stand below it. */
+function fieldLines({ properties = {}, required = [] }: Field, indent = '  '): readonly string[] {
+  return Object.entries(properties).flatMap(([name, field]) => {
+    const kind = field.enum?.join('|') ?? field.type ?? 'value';
+    const needed = required.includes(name) ? ', required' : '';
+    const about = field.description === undefined ? [] : [`${indent}    ${field.description}`];
+    return [`${indent}${name} (${kind}${needed})`, ...about, ...fieldLines(field, `${indent}    `)];
+  });
 }
 
 function describe(runbook: RunbookDefinition, settings: Settings): string {
   const found = entry(runbook, settings);
-  const schema = found.inputSchema as { properties?: Record<string, Field>; required?: readonly string[] };
-  const fields = Object.entries(schema.properties ?? {}).map(([name, field]) => {
-    const kind = field.enum?.join('|') ?? field.type ?? 'value';
-    const needed = schema.required?.includes(name) ? ', required' : '';
-    return `  ${name} (${kind}${needed})\n      ${field.description ?? ''}`;
-  });
   return [
     `${found.name}: ${found.title}`,
     '',
@@ -47,7 +53,7 @@ function describe(runbook: RunbookDefinition, settings: Settings): string {
     `Risk: ${found.risk}. Typically ${found.typicalDuration}. Source: ${found.source}.`,
     '',
     'Input:',
-    ...fields,
+    ...fieldLines(found.inputSchema as Field),
     '',
     `Look first:  npx runbook plan ${found.name} --input '${JSON.stringify(found.example)}'`,
     `Run:         npx runbook start ${found.name} --input '${JSON.stringify(found.example)}' --wait`,

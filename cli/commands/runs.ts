@@ -97,7 +97,7 @@ async function planOf(session: Session, run: RunHandle): Promise<Plan> {
 }
 
 function planAnswer(plan: Plan): Answer {
-  return { document: plan, text: planText(plan, columns(process.stdout), wantsColour(process.stdout)) };
+  return { document: plan, text: planText(plan, wantsColour(process.stdout)) };
 }
 
 export function addRuns(program: Command, deliver: Deliver): void {

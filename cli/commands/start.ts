@@ -10,7 +10,7 @@ import { outcome } from '../runs/outcome.ts';
 import { planText } from '../runs/plan-text.ts';
 import { closingWords, findRun, readReport } from '../runs/read.ts';
 import { defaultBy, startRun } from '../runs/start.ts';
-import { columns, wantsColour } from '../runs/words.ts';
+import { wantsColour } from '../runs/words.ts';
 import { givenWindow, type WindowFlags } from '../schedules/window-flags.ts';
 import { type CommonFlags, links, resolveSettings } from '../settings.ts';
 import { requireWorker, type Session, withSession } from '../temporal.ts';
@@ -75,7 +75,7 @@ async function plan(name: string, flags: StartFlags): Promise<Answer> {
     const made = await planOf(session, workflowId);
     return {
       document: made,
-      text: planText(made, columns(process.stdout), wantsColour(process.stdout)),
+      text: planText(made, wantsColour(process.stdout)),
       exit: made.refusals?.length ? EXIT.ended : EXIT.ok,
     };
   });
@@ -87,7 +87,11 @@ async function planOf(session: Session, id: string): Promise<Plan> {
   const report: Report | undefined = await readReport(session, run);
   if (report?.plan !== undefined) return report.plan;
   const words = report?.reason ?? (await closingWords(run)) ?? `the run ended ${run.description.status.name}`;
-  throw new CliFailure(EXIT.ended, `no plan was made: ${stop(words)} See "npx runbook status ${id}".`, { id });
+  throw new CliFailure(
+    EXIT.ended,
+    `no plan was made: ${stop(words)} See "npx runbook status ${id}", and "npx runbook doctor" for what is missing.`,
+    { id },
+  );
 }
 
 const inputOption = (command: Command): Command =>

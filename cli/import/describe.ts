@@ -43,12 +43,15 @@ export function describe(
     },
     hosts: [...hosts.map((host) => ({ ...host, ...management(sites.get(host.name)) })), ...wished],
     storage: describeStorage(site.domains, former, notes),
-    ...(site.cluster.cpu?.type !== undefined && { cluster: { cpuType: site.cluster.cpu.type } }),
+    ...(site.cluster.cpu?.type !== undefined && {
+      cluster: { ...(former.cluster as Raw | undefined), cpuType: site.cluster.cpu.type },
+    }),
     networks: describeNetworks(site, [...sites.values()], former, notes),
   };
   if (site.otherHosts.length > 0) notes.push(`Hosts of other clusters are left out: ${site.otherHosts.join(', ')}.`);
-  if (site.vms.length > 0)
-    notes.push(`VMs are left out, describe those that a runbook is to make: ${site.vms.join(', ')}.`);
+  const described = ((former.vms ?? []) as readonly Named[]).map(({ name }) => name);
+  const vms = site.vms.filter((name) => !described.includes(name));
+  if (vms.length > 0) notes.push(`VMs are left out, describe those that a runbook is to make: ${vms.join(', ')}.`);
   return { inventory, notes };
 }
 

@@ -8,7 +8,7 @@ import { decisionFor, send } from './decide.ts';
 import { planText } from './plan-text.ts';
 import { makeProgress } from './progress.ts';
 import { findRun, readPlan, readStatus } from './read.ts';
-import { columns, wantsColour } from './words.ts';
+import { wantsColour } from './words.ts';
 import { worksOf } from './work.ts';
 
 const LOOK_MILLISECONDS = 400;
@@ -80,11 +80,7 @@ export async function follow(session: Session, id: string, options: FollowOption
 
 async function notePlan(session: Session, id: string): Promise<void> {
   const plan = await readPlan(session, await findRun(session, id));
-  note(
-    plan === undefined
-      ? `No plan can be read of ${id}.`
-      : planText(plan, columns(process.stderr), wantsColour(process.stderr)),
-  );
+  note(plan === undefined ? `No plan can be read of ${id}.` : planText(plan, wantsColour(process.stderr)));
 }
 
 /** How the run stands; nothing while a server that restarts cannot tell. */

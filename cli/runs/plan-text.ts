@@ -1,6 +1,6 @@
 import type { Plan, PlanStep } from '../../workflows/contract.ts';
 import { below, headOf } from './family.ts';
-import { clip, colour } from './words.ts';
+import { colour } from './words.ts';
 
 const WORDS: Readonly<Record<PlanStep['state'], string>> = {
   already: 'nothing to do',
@@ -15,8 +15,8 @@ const takes = ({ typicalDuration, usual }: PlanStep): string =>
       ? `declared ${typicalDuration}`
       : typicalDuration;
 
-/** The plan for people: what would be done, by which commands, and how it would be undone; part by part. */
-export function planText(plan: Plan, width: number, coloured: boolean): string {
+/** The plan for people: what would be done, by which commands, whole, and how it would be undone; part by part. */
+export function planText(plan: Plan, coloured: boolean): string {
   const lines: string[] = [];
   let part: string | undefined;
   for (const [index, step] of plan.steps.entries()) {
@@ -25,7 +25,7 @@ export function planText(plan: Plan, width: number, coloured: boolean): string {
     if (head !== part && head !== undefined) lines.push(partLine(step, all, coloured));
     part = head;
     if (all.length > 0 && all.every(({ state }) => state === 'already')) continue;
-    lines.push(...stepLines(step, index + 1, width, coloured));
+    lines.push(...stepLines(step, index + 1, coloured));
   }
   for (const { what, fix } of plan.refusals ?? [])
     lines.push('', colour(coloured, 'red', `Refused: ${what}`), `  Fix: ${fix}`);
@@ -57,7 +57,7 @@ function partLine({ title }: PlanStep, all: readonly PlanStep[], coloured: boole
     : colour(coloured, 'bold', name);
 }
 
-function stepLines(step: PlanStep, place: number, width: number, coloured: boolean): readonly string[] {
+function stepLines(step: PlanStep, place: number, coloured: boolean): readonly string[] {
   const { title } = below(step);
   const indent = headOf(step) === undefined ? '' : '  ';
   const number = `${indent}${String(place).padStart(2)}.`;
@@ -70,7 +70,7 @@ function stepLines(step: PlanStep, place: number, width: number, coloured: boole
       : WORDS[step.state];
   const time = step.state === 'wouldDo' && !step.approval ? `, ${takes(step)}` : '';
   const told = `${number} ${title.trimStart()}: ${state}${time}`;
-  const commands = step.commands.map((command) => `$ ${coloured ? clip(command, width - 8 - indent.length) : command}`);
+  const commands = step.commands.map((command) => `$ ${command}`);
   return [
     step.state === 'already' ? colour(coloured, 'dim', told) : colour(coloured, 'bold', told),
     ...[...commands, ...(step.undo ? [`undo: ${step.undo}`] : [])].map((line) => `${indent}      ${line}`),

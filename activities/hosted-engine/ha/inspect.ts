@@ -45,7 +45,7 @@ export const inspectHostedEngine = operation<InspectParams, InspectFacts, Inspec
         readEngineWeb(context, host),
         lastBackup(context),
       ]);
-      return { hosts, web, backup };
+      return { hosts, web, backup: backup.words };
     };
     return lookPatiently(context, PATIENCE, look, (facts) =>
       firstOf('looking again, in case it passes', judge(facts, context).findings),

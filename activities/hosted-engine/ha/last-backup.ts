@@ -10,26 +10,32 @@ const NEWEST = "stat -c '%Y %n' /var/lib/ovirt-engine-backup/*.backup 2>/dev/nul
 
 type Asked = Pick<OperationContext, 'engine' | 'host' | 'inventory'>;
 
-/**
- * When the engine was last saved, as far as its events reach, else as the files in the engine VM tell: a sentence, no
- * judgement.
- */
-export async function lastBackup(context: Asked): Promise<string> {
+/** A sentence, no judgement; `unknown` where nobody could tell. */
+export interface LastBackup {
+  readonly words: string;
+  readonly unknown?: true;
+}
+
+/** When the engine was last saved, as far as its events reach, else as the files in the engine VM tell. */
+export async function lastBackup(context: Asked): Promise<LastBackup> {
   const told = await fromEvents(context);
-  if (typeof told === 'number') return sentence(told);
+  if (typeof told === 'number') return { words: sentence(told) };
   const file = await newestFile(context);
-  return file ?? `last backup of the engine: ${told}`;
+  if (file !== undefined) return { words: file };
+  return told instanceof OperatorError
+    ? { words: `last backup of the engine: not known (${told.message})`, unknown: true }
+    : { words: `last backup of the engine: ${told}` };
 }
 
 /** When it ended, in milliseconds; else why nobody knows. */
-async function fromEvents(context: Asked): Promise<number | string> {
+async function fromEvents(context: Asked): Promise<number | string | OperatorError> {
   try {
     const events = await context.engine().events({ search: `type=${COMPLETED}`, max: 1 });
     const time = events.at(-1)?.time;
     return time === undefined ? 'none in its events, which are kept for 30 days' : Date.parse(time);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    return `not known (${error.message})`;
+    return error;
   }
 }
 

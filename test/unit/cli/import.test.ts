@@ -179,6 +179,9 @@ group('an inventory that is imported again', () => {
       { name: 'unplugged', interface: 'bond9' },
       { name: 'later', vlan: 7, interface: 'bond1' },
     ],
+    cluster: { cpuType: 'Intel Westmere Family', fencing: { enabled: true, skipIfStorageActive: false } },
+    vms: [{ name: 'vm1', disk: { sizeGiB: 11, domain: 'data1' }, networks: ['ovirtmgmt'] }],
+    blackouts: ['calendars/freeze.ics'],
     timing: { scale: 2 },
   };
   const sites = new Map<string, HostSite>([
@@ -194,6 +197,16 @@ group('an inventory that is imported again', () => {
     expect(parsed.hosts[0]?.bmc?.agent).toBe('ipmilan');
     expect(parsed.profile).toEqual({ name: 'ovirt-4.3', epelPackage: 'epel-release' });
     expect(parsed.timing.scale).toBe(2);
+  });
+
+  it('keeps what no import reads: when hosts are fenced, blackouts, VMs, of which it does not say that they are missing', () => {
+    expect(parsed.cluster).toEqual({
+      cpuType: 'Intel Skylake Server Family',
+      fencing: { enabled: true, skipIfStorageActive: false },
+    });
+    expect(parsed.blackouts).toEqual(['calendars/freeze.ics']);
+    expect(parsed.vms.map(({ name }) => name)).toEqual(['vm1']);
+    expect(notes.join(' ')).not.toContain('VMs are left out');
   });
 
   it('takes what the hosts tell: their order, the interfaces of networks, the gateway', () => {

@@ -69,7 +69,7 @@ test('a plan shows commands whole where it is not a terminal, undo, gates and wh
     ],
     refusals: [{ what: 'no LUN', fix: 'map it' }],
   };
-  const text = planText(plan, 80, false);
+  const text = planText(plan, false);
   expect(text).toContain(` 1. Install: would do, declared 1 minute\n      $ ${command}\n      undo: Remove`);
   expect(text).toContain(' 2. Deploy: asks a person\n 3. Verify: not known until "Install"');
   expect(text).toContain(' 4. Restart: would do, usually 4 min, 12 runs');
@@ -119,7 +119,7 @@ test('a plan is told part by part, a part with nothing to do in one line', () =>
     part('two/a', 'Add host3: Check the host', 'already'),
     part('two/b', 'Add host3: Install KVM', 'wouldDo', ['yum -y install kvm']),
   ];
-  expect(planText({ hash: '1a2b3c4d5e', steps }, 80, false)).toBe(
+  expect(planText({ hash: '1a2b3c4d5e', steps }, false)).toBe(
     [
       ' 1. Check the description: nothing to do',
       'Add host2: nothing to do, 2 steps looked at',

@@ -34,12 +34,13 @@ test('a fresh one is as good as a new one, an old one is not', () => {
 
 test('the last backup is told by the events, else by the files in the engine VM', async () => {
   const ssh = { ...context.inventory.engine, ssh: { port: 22, user: 'root', agent: true } };
-  const asked = (events: () => Promise<unknown>, stdout: string, engine = ssh) =>
+  const look = (events: () => Promise<unknown>, stdout: string, engine = ssh) =>
     lastBackup({
       inventory: { ...context.inventory, engine },
       engine: () => ({ events }),
       host: () => ({ readScript: async () => ({ code: 0, stdout, stderr: '' }) }),
     } as unknown as OperationContext);
+  const asked = async (...args: Parameters<typeof look>) => (await look(...args)).words;
   const none = async () => [];
   const file = '1573776000 /var/lib/ovirt-engine-backup/x.backup\n';
   expect(await asked(async () => [{ time: '2019-11-14T00:00:00.000Z' }], file)).toMatch(/: 2019-11-14, \d+ days ago$/);
@@ -48,5 +49,8 @@ test('the last backup is told by the events, else by the files in the engine VM'
   const away = async () => {
     throw new OperatorError('EngineUnreachable', 'connection refused');
   };
-  expect(await asked(away, '')).toBe('last backup of the engine: not known (connection refused)');
+  expect(await look(away, '')).toEqual({
+    words: 'last backup of the engine: not known (connection refused)',
+    unknown: true,
+  });
 });
