@@ -33,7 +33,7 @@ export async function outcome(session: Session, status: StatusView): Promise<Ans
   const file = reportFile(session, id, runId, 'md');
   const ui = links.run(session.settings, id, runId);
   const lines = [
-    `${colour(wantsColour(process.stdout), good ? 'green' : 'red', status.endState ?? 'failed')}${words ? `: ${words}` : ''}`,
+    `${colour(wantsColour(process.stdout), good ? 'green' : 'red', status.endState ?? 'failed')}${words && words !== status.endState ? `: ${words}` : ''}`,
     status.remains.length > 0 ? remainsText(status) : 'Nothing remains to be done by hand.',
     `Report  ${file ?? `npx runbook report ${id}`}`,
     ...(ui ? [`UI      ${ui}`] : []),

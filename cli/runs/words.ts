@@ -112,7 +112,7 @@ function wrap(text: string, width: number): readonly string[] {
 export function statusText(status: StatusView, width: number, coloured: boolean): string {
   const outcome = status.endState ?? status.phase;
   const lines = [
-    `${status.id}  ${colour(coloured, 'bold', outcome)}${status.reason ? `: ${status.reason}` : ''}`,
+    `${status.id}  ${colour(coloured, 'bold', outcome)}${status.reason && status.reason !== outcome ? `: ${status.reason}` : ''}`,
     '',
     ...folded(status.steps).map((step) => stepLine(step, width, coloured)),
   ];

@@ -55,8 +55,8 @@ describe('from the stock Temporal UI', () => {
     await start('ui-wrong-field', { hots: 'host1' });
     const { type, message } = await run('ui-wrong-field').end();
     expect(type).toBe('InvalidInput');
-    expect(message).toContain('Unrecognized key: "hots"');
-    expect(await ui.reads('ui-wrong-field', 'Unrecognized key')).toContain('Example input for deployHostedEngine');
+    expect(message).toContain('hots: unknown field. Did you mean "host"?');
+    expect(await ui.reads('ui-wrong-field', 'unknown field')).toContain('Example input for deployHostedEngine');
   });
 
   test('a misspelt type fails at once with the names that exist', async () => {

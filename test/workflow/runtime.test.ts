@@ -424,7 +424,9 @@ describe('bad starts fail at once with the sentence that helps', () => {
     await rig.with(new FakeWorld(), async (start) => {
       const { type, message } = await (await start({ hots: 'host1' })).end();
       expect(type).toBe('InvalidInput');
-      expect(message).toMatch(/host: .*; Unrecognized key: "hots"\. Example input for sample: \{"host":"host1"\}/);
+      expect(message).toMatch(
+        /^host: is missing.*\. hots: unknown field\. Did you mean "host"\? Known: .*\. Example input for sample: \{"host":"host1"\}/,
+      );
     });
   });
 

@@ -73,7 +73,7 @@ describe('a run that is to wait for its window', () => {
         [{ length: '1h', opens: 'tonight' }, /window\.opens: must be a time with its zone, such as /],
         [{ length: '1h', atEnd: 'stop' }, /window\.atEnd: /],
         [{ length: '1h', timeZone: 'Europe/Zuerich' }, /window\.timeZone: must be a name of the time zone database/],
-        [{ long: '1h' }, /Unrecognized key: "long"/],
+        [{ long: '1h' }, /window\.long: unknown field\./],
       ] as const) {
         const { type, message } = await (await start({ host: 'host1', window }, 'windowed')).end();
         expect([type, message]).toEqual(['InvalidInput', expect.stringMatching(sentence)]);
