@@ -98,10 +98,12 @@ async function cycle(run: Run<Input>, after: Result<unknown>): Promise<Result<un
 /** What people must know before the engine may cut the power of this host. */
 function about({ input }: Run<Input>, seen: FencingSurvey): Record<string, string> {
   const { host, policyControl = true, kdump = true } = input;
+  const { others = [] } = seen;
   const away = seen.installs || input.powerCycle === true;
   return {
     Host: host,
     'Fence agent': seen.agent,
+    ...(others.length > 0 && { 'Other fence agents': `${others.join('; ')}: stay as they are` }),
     'Could fence it': seen.proxies.join(', '),
     'Power management': seen.enabled ? 'is on already' : 'is off',
     'Policy control': policyControl ? 'the scheduling policy may switch its power' : 'disabled',

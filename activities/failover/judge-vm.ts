@@ -1,7 +1,7 @@
 import type { EngineVm } from '../../connectors/engine/model/vm.ts';
 import { hostName } from '../engine/hosts.ts';
 import type { Verdict } from '../hosted-engine/preflight/checks.ts';
-import { powerWords } from '../power/agent.ts';
+import { powerWords } from '../power/words.ts';
 import { type FailoverFacts, type FailoverHost, gib, isHighlyAvailable } from './facts.ts';
 import type { FailoverSeat } from './params.ts';
 

@@ -1,62 +1,20 @@
 import type { PowerStatus } from '../../connectors/engine/index.ts';
 import { type EngineFenceAgent, engineFenceAgent } from '../../connectors/engine/model/fence-agent.ts';
-import { OperatorError } from '../../failures/operator-error.ts';
-import type { InventoryBmc } from '../../inventory/schema.ts';
-import { type HostView, hostInEngine } from '../engine/hosts.ts';
+import { engineHosts, type HostView, hostInEngine } from '../engine/hosts.ts';
 import type { HostParams } from '../host/params.ts';
-import { inventoryHost } from '../hosted-engine/wish.ts';
-import { type EngineDecision, engineOperation, type OperationContext } from '../operation.ts';
+import { type EngineDecision, engineOperation, type Finding, type OperationContext } from '../operation.ts';
+import { askController, controllerWords } from './controller.ts';
+import { type FenceWish, isAsWished, sameController, wishedAgent } from './wish.ts';
+import { agentWords, powerWords } from './words.ts';
 
 export interface AgentFacts {
   readonly host: HostView;
   readonly agents: readonly EngineFenceAgent[];
-  /** What the agent tells of the host's power; absent while the engine does not have it as it is to be. */
+  /** What the engine tells of the host's power; absent while it does not have the agent as it is to be. */
   readonly power?: PowerStatus;
+  /** What the controller itself tells another host, where the engine's answer may come from another agent. */
+  readonly asked?: { readonly from: string; readonly power: PowerStatus };
 }
-
-type Option = { readonly name: string; readonly value: string };
-type Wish = Pick<EngineFenceAgent, 'type' | 'address' | 'username'> & { readonly options: readonly Option[] };
-
-/** @throws PreconditionFailed where the inventory does not describe the management controller */
-export function wishedAgent(context: Pick<OperationContext, 'inventory'>, host: string): Wish & { bmc: InventoryBmc } {
-  const { bmc } = inventoryHost(context.inventory, host);
-  if (bmc === undefined) {
-    throw new OperatorError('PreconditionFailed', `the inventory names no management controller (bmc) of ${host}`);
-  }
-  const options = Object.entries({ ...bmc.options, ...(bmc.port !== undefined && { ipport: bmc.port }) });
-  return {
-    bmc,
-    type: bmc.agent,
-    address: bmc.address,
-    username: bmc.user,
-    options: options.map(([name, value]) => ({ name, value: asText(value) })),
-  };
-}
-
-/** Fence agents read 1 and 0; the portal writes the same for a ticked box. */
-function asText(value: string | number | boolean): string {
-  return typeof value === 'boolean' ? (value ? '1' : '0') : String(value);
-}
-
-/** As people write it: `drac5 at 172.20.33.11, user root, options secure=1,cmd_prompt=>`. */
-export function agentWords({ type, address, username, options }: Wish): string {
-  const listed = options.map(({ name, value }) => `${name}=${value}`).join(',');
-  return `${type} at ${address}, user ${username}${listed === '' ? '' : `, options ${listed}`}`;
-}
-
-/** Options come back in another order. */
-export function isAsWished(agent: Wish, wish: Wish): boolean {
-  const sorted = ({ type, address, username, options }: Wish) =>
-    JSON.stringify([type, address, username, options.map(({ name, value }) => `${name}=${value}`).sort()]);
-  return sorted(agent) === sorted(wish);
-}
-
-/** The one agent of this controller, whatever its other values. */
-export const sameController = (agents: readonly EngineFenceAgent[], wish: Wish): EngineFenceAgent | undefined =>
-  agents.find(({ type, address, options }) => {
-    const port = (all: readonly Option[]) => all.find(({ name }) => name === 'ipport')?.value;
-    return type === wish.type && address === wish.address && port(options) === port(wish.options);
-  });
 
 export async function readAgents(context: OperationContext, name: string): Promise<AgentFacts> {
   const engine = context.engine();
@@ -65,29 +23,48 @@ export async function readAgents(context: OperationContext, name: string): Promi
   const wish = wishedAgent(context, name);
   const found = sameController(agents, wish);
   if (found === undefined || !isAsWished(found, wish)) return { host, agents };
-  return { host, agents, power: await engine.powerStatus(host.id) };
+  const facts = { host, agents, power: await engine.powerStatus(host.id) };
+  const asked = agents.length > 1 ? await askBesideTheEngine(context, host, name) : undefined;
+  return { ...facts, ...(asked && { asked }) };
+}
+
+/** The engine asks the agents in their order until one answers, and does not tell which. (engine, fence status) */
+async function askBesideTheEngine(
+  context: OperationContext,
+  host: HostView,
+  name: string,
+): Promise<AgentFacts['asked']> {
+  const up = (await engineHosts(context)).find(
+    ({ id, status, inventoryName }) => id !== host.id && status === 'up' && inventoryName !== undefined,
+  );
+  const from = up?.inventoryName;
+  return from === undefined ? undefined : { from, power: await askController(context, from, name) };
 }
 
 /**
  * Gives a host the fence agent of its management controller, and asks the controller through another host whether the
  * power is on: only that makes it done. A password is never shown by the engine, so one that fails the test is set anew.
+ * Other agents of the host stay as they are; a new one comes behind them, because agents of one order switch together.
  * (article, section 9; engine, /hosts/{id}/fenceagents, fence status)
  */
 export const setFenceAgent = engineOperation<HostParams, AgentFacts>({
   name: 'setFenceAgent',
   title: ({ host }) => `Set the fence agent of ${host} and test it`,
   look: (context, { host }) => readAgents(context, host),
-  decide({ host, agents, power }, { host: name }, context): EngineDecision<undefined> {
+  decide(facts, { host: name }, context): EngineDecision<undefined> {
+    const { host, agents, power } = facts;
     const wish = wishedAgent(context, name);
     const found = sameController(agents, wish);
     const seen = found === undefined ? `the engine has no fence agent ${wish.type} of ${name}` : agentWords(found);
-    const works = power !== undefined && 'power' in power && power.power !== 'unknown';
-    const evidence = [seen, ...(works ? [powerWords(name, power)] : [])];
+    const trouble = power === undefined ? undefined : untested(name, wish, { ...facts, power });
+    const works = power !== undefined && trouble === undefined;
+    const evidence = [seen, ...(works ? tested(name, { ...facts, power }) : [])];
     if (works) {
       return { state: 'already', changes: [], evidence };
     }
     const { type, address, username, options } = wish;
-    const body = { type, address, username, order: found?.order ?? 1, options: { option: [...options] } };
+    const order = found?.order ?? Math.max(0, ...agents.map((other) => other.order)) + 1;
+    const body = { type, address, username, order, options: { option: [...options] } };
     const secrets = { password: () => context.secret(wish.bmc.password, `the password of the controller of ${name}`) };
     const path = `/hosts/${host.id}/fenceagents`;
     return {
@@ -98,34 +75,42 @@ export const setFenceAgent = engineOperation<HostParams, AgentFacts>({
           : [{ request: 'PUT', path: `${path}/${found.id}`, body, secrets }],
       evidence,
       // A refused test of an agent that is as wished says what is wrong better than the request that would set it anew.
-      ...(power !== undefined && { findings: [untested(name, wish, power)] }),
+      ...(trouble !== undefined && { findings: [trouble] }),
       undo: undo(name, wish, found),
     };
   },
 });
 
-function untested(name: string, wish: Wish, power: PowerStatus) {
-  return {
-    what: `the fence agent of ${name} does not work: ${powerWords(name, power)}`,
-    fix: `Compare bmc of ${name} in the inventory with the controller: address, user, password, options; an iDRAC needs cmd_prompt ">" and time to log in. On another host: fence_${wish.type} -a ${wish.address} -l ${wish.username} -o status`,
-  };
+const tells = (power: PowerStatus): boolean => 'power' in power && power.power !== 'unknown';
+
+/** The engine has answered for the agent, or for another one of the host. */
+type Answered = AgentFacts & Required<Pick<AgentFacts, 'power'>>;
+
+/** What speaks against the agent: the engine cannot fence by it, or only because the host has another one. */
+function untested(name: string, wish: FenceWish, { agents, power, asked }: Answered): Finding | undefined {
+  const broken = `the fence agent of ${name} does not work`;
+  if (!tells(power)) return { what: `${broken}: ${powerWords(name, power)}`, fix: compare(name, wish) };
+  if (agents.length === 1) return undefined;
+  if (asked === undefined) {
+    const what = `the engine has several fence agents of ${name}, and no other host of the inventory is up to ask the controller itself`;
+    return { what, fix: 'Bring another host of the inventory up' };
+  }
+  if (tells(asked.power)) return undefined;
+  const said = controllerWords(asked.from, name, asked.power);
+  return { what: `${broken}, another one answers the engine: ${said}`, fix: compare(name, wish) };
 }
 
-export function powerWords(name: string, power: PowerStatus): string {
-  if ('fault' in power) return faultWords(power.fault);
-  return power.power === 'unknown'
-    ? `the controller does not tell whether ${name} has power`
-    : `the power of ${name} is ${power.power}, says its controller through another host`;
+function tested(name: string, { power, asked }: Answered): readonly string[] {
+  const through = powerWords(name, power);
+  return asked === undefined ? [through] : [through, controllerWords(asked.from, name, asked.power)];
 }
 
-/** Agents begin their lines with time and level, and warn of `agent=`, which vdsm always sends. */
-export function faultWords(fault: string): string {
-  const errors = [...fault.matchAll(/^\S+ \S+ ERROR: (.*)$/gm)].map(([, said]) => said);
-  return errors.length > 0 ? errors.join('; ') : fault.replace(/\s+/g, ' ').trim();
+function compare(name: string, wish: FenceWish): string {
+  return `Compare bmc of ${name} in the inventory with the controller: address, user, password, options; an iDRAC needs cmd_prompt ">" and time to log in. On another host: fence_${wish.type} -a ${wish.address} -l ${wish.username} -o status`;
 }
 
 /** The former password is not known to anybody but the engine. */
-function undo(name: string, wish: Wish, before: EngineFenceAgent | undefined) {
+function undo(name: string, wish: FenceWish, before: EngineFenceAgent | undefined) {
   const { type, address, username, options } = before ?? wish;
   const params = { host: name, type, address, username, options, removed: before === undefined };
   return before === undefined
@@ -141,7 +126,7 @@ function undo(name: string, wish: Wish, before: EngineFenceAgent | undefined) {
       };
 }
 
-export interface ResetFenceAgent extends HostParams, Wish {
+export interface ResetFenceAgent extends HostParams, FenceWish {
   readonly removed: boolean;
 }
 

@@ -1,7 +1,8 @@
 import type { PowerStatus } from '../../connectors/engine/index.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
 import type { HostChange, OperationContext } from '../operation.ts';
-import { faultWords, wishedAgent } from './agent.ts';
+import { wishedAgent } from './wish.ts';
+import { faultWords } from './words.ts';
 
 /** Agents that the engine knows under another name, with what it adds. (ovirt-engine, FenceAgentMapping) */
 const MAPPED: Readonly<Record<string, { readonly agent: string; readonly options: Readonly<Record<string, string>> }>> =

@@ -13,6 +13,8 @@ export interface SurveyFencing extends HostParams {
 export interface FencingSurvey {
   /** In words: `drac5 at 172.20.33.11, user root, options …`. */
   readonly agent: string;
+  /** Further agents of the host in the engine, which nobody describes; in the engine's order. */
+  readonly others?: readonly string[];
   /** Hosts that could test the agent and fence with it. */
   readonly proxies: readonly string[];
   /** The host has to be installed again before it tells of its crash dumps. */

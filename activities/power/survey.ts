@@ -1,3 +1,4 @@
+import type { EngineFenceAgent } from '../../connectors/engine/model/fence-agent.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
 import { engineHosts, type HostView, hostName } from '../engine/hosts.ts';
 import { fitHosts, unfitOthers } from '../hosted-engine/ha/fitness.ts';
@@ -6,8 +7,10 @@ import { enginePlace } from '../hosted-engine/ha/views.ts';
 import { Verdict } from '../hosted-engine/preflight/checks.ts';
 import { inventoryHost } from '../hosted-engine/wish.ts';
 import { engineOperation, type OperationContext } from '../operation.ts';
-import { type AgentFacts, agentWords, powerWords, readAgents, sameController, wishedAgent } from './agent.ts';
+import { type AgentFacts, readAgents } from './agent.ts';
 import type { FencingSurvey, SurveyFencing } from './params.ts';
+import { type FenceWish, sameController, wishedAgent } from './wish.ts';
+import { agentWords, powerWords } from './words.ts';
 
 interface SurveyFacts extends AgentFacts {
   readonly all: readonly HostView[];
@@ -37,16 +40,15 @@ export const surveyFencing = engineOperation<SurveyFencing, SurveyFacts, Fencing
     const { host } = params;
     const verdict = new Verdict();
     const wish = wishedAgent(context, host);
-    const found = sameController(agents, wish);
     verdict.seen(`wished: ${agentWords(wish)}`);
-    verdict.seen(`in the engine: ${agents.map(agentWords).join('; ') || 'no fence agent'}`);
+    verdict.seen(`in the engine: ${agents.map(inTurn).join('; ') || 'no fence agent'}`);
     if (power !== undefined) verdict.seen(powerWords(host, power));
     verdict.demand(secret === undefined, secret ?? '', 'Correct bmc.password of the host in the inventory');
-    const others = agents.filter((agent) => agent !== found);
+    const alike = sameController(agents, wish) === undefined ? agents.find((agent) => isThere(agent, wish)) : undefined;
     verdict.demand(
-      others.length === 0,
-      `the engine has another fence agent of ${host}: ${others.map(agentWords).join('; ')}; a test would not tell which one answered`,
-      'Remove it in the Administration Portal, or describe it as bmc of the host in place of this one',
+      alike === undefined,
+      `whether the fence agent ${alike && inTurn(alike)} of ${host} is that of its bmc cannot be told: the address is the same, the port is not`,
+      'Give bmc in the inventory and the agent in the Administration Portal (its option ipport) the same port, or remove the agent there',
     );
     const proxies = facts.all.filter(
       (one) => one.id !== seen.id && one.status === 'up' && one.cluster?.id === seen.cluster?.id,
@@ -56,7 +58,7 @@ export const surveyFencing = engineOperation<SurveyFencing, SurveyFacts, Fencing
       `no other host of the cluster is up, so nobody could test the fence agent of ${host} or fence it`,
       'Bring another host of the cluster up first',
     );
-    const survey = surveyed(facts, params, agentWords(wish), proxies);
+    const survey = surveyed(facts, params, wish, proxies);
     if (survey.installs || params.powerCycle) takesOut(facts, params, survey, verdict);
     const { findings, evidence } = verdict;
     if (findings.length > 0) return { state: 'refused', changes: [], evidence, findings };
@@ -64,16 +66,25 @@ export const surveyFencing = engineOperation<SurveyFencing, SurveyFacts, Fencing
   },
 });
 
+/** The engine tries the agents of a host in their order, those of one order together. */
+function inTurn(agent: EngineFenceAgent): string {
+  return `${agentWords(agent)} (order ${agent.order}${agent.port === undefined ? '' : `, port ${agent.port}`})`;
+}
+
+const isThere = (agent: EngineFenceAgent, wish: FenceWish): boolean =>
+  agent.type === wish.type && agent.address === wish.address;
+
 function surveyed(
-  { host: seen, ha }: SurveyFacts,
+  { host: seen, ha, agents }: SurveyFacts,
   { host, kdump }: SurveyFencing,
-  agent: string,
+  wish: FenceWish,
   proxies: readonly HostView[],
 ): FencingSurvey {
   const here = ha.find(({ name }) => name === host);
   const { runsOn } = enginePlace(ha);
   return {
-    agent,
+    agent: agentWords(wish),
+    others: agents.filter((agent) => agent !== sameController(agents, wish)).map(inTurn),
     proxies: proxies.map(hostName),
     installs: kdump && seen.kdump_status !== 'enabled',
     hostedEngine: here?.sight !== undefined && isDeployed(here.sight),

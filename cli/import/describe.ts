@@ -96,9 +96,15 @@ function describeBmc(
   known: Raw | undefined,
   notes: string[],
 ): Raw | undefined {
-  const [agent, ...others] = [...agents].sort((a, b) => a.order - b.order);
+  const inTurn = [...agents].sort((a, b) => a.order - b.order);
+  const agent = inTurn.find(({ type, address }) => type === known?.agent && address === known.address) ?? inTurn[0];
   if (agent === undefined) return known;
-  if (others.length > 0) notes.push(`${host}: only the first of its ${agents.length} fence agents is described.`);
+  if (inTurn.length > 1) {
+    const which = `${agent.type} at ${agent.address}`;
+    notes.push(
+      `${host}: of its ${inTurn.length} fence agents only ${which} is described; the others stay as they are.`,
+    );
+  }
   if (known === undefined)
     notes.push(`${host}: put the password of ${agent.username} into secrets/bmc-${host}; no engine shows it.`);
   const options = agent.options.filter(({ name }) => name !== 'ipport');

@@ -1,7 +1,10 @@
 /** Fence agents and power of a host through the lab's engine: what is tested, sent once, waited for, undone. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { engineFenceAgent } from '../../connectors/engine/model/fence-agent.ts';
 import { engineHost } from '../../connectors/engine/model/host.ts';
+import { loadInventory } from '../../inventory/load.ts';
 import { type EngineLab, startEngineLab } from './engine-lab.ts';
 
 const HOST = { host: 'host2' };
@@ -40,6 +43,39 @@ test('an answer that is lost is looked behind: one agent, whatever came through'
   expect(on).toEqual(['OutcomeUnknown']);
   expect(await agents()).toHaveLength(1);
   expect(await lab.requests(before, /^POST .*fenceagents/)).toHaveLength(1);
+});
+
+test('beside another agent, which stays, it is done only when its own controller has told the power', async () => {
+  const [own] = await agents();
+  const port = (name: string) =>
+    loadInventory(lab.inventory).then(({ inventory: { hosts } }) => hosts.find((one) => one.name === name)?.bmc?.port);
+  const client = await lab.client();
+  const { type = '', address = '', username = '', options = [] } = own ?? {};
+  const ipport = { name: 'ipport', value: String(await port('host1')) };
+  const option = [...options.filter(({ name }) => name !== 'ipport'), ipport];
+  // The controller of another server: it answers whatever becomes of the one that is meant.
+  await client.send({
+    request: 'POST',
+    path: `/hosts/${await hostId()}/fenceagents`,
+    body: { type, address, username, order: 2, options: { option } },
+    secrets: {
+      password: async () => readFileSync(join(dirname(lab.inventory), 'secrets/bmc-password'), 'utf8').trim(),
+    },
+  });
+  await lab.control.fault({ target: 'bmc:host2', kind: 'bmc-silent' });
+  const silent = await lab.perform('setFenceAgent', 'check', HOST);
+  expect(silent).toMatchObject({
+    state: 'wouldDo',
+    findings: [
+      { what: expect.stringMatching(/^the fence agent of host2 does not work, another one answers the engine: /) },
+    ],
+  });
+  await lab.control.event({ target: 'host2', action: 'repair-bmc' });
+  const well = await lab.perform('setFenceAgent', 'check', HOST);
+  expect(well).toMatchObject({ state: 'already' });
+  expect(well.evidence).toContain('the power of host2 is on, says its controller to host1');
+  expect(await agents()).toHaveLength(2);
+  await lab.perform('resetFenceAgent', 'apply', { ...HOST, type, address, username, options: option, removed: true });
 });
 
 test('power cycles keep the quiet time of the engine: the second one is waited for, and each strikes once', async () => {

@@ -185,11 +185,11 @@ describe('what cannot be', { timeout: 120_000 }, () => {
       /host1 is to be installed again for Kdump, but is the last host that could run the engine VM: host2 is in local maintenance\. Make another host fit for it first, or start with "kdump": false\. Nothing remains\.$/,
     );
     expect(await refused({ host: 'host7' })).toContain('the inventory has no host host7');
-    expect(await refused({ kdump: 'yes' })).toMatch(/kdump: .*expected boolean/);
+    expect(await refused({ kdump: 'yes' })).toContain('kdump: must be a boolean');
     expect((await stack.control.state()).revision).toBe(revision);
   });
 
-  test('any agent by its name: ipmilan from the inventory, where Kdump is not wished', async () => {
+  test('any agent by its name, where Kdump is not wished; another one of the host stays, and is tried before', async () => {
     await stack.fresh(DEPLOYED);
     const file = stack.lab.inventory;
     const before = readFileSync(file, 'utf8');
@@ -211,6 +211,22 @@ describe('what cannot be', { timeout: 120_000 }, () => {
         power: [true, false, true],
         agents: [{ type: 'ipmilan', options: [{ name: 'lanplus', value: '1' }] }],
       });
+
+      writeFileSync(file, before);
+      const later = await stack.control.now();
+      const beside = await (await start({ kdump: false, standingApproval: { by: 'Ada' } })).end();
+      expect(beside.type, beside.message).toBe('succeeded');
+      expect(await changesSince(later)).toEqual(['POST /hosts/ID/fenceagents']);
+      expect((await inEngine()).agents).toMatchObject([
+        { type: 'ipmilan', order: 1 },
+        { type: 'drac5', order: 2 },
+      ]);
+      const again = await (await start({ kdump: false })).end();
+      expect(again.type, again.message).toBe('succeeded');
+      expect(again.report?.steps.map(({ state }) => state)).toEqual(['passed', 'passed', 'already', 'already']);
+      expect(again.report?.steps[0]?.evidence?.join('\n')).toMatch(
+        /in the engine: ipmilan .* \(order 1\); drac5 .* \(order 2\)/,
+      );
     } finally {
       writeFileSync(file, before);
     }

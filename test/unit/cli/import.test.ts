@@ -209,6 +209,18 @@ group('an inventory that is imported again', () => {
     expect(notes.join(' ')).not.toContain('VMs are left out');
   });
 
+  it('goes on describing the fence agent that it knows, and says that there are others', () => {
+    const ipmi = { id: 'b', type: 'ipmilan', address: '1.1.1.1', username: 'x', order: '2', options: {} };
+    const hosts = [host('host2.example.com', 'host2.example.com', true, [DRAC, ipmi])];
+    const again = describe({ ...SITE, hosts }, sites, former, 'secrets/id');
+    expect(parseInventory(JSON.stringify(again.inventory), 'f').inventory.hosts[0]?.bmc).toMatchObject({
+      ...{ agent: 'ipmilan', address: '1.1.1.1', password: { env: 'BMC' } },
+    });
+    expect(again.notes).toContain(
+      'first: of its 2 fence agents only ipmilan at 1.1.1.1 is described; the others stay as they are.',
+    );
+  });
+
   it('takes what the hosts tell: their order, the interfaces of networks, the gateway', () => {
     expect(parsed.hosts.map(({ name }) => name)).toEqual(['first', 'host1', 'host3']);
     expect(parsed.hosts[0]?.managementInterface).toBe('em1');

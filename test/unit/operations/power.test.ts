@@ -40,8 +40,12 @@ const events = (...codes: number[]) => ({
 });
 
 describe('setFenceAgent', () => {
-  const decide = (agents: (typeof AGENT)[], power?: object, bmc?: string) =>
-    setFenceAgent.decide({ host: host(), agents, ...(power && { power }) } as never, HOST, context(bmc));
+  const decide = (agents: (typeof AGENT)[], power?: object, bmc?: string, asked?: object) =>
+    setFenceAgent.decide(
+      { host: host(), agents, ...(power && { power }), ...(asked && { asked }) } as never,
+      HOST,
+      context(bmc),
+    );
   const sent = (decision: ReturnType<typeof decide>) => decision.changes.map(renderRequest);
 
   it('makes an agent with the options of the article, its password shown to nobody', () => {
@@ -85,6 +89,41 @@ describe('setFenceAgent', () => {
     const decision = decide([former]);
     expect(sent(decision)[0]).toContain('PUT /hosts/7/fenceagents/9 {"type":"drac5"');
     expect(decision.undo).toMatchObject({ call: { params: { removed: false, username: 'fence' } } });
+  });
+
+  const other = { ...AGENT, id: '8', type: 'apc', address: '172.20.33.90', order: 3 };
+
+  it('comes behind the other agents of the host, which stay', () => {
+    expect(sent(decide([other]))).toEqual([expect.stringMatching(/^POST \/hosts\/7\/fenceagents .*"order":4,/)]);
+    expect(sent(decide([other, { ...AGENT, username: 'fence' }]))).toEqual([
+      expect.stringMatching(/^PUT \/hosts\/7\/fenceagents\/9 .*"order":1,/),
+    ]);
+  });
+
+  it('among several is done only when the controller itself has told the power, because the engine tells not who did', () => {
+    const both = [AGENT, other];
+    const well = decide(both, { power: 'on' }, undefined, { from: 'host2', power: { power: 'on' } });
+    expect(well).toMatchObject({
+      state: 'already',
+      evidence: [expect.any(String), expect.any(String), 'the power of host1 is on, says its controller to host2'],
+    });
+    const silent = { from: 'host2', power: { fault: 'Connection timed out' } };
+    const findings = [
+      decide(both, { power: 'on' }, undefined, silent),
+      decide(both, { power: 'on' }),
+      decide(both, { fault: 'no' }, undefined, silent),
+    ].map((decision) => [decision.state, decision.findings?.[0]?.what]);
+    expect(findings).toEqual([
+      [
+        'wouldDo',
+        'the fence agent of host1 does not work, another one answers the engine: the controller of host1 does not answer host2: Connection timed out',
+      ],
+      [
+        'wouldDo',
+        'the engine has several fence agents of host1, and no other host of the inventory is up to ask the controller itself',
+      ],
+      ['wouldDo', 'the fence agent of host1 does not work: no'],
+    ]);
   });
 
   it('sends the port of the inventory as ipport, and another port is another controller', () => {

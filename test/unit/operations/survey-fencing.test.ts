@@ -33,6 +33,14 @@ describe('surveyFencing', () => {
     expect(decide({}, { kdump: false }).output?.installs).toBe(false);
   });
 
+  it('tells the other agents of the host, in the order in which the engine tries them', () => {
+    const { output, evidence } = decide({ agents: [IDRAC, IPMI] });
+    expect(output?.others).toEqual(['ipmilan at 172.20.33.12, user root (order 2)']);
+    expect(evidence).toContain(
+      'in the engine: drac5 at 172.20.33.12, user root (order 1); ipmilan at 172.20.33.12, user root (order 2)',
+    );
+  });
+
   it.each<readonly [string, object, object, string]>([
     [
       'the password cannot be had',
@@ -41,10 +49,10 @@ describe('surveyFencing', () => {
       'the password of the controller of host2 is missing: BMC is not set',
     ],
     [
-      'there is another agent',
-      { agents: [IDRAC, IPMI] },
+      'an agent may be that of the controller, or of another one behind the same address',
+      { agents: [{ ...IDRAC, port: 22, options: [{ name: 'ipport', value: '22' }] }] },
       {},
-      'the engine has another fence agent of host2: ipmilan at 172.20.33.12, user root; a test would not tell which one answered',
+      'whether the fence agent drac5 at 172.20.33.12, user root, options ipport=22 (order 1, port 22) of host2 is that of its bmc cannot be told: the address is the same, the port is not',
     ],
     [
       'nobody could fence it',
