@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { engineRequests } from '../support/engine-requests.ts';
+import { engineRequests, withoutIds } from '../support/engine-requests.ts';
 import type { End } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
 import { temporalAddress } from '../support/temporal.ts';
@@ -34,6 +34,10 @@ test('a data center and a cluster: planned, made, there already', async () => {
   const made = await run('createDataCenter', { name: 'Second' });
   expect(made.type, made.message).toBe('succeeded');
   expect(made.report?.decisions).toEqual([]);
+  const there = await revision();
+  const next = await run('createCluster', { name: 'Second', dataCenter: 'Second', mode: 'plan' });
+  expect(next.report?.plan?.steps.map(({ state }) => state)).toEqual(['already', 'wouldDo']);
+  expect(await revision()).toBe(there);
   const cluster = await run('createCluster', { name: 'Second', dataCenter: 'Second' });
   expect(cluster.type, cluster.message).toBe('succeeded');
   expect(cluster.report?.steps.at(-1)?.commands).toEqual([
@@ -80,7 +84,7 @@ test('what cannot be is refused in one sentence each, before anything is touched
   expect(await revision()).toBe(before);
 });
 
-test('rolled back, a new data center is gone', async () => {
+test('refused by the engine and rolled back, nothing is left', async () => {
   await stack.control.fault({ target: 'engine', kind: 'http', match: 'POST .*/datacenters', status: 409, times: 1 });
   const handle = await stack.startWith('createDataCenter', { name: 'Fourth' });
   const { waiting } = await handle.waitingFor('parked');
@@ -89,4 +93,21 @@ test('rolled back, a new data center is gone', async () => {
   const end = await handle.end();
   expect(end.type, end.message).toBe('rolledBack');
   expect(end.report?.remains).toEqual([]);
+});
+
+test.each([
+  ['createDataCenter', { name: 'Fifth' }, 'datacenters'],
+  ['createCluster', { name: 'Fifth', dataCenter: 'Second' }, 'clusters'],
+])('%s: cancelled once it was made, it is gone again', async (runbook, input, path) => {
+  const since = await stack.control.now();
+  const made = await stack.control.fault({ target: 'engine', kind: 'hold-after', match: `POST .*/${path}` });
+  const handle = await stack.startWith(runbook, input);
+  await stack.control.awaitEntry(since, ({ kind, text }) => kind === 'fault' && text.startsWith('hold-after'));
+  await handle.handle.cancel();
+  await stack.control.release(made);
+  const end = await handle.end();
+  expect(end.type, end.message).toBe('cancelled');
+  expect((await handle.record()).remains).toEqual([]);
+  const requests = withoutIds(engineRequests(await stack.control.journal(since)));
+  expect(requests).toEqual([`POST /${path}`, `DELETE /${path}/ID`]);
 });

@@ -122,6 +122,27 @@ describe('preflightVm', () => {
     ]);
   });
 
+  it('refuses where no host could run it, or its storage is out of service or too small', () => {
+    const full = { available: 15 * 2 ** 30, critical_space_action_blocker: 5 };
+    const stored = (attached: string, domain: object) => ({
+      name: 'data1',
+      facts: { dataCenter: { id: '1', name: 'DC', status: 'up' }, hosts: [], attached, domain },
+    });
+    const decide = (facts: object) =>
+      preflightVm.decide({ missing: [], up: ['host1'], isoDisk: {}, ...facts } as never, place, context);
+    const said = (facts: object) => decide(facts).findings?.map(({ what }) => what);
+    expect(said({ domains: [stored('maintenance', full)], up: [] })).toEqual([
+      'the engine has no cluster C',
+      'no host of cluster C is up',
+      'storage domain data1 is maintenance in DC',
+    ]);
+    expect(said({ domains: [stored('active', full)], cluster: { id: '2' } })).toEqual([
+      'storage domain data1 has room for 10 GiB (the engine keeps 5 GiB free), the disk is to have 11 GiB',
+    ]);
+    const enough = { ...full, available: 16 * 2 ** 30 };
+    expect(decide({ domains: [stored('active', enough)], cluster: { id: '2' } }).state).toBe('already');
+  });
+
   it('knows the names of the inventory', () => {
     const facts = { domains: [], missing: [], up: ['host1'] };
     expect(() => preflightVm.decide(facts, { ...place, name: 'vm9' }, context)).toThrow(
