@@ -130,6 +130,12 @@ test('a run asks, takes the answer of the plan it showed and no other, and is pr
   expect(asked.code, asked.stderr).toBe(4);
   expect(asked.document.waiting).toMatchObject({ kind: 'approval', options: ['approve', 'reject'] });
   expect(asked.stderr).toContain('npx runbook approve first');
+  const { document: plan } = await cli.json<Plan>(['status', 'first', '--plan']);
+  expect(plan.hash.slice(0, 8)).toBe(asked.document.waiting?.planHash);
+  // Who started the run has seen by which commands, before the question.
+  const [command = ''] = plan.steps.flatMap(({ commands }) => commands);
+  expect(asked.stderr.indexOf(`$ ${command}\n`)).toBeGreaterThan(0);
+  expect(asked.stderr.indexOf(`$ ${command}\n`)).toBeLessThan(asked.stderr.indexOf('A person is needed.'));
 
   const twice = await cli.json<Failed>(start);
   expect([twice.code, twice.document.error.message]).toEqual([
