@@ -6,11 +6,12 @@ import { userCache } from '../scripts/user-cache.mjs';
 const { main } = await import(await code());
 await main(process.argv);
 
-/** One file that is kept starts in half the time; where it cannot be kept, the sources are read as they are. */
+/** One file that is kept starts in half the time; where nothing can be kept, the sources are read as they are. */
 async function code() {
   try {
     return (await keptBundle('cli/main.ts', userCache())).path;
-  } catch {
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR'].includes(error.code)) throw error;
     const { register } = await import('tsx/esm/api');
     register();
     return '../cli/main.ts';
