@@ -75,7 +75,7 @@ const KINDS: Readonly<Record<Waiting['kind'], string>> = {
 export function waitingText(id: string, waiting: Waiting, width: number): string {
   const labels = Object.entries({ ...waiting.show, ...(waiting.planHash && { Plan: waiting.planHash }) });
   const column = Math.max(0, ...labels.map(([label]) => label.length));
-  const lines = [`${KINDS[waiting.kind]}: ${waiting.title}`];
+  const lines = [...wrap(`${KINDS[waiting.kind]}: ${waiting.title}`, width)];
   for (const line of waiting.reason ?? [])
     lines.push(...line.split('\n').map((part) => `  | ${clip(part, width - 4)}`));
   for (const [label, value] of labels) {
