@@ -61,7 +61,8 @@ async function answered({ kind, run, end, reference }: Closing): Promise<{ end: 
   let last = end;
   for (let tries = 0; tries < RETRIES && last.type === 'parked'; tries += 1) {
     const { waiting } = await run.waitingFor('parked');
-    await run.decide({ ...waiting?.answer, by: 'the fault loop' });
+    // What a reboot takes away again of steps that are done, a retry with an input brings back: it begins anew.
+    await run.decide({ ...waiting?.answer, ...(tries > 0 && { input: {} }), by: 'the fault loop' });
     last = await withinLimit(whatCameOf(run, waiting), 'the run came to no end after a retry');
   }
   return { end: last, problems: [] };

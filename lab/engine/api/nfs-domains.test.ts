@@ -195,6 +195,16 @@ describe('NFS data domains', () => {
     expect(await sh('host2', `ls ${mount}`)).toBe(`${data}\n`);
   });
 
+  it('is mounted again, after some patience, on a host that has lost it unnoticed, as by a quick boot', async () => {
+    const [host] = list(await call('GET', '/hosts?search=host2*'), 'host');
+    const is = (wanted: string) => async () => String((await call('GET', `/hosts/${host?.id}`)).status) === wanted;
+    await sh('host2', `umount ${mount}`);
+    expect([await sh('host2', 'mount -t nfs4'), await is('up')()]).toEqual(['', true]);
+    await s.until('host2 is out of service', is('non_operational'));
+    await s.until('host2 is up', is('up'));
+    expect(await sh('host2', `ls ${mount}`)).toBe(`${data}\n`);
+  });
+
   it('goes without formatting, is found in its export again, and goes with all its files', async () => {
     const leave = async (): Promise<void> => {
       await call('POST', `${attached()}/deactivate`, {});

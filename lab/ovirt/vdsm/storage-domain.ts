@@ -19,6 +19,7 @@ import type { FileDomain } from './file-domain.ts';
 import {
   disconnectExport,
   domainsIn,
+  exportAt,
   formatFiles,
   keepMasterDirectory,
   reachesExport,
@@ -37,6 +38,10 @@ export function findDomain(lab: Lab, id: string): StorageDomain | undefined {
 /** True when the host reaches the storage under the domain. */
 export const reaches = (host: LabHost, domain: StorageDomain): boolean =>
   domain.kind === 'block' ? sees(host, domain.lun) : reachesExport(host, domain);
+
+/** True when vdsm on the host can report the domain: after a boot an export is mounted only when the engine says so. */
+export const reports = (host: LabHost, domain: StorageDomain): boolean =>
+  reaches(host, domain) && (domain.kind === 'block' || exportAt(host, domain.from) !== undefined);
 
 /** The host uses the domain from now on; an export is in use as soon as it is mounted. */
 export function connectDomain(host: LabHost, domain: StorageDomain): void {

@@ -1,4 +1,4 @@
-import { connectDomain, reaches } from '../../../ovirt/vdsm/storage-domain.ts';
+import { connectDomain, reaches, reports } from '../../../ovirt/vdsm/storage-domain.ts';
 import type { Lab, LabHost } from '../../../types.ts';
 import { dataCenterOf } from '../database/data-centers.ts';
 import type { EngineDatabase, HostRow } from '../database/database.ts';
@@ -16,11 +16,17 @@ const activeFor = (db: EngineDatabase, row: HostRow): DomainRow[] => {
   return dataCenter ? domainsOf(db, dataCenter).filter((domain) => domain.status === 'active') : [];
 };
 
-/** The active domains of its data center that a host does not reach. */
-export function missingDomains(lab: Lab, db: EngineDatabase, row: HostRow, host: LabHost): DomainRow[] {
+/** The active domains of its data center that a host does not reach; with `reports` those that it does not report. */
+export function missingDomains(
+  lab: Lab,
+  db: EngineDatabase,
+  row: HostRow,
+  host: LabHost,
+  has: typeof reaches = reaches,
+): DomainRow[] {
   return activeFor(db, row).filter((domain) => {
     const found = vdsmDomain(lab, domain);
-    return !found || !reaches(host, found);
+    return !found || !has(host, found);
   });
 }
 
@@ -71,15 +77,15 @@ export function settleStorage(db: EngineDatabase): void {
 }
 
 /**
- * A domain that some hosts miss costs these hosts their service; one that nobody reaches becomes inactive itself, and
- * active again when a host reaches it. Both after some patience.
+ * A domain that some hosts do not report costs these hosts their service; one that nobody reaches becomes inactive itself,
+ * and active again when a host reaches it. Both after some patience. (engine: IrsProxy, domains NOT_REPORTED)
  */
 export function watchStorage(lab: Lab, db: EngineDatabase): void {
   const now = lab.clock.now();
   for (const row of db.hosts.values()) {
     const host = machineAt(lab, row.address);
     if (!host || (row.status !== 'up' && row.status !== 'non_operational')) continue;
-    const missing = missingDomains(lab, db, row, host);
+    const missing = missingDomains(lab, db, row, host, row.status === 'up' ? reports : reaches);
     if (missing.length === 0 && row.status === 'up') row.storageLostAt = undefined;
     else row.storageLostAt ??= now;
     if (row.storageLostAt === undefined || now - row.storageLostAt < PATIENCE * 1000) continue;
