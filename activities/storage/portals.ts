@@ -56,7 +56,9 @@ export function judgePortals(
   const [some] = sessions.values();
   return [
     ...targets.flatMap((answer) => judgeTargets(answer, wish)),
-    ...(loggedIn ? [...sessions].flatMap(([host, found]) => judgeSessions(host, found, wish)) : []),
+    ...(loggedIn
+      ? [...sessions].flatMap(([host, found]) => judgeSessions(host, found, wish, domain !== undefined))
+      : []),
     ...(domain ? [...sessions].flatMap(([host, found]) => judgeFurther(host, found, wish)) : []),
     ...(domain && some ? judgeConnections(domain, wish, some.addresses) : []),
   ];

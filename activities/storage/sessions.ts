@@ -61,9 +61,17 @@ export function sortSessions(
 export const waysTo = ({ address, port }: Portal, addresses: Sessions['addresses']): readonly string[] =>
   [address, ...(addresses[address] ?? [])].map((one) => `${one}:${port}`);
 
-/** Fewer sessions than there should be, so fewer paths. */
-export function judgeSessions(host: string, { missing }: Sessions, { target }: IscsiDomain): readonly Finding[] {
-  const fix = `Look at network and firewall between them; then put ${host} into maintenance and activate it, which logs it in by every portal that the engine knows`;
+/** Fewer sessions than there should be, so fewer paths; a host that boots before the domain is made has none. */
+export function judgeSessions(
+  host: string,
+  { missing }: Sessions,
+  { target }: IscsiDomain,
+  made: boolean,
+): readonly Finding[] {
+  const way = made
+    ? `put ${host} into maintenance and activate it, which logs it in by every portal that the engine knows`
+    : `retry with an input, if only with {}: the run begins anew, and logs ${host} in again`;
+  const fix = `Look at network and firewall between them; then ${way}`;
   return missing.map((portal) => ({
     what: `${host} is not logged in to ${target} by portal ${portalWords(portal)}`,
     fix,

@@ -169,6 +169,9 @@ describe('a domain on an iSCSI LUN', () => {
       'refused',
       [`LUN ${LUN} is not visible on host1`, `host1 is not logged in to ${TARGET} by portal 172.20.32.7:3260`],
     ]);
+    expect(findings?.[1]?.fix).toContain(
+      'retry with an input, if only with {}: the run begins anew, and logs host1 in',
+    );
   });
 
   it('needs no login where the engine has the domain: the LUN has to be seen', () => {
