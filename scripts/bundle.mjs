@@ -34,7 +34,7 @@ export function keptWhole(entry, folder) {
     legalComments: 'none',
     // Lines that a stack trace can point to.
     lineLimit: 200,
-    plugins: [BINARIES, NO_BUNDLER, PLACES, SHORT_PACKAGES],
+    plugins: [BINARIES, NO_BUNDLER, PLACES],
   });
 }
 
@@ -103,24 +103,19 @@ const NO_BUNDLER = {
 const PLACES = {
   name: 'places',
   setup({ onLoad }) {
-    onLoad({ filter: /\.m?[tj]s$/ }, async ({ path }) => {
-      if (IN_PACKAGE.test(path)) return undefined;
-      return { contents: placed(path, await readFile(path, 'utf8')), loader: path.endsWith('ts') ? 'ts' : 'js' };
+    onLoad({ filter: /\.[cm]?[tj]s$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const contents = placed(path, IN_PACKAGE.test(path) ? await short(text) : text);
+      return { contents, loader: path.endsWith('ts') ? 'ts' : 'js' };
     });
   },
 };
 
 /** Names within packages are of use to nobody here; in our own code a stack trace tells them. */
-const SHORT_PACKAGES = {
-  name: 'short-packages',
-  async setup({ onLoad }) {
-    const { transform } = await import('esbuild');
-    onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/ }, async ({ path }) => {
-      const { code } = await transform(await readFile(path, 'utf8'), { minify: true, legalComments: 'none' });
-      return { contents: placed(path, code), loader: 'js' };
-    });
-  },
-};
+async function short(text) {
+  const { transform } = await import('esbuild');
+  return (await transform(text, { minify: true, legalComments: 'none' })).code;
+}
 
 /** The same code, which takes its place from here and not from where it will stand. */
 function placed(path, text) {

@@ -47,11 +47,11 @@ function byLine(json: string): string {
   const map = JSON.parse(json) as { mappings: string };
   const lines = decode(map.mappings).map((segments) => {
     let last = '';
-    return segments.flatMap(([column, source = 0, line = 0]): SourceMapSegment[] => {
+    return segments.flatMap(([column, source, line]): SourceMapSegment[] => {
       const at = `${source}:${line}`;
       if (at === last) return [];
       last = at;
-      return [[column, source, line, 0]];
+      return [source === undefined || line === undefined ? [column] : [column, source, line, 0]];
     });
   });
   return JSON.stringify({ ...map, names: [], mappings: encode(lines) });

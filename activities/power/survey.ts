@@ -9,7 +9,7 @@ import { inventoryHost } from '../hosted-engine/wish.ts';
 import { engineOperation, type OperationContext } from '../operation.ts';
 import { type AgentFacts, readAgents } from './agent.ts';
 import type { FencingSurvey, SurveyFencing } from './params.ts';
-import { type FenceWish, sameController, wishedAgent } from './wish.ts';
+import { type FenceWish, isAtSameAddress, sameController, wishedAgent } from './wish.ts';
 import { agentWords, powerWords } from './words.ts';
 
 interface SurveyFacts extends AgentFacts {
@@ -44,7 +44,8 @@ export const surveyFencing = engineOperation<SurveyFencing, SurveyFacts, Fencing
     verdict.seen(`in the engine: ${agents.map(inTurn).join('; ') || 'no fence agent'}`);
     if (power !== undefined) verdict.seen(powerWords(host, power));
     verdict.demand(secret === undefined, secret ?? '', 'Correct bmc.password of the host in the inventory');
-    const alike = sameController(agents, wish) === undefined ? agents.find((agent) => isThere(agent, wish)) : undefined;
+    const alike =
+      sameController(agents, wish) === undefined ? agents.find((agent) => isAtSameAddress(agent, wish)) : undefined;
     verdict.demand(
       alike === undefined,
       `whether the fence agent ${alike && inTurn(alike)} of ${host} is that of its bmc cannot be told: the address is the same, the port is not`,
@@ -71,9 +72,6 @@ function inTurn(agent: EngineFenceAgent): string {
   return `${agentWords(agent)} (order ${agent.order}${agent.port === undefined ? '' : `, port ${agent.port}`})`;
 }
 
-const isThere = (agent: EngineFenceAgent, wish: FenceWish): boolean =>
-  agent.type === wish.type && agent.address === wish.address;
-
 function surveyed(
   { host: seen, ha, agents }: SurveyFacts,
   { host, kdump }: SurveyFencing,
@@ -82,9 +80,10 @@ function surveyed(
 ): FencingSurvey {
   const here = ha.find(({ name }) => name === host);
   const { runsOn } = enginePlace(ha);
+  const ours = sameController(agents, wish);
   return {
     agent: agentWords(wish),
-    others: agents.filter((agent) => agent !== sameController(agents, wish)).map(inTurn),
+    others: agents.filter((agent) => agent !== ours).map(inTurn),
     proxies: proxies.map(hostName),
     installs: kdump && seen.kdump_status !== 'enabled',
     hostedEngine: here?.sight !== undefined && isDeployed(here.sight),

@@ -41,9 +41,12 @@ export function isAsWished(agent: FenceWish, wish: FenceWish): boolean {
   return sorted(agent) === sorted(wish);
 }
 
+/** Whether both are at one address, whatever their ports. */
+export const isAtSameAddress = (agent: FenceWish, wish: FenceWish): boolean =>
+  agent.type === wish.type && agent.address === wish.address;
+
 /** The one agent of this controller, whatever its other values. */
 export const sameController = (agents: readonly EngineFenceAgent[], wish: FenceWish): EngineFenceAgent | undefined =>
-  agents.find(({ type, address, options }) => {
-    const port = (all: readonly Option[]) => all.find(({ name }) => name === 'ipport')?.value;
-    return type === wish.type && address === wish.address && port(options) === port(wish.options);
-  });
+  agents.find((agent) => isAtSameAddress(agent, wish) && portOf(agent) === portOf(wish));
+
+const portOf = ({ options }: FenceWish): string | undefined => options.find(({ name }) => name === 'ipport')?.value;

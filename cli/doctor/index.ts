@@ -106,8 +106,10 @@ async function checkSite(loaded: LoadedInventory) {
       : notChecked(['engine.images'], inventory.engine.url, 'the engine is not verified');
     const engine = [...verified, ...(await inEngine), ...(await images)];
     return {
-      ...{ hosts, engine: undeployed ? beforeDeployment(engine) : engine },
-      ...{ controllers: (await controllers).flat(), storage: (await storage).flat() },
+      hosts,
+      engine: undeployed ? beforeDeployment(engine) : engine,
+      controllers: (await controllers).flat(),
+      storage: (await storage).flat(),
     };
   } finally {
     await ssh.close();

@@ -166,15 +166,11 @@ function dataDomain(domain: EngineStorageDomain, notes: string[]): Raw[] {
   }
   const [unit, ...otherWays] = type === 'data' ? waysToUnit(domain, 'iscsi') : [];
   if (unit !== undefined) {
-    const { address, port, target, username } = unit;
-    const otherPortals = otherWays.map((way) => ({
-      address: way.address,
-      ...(way.port !== undefined && { port: way.port }),
-    }));
+    const { target, username } = unit;
     if (username !== undefined)
       notes.push(`${name}: put the CHAP password of ${username} into secrets/iscsi-${name}; no engine shows it.`);
     const chap = username !== undefined && { chap: { user: username, password: { file: `secrets/iscsi-${name}` } } };
-    const place = { address, ...(port !== undefined && { port }), ...(otherPortals.length > 0 && { otherPortals }) };
+    const place = { ...portal(unit), ...(otherWays.length > 0 && { otherPortals: otherWays.map(portal) }) };
     return [{ name, type: 'iscsi', ...place, target, ...lunOf(unit), ...chap }];
   }
   notes.push(`Storage domain ${name} is left out: type ${type}, ${storage?.type ?? 'unknown storage'}.`);
@@ -186,6 +182,11 @@ function waysToUnit({ storage }: EngineStorageDomain, type: 'fcp' | 'iscsi') {
   const units = storage?.type === type ? (storage.volume_group?.logical_units ?? []) : [];
   return units.every(({ id }) => id === units[0]?.id) ? units : [];
 }
+
+const portal = ({ address, port }: { readonly address?: string | undefined; readonly port?: number | undefined }) => ({
+  address,
+  ...(port !== undefined && { port }),
+});
 
 const lunOf = ({ id, size }: { readonly id: string; readonly size?: number | undefined }) => ({
   lun: id,

@@ -66,9 +66,14 @@ function named({ id, waiting, children = [] }: StatusView, approval: string): Wa
   return asked?.waiting ?? waiting;
 }
 
-/** Which of several children is meant has to be said; one that waits for a lock asks nobody. */
-function expectOne({ waiting, children = [] }: StatusView): void {
-  const asking = children.filter((child) => child.waiting !== undefined && needsPerson(child.waiting));
+/** The children that ask people; one that waits for a lock asks nobody. */
+const askingIn = ({ children = [] }: StatusView) =>
+  children.filter((child) => child.waiting !== undefined && needsPerson(child.waiting));
+
+/** Which of several children is meant has to be said. */
+function expectOne(status: StatusView): void {
+  const { waiting } = status;
+  const asking = askingIn(status);
   if (waiting?.child === undefined || asking.length < 2) return;
   throw usage(`several children wait, answer one of them: ${asking.map(({ id }) => id).join(', ')}.`, {
     waiting: asking,
@@ -87,7 +92,7 @@ function expect(waiting: Waiting | undefined, kinds: readonly Waiting['kind'][],
 /** The run that an answer is for: itself, or the only child that waits. */
 export async function addressee(session: Session, run: RunHandle): Promise<{ run: RunHandle; status: StatusView }> {
   const status = await readStatus(session, run);
-  const waiting = (status.children ?? []).filter((child) => child.waiting !== undefined && needsPerson(child.waiting));
+  const waiting = askingIn(status);
   if (status.waiting !== undefined || waiting.length === 0) return { run, status };
   const [only, ...others] = waiting;
   if (only === undefined || others.length > 0) {

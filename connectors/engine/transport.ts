@@ -49,7 +49,7 @@ export async function carry(exchange: Exchange): Promise<Answer> {
 
 function sendAgain(exchange: Exchange, error: unknown): Promise<Answer> {
   const closed = error instanceof RequestError && ['ECONNRESET', 'EPIPE'].includes(error.code);
-  if (closed && !exchange.signal?.aborted) return send(exchange, fresh);
+  if (closed) return send(exchange, fresh);
   throw error;
 }
 

@@ -100,11 +100,7 @@ test.each([
   ['createCluster', { name: 'Fifth', dataCenter: 'Second' }, 'clusters'],
 ])('%s: cancelled once it was made, it is gone again', async (runbook, input, path) => {
   const since = await stack.control.now();
-  const made = await stack.control.fault({ target: 'engine', kind: 'hold-after', match: `POST .*/${path}` });
-  const handle = await stack.startWith(runbook, input);
-  await stack.control.awaitEntry(since, ({ kind, text }) => kind === 'fault' && text.startsWith('hold-after'));
-  await handle.handle.cancel();
-  await stack.control.release(made);
+  const handle = await stack.startCancelledAt(`POST .*/${path}`, runbook, input);
   const end = await handle.end();
   expect(end.type, end.message).toBe('cancelled');
   expect((await handle.record()).remains).toEqual([]);

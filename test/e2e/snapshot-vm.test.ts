@@ -100,11 +100,7 @@ test('looked at and left by a cancel; looked at and undone; looked at and kept',
 
 test('cancelled once it was made, the snapshot is merged again', async () => {
   const since = await stack.control.now();
-  const made = await stack.control.fault({ target: 'engine', kind: 'hold-after', match: 'POST .*/snapshots' });
-  const handle = await stack.startWith(RUNBOOK, { ...INPUT, snapshot: 'by mistake' });
-  await stack.control.awaitEntry(since, ({ kind, text }) => kind === 'fault' && text.startsWith('hold-after'));
-  await handle.handle.cancel();
-  await stack.control.release(made);
+  const handle = await stack.startCancelledAt('POST .*/snapshots', RUNBOOK, { ...INPUT, snapshot: 'by mistake' });
   const end = await handle.end();
   expect(end.type, end.message).toBe('cancelled');
   expect((await handle.record()).remains).toEqual([]);

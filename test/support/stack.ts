@@ -75,6 +75,17 @@ export class Stack {
     return run;
   }
 
+  /** Starts a run and cancels it once the engine has done what `match` asks of it, before the run knows. */
+  async startCancelledAt(match: string, runbook: string, input: object): Promise<RunHandle> {
+    const since = await this.control.now();
+    const done = await this.control.fault({ target: 'engine', kind: 'hold-after', match });
+    const run = await this.startWith(runbook, input);
+    await this.control.awaitEntry(since, ({ kind, text }) => kind === 'fault' && text.startsWith('hold-after'));
+    await run.handle.cancel();
+    await this.control.release(done);
+    return run;
+  }
+
   /** A datacentre as on the first day, and no run of an earlier test that still acts on it. */
   async fresh(wish: { preset?: string; hosts?: number; seed?: number } = {}): Promise<void> {
     // The keeper of the locks goes last: another one finds no open run, so no test waits for the dead of the one before.
