@@ -12,7 +12,8 @@ const { url, ca, file, size } = JSON.parse(await text(process.stdin)) as {
 };
 const image = new RemoteImage(url, { ca: await readFile(ca, 'utf8'), signal: new AbortController().signal });
 const began = performance.now();
-await upload(image, { file, size, from: 0, onProgress: () => undefined });
+const { writers } = await image.abilities();
+await upload(image, { file, size, from: 0, writers, onProgress: () => undefined });
 const seconds = (performance.now() - began) / 1000;
 image.close();
 // Kibibytes, on every system that Node reports them for.

@@ -30,13 +30,15 @@ export async function sendImage(
   const from = former?.transfer === transfer ? former.durable : 0;
   let image: RemoteImage | undefined;
   try {
-    image = await reach(context, send);
+    const reached = await reach(context, send);
+    image = reached.image;
     const begun = performance.now();
     const sending = new Meter(`sending ${name}`, size);
     await upload(image, {
       file,
       size,
       from,
+      writers: reached.writers,
       onProgress: (sent, durable) => report({ line: sending.at(sent), image: { transfer, durable } }),
     });
     const took = performance.now() - begun;
@@ -70,13 +72,13 @@ function withProgress(error: unknown): unknown {
 }
 
 /** The first way that answers; where none does, the best one's failure. */
-async function reach({ signal }: RuntimeContext, { routes, ca }: ImageSend): Promise<RemoteImage> {
+async function reach({ signal }: RuntimeContext, { routes, ca }: ImageSend) {
   let failure: unknown;
   for (const route of routes) {
     const image = new RemoteImage(route, { ca, signal });
     try {
-      await image.features();
-      return image;
+      const { writers } = await image.abilities();
+      return { image, writers };
     } catch (error) {
       image.close();
       failure ??= error;

@@ -1,7 +1,8 @@
 /** Sends a file into an image, piece by piece, so that it can go on where it was. */
 import { once } from 'node:events';
 import { type FileHandle, open } from 'node:fs/promises';
-import got from 'got';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { OperatorError } from '../../failures/operator-error.ts';
 import type { RemoteImage } from './image.ts';
 
@@ -15,33 +16,70 @@ export interface UploadOptions {
   readonly onProgress: (sent: number, durable: number) => void;
   /** Bytes between two flushes: what a broken upload sends again at most. */
   readonly piece?: number;
+  /** How many may write to the image at a time, by the server's own word. */
+  readonly writers?: number;
 }
 
 const PIECE = 128 * 2 ** 20;
-/** Measured: larger ones keep the server waiting. */
+/** Measured: on one connection, larger ones keep the server waiting. */
 const BUFFER = 2 ** 18;
+/**
+ * While the server writes what came over one connection to the storage, it reads from the other. Measured: more of them
+ * cost processor time and bring nothing.
+ */
+const CONNECTIONS = 2;
 
 /**
- * Leaves the file's bytes from `from` on in the image, flushed to its storage. Memory stays constant: two buffers, one
- * being read while the other goes out. The server knows no chunked bodies, and of Content-Range it reads the start only.
+ * Leaves the file's bytes from `from` on in the image, flushed to its storage. Memory stays constant: for each connection
+ * two buffers, one being read while the other goes out. The server knows no chunked bodies, and of Content-Range it reads
+ * the start only.
  * @throws NotFound when the transfer is over, EngineUnreachable when the server is away: send again from `durable`;
  * PreconditionFailed when the file has become shorter
  */
 export async function upload(image: RemoteImage, options: UploadOptions): Promise<void> {
-  const { file, size, from, onProgress, piece = PIECE } = options;
-  const content = new Content(await open(file), file);
+  const { file, size, from, onProgress, piece = PIECE, writers = 1 } = options;
+  const handle = await open(file);
+  const contents = Array.from({ length: Math.max(1, Math.min(writers, CONNECTIONS)) }, () => new Content(handle, file));
   try {
     let durable = from;
     while (durable < size) {
       const end = Math.min(durable + piece, size);
-      await send(image, content, durable, end, (sent) => onProgress(sent, durable));
+      await sendPiece(image, contents, durable, end, (sent) => onProgress(sent, durable));
       await image.flush();
       durable = end;
       onProgress(durable, durable);
     }
   } finally {
-    await content.handle.close();
+    await handle.close();
   }
+}
+
+/** Sends a piece in parts of one length, each over a connection of its own; the first that fails ends the others. */
+async function sendPiece(
+  image: RemoteImage,
+  contents: readonly Content[],
+  start: number,
+  end: number,
+  onSent: (sent: number) => void,
+): Promise<void> {
+  const failed = new AbortController();
+  const length = Math.ceil((end - start) / contents.length / BUFFER) * BUFFER;
+  let sent = start;
+  const told = (bytes: number) => {
+    sent += bytes;
+    onSent(sent);
+  };
+  const part = async (content: Content, index: number) => {
+    const from = start + index * length;
+    if (from >= end) return;
+    try {
+      await send(image, content, from, Math.min(from + length, end), failed.signal, told);
+    } catch (error) {
+      failed.abort(error);
+    }
+  };
+  await Promise.all(contents.map(part));
+  failed.signal.throwIfAborted();
 }
 
 /** A file read in turns into the same two buffers: each holds its bytes until the next but one is read. */
@@ -50,7 +88,7 @@ class Content {
   private readonly buffers = [Buffer.allocUnsafeSlow(BUFFER), Buffer.allocUnsafeSlow(BUFFER)] as const;
 
   constructor(
-    readonly handle: FileHandle,
+    private readonly handle: FileHandle,
     private readonly file: string,
   ) {}
 
@@ -68,60 +106,59 @@ async function send(
   content: Content,
   start: number,
   end: number,
-  onSent: (sent: number) => void,
+  ended: AbortSignal,
+  onSent: (bytes: number) => void,
 ): Promise<void> {
-  const put = got.stream(`${image.url}?flush=n`, {
-    ...image.wire(),
-    method: 'PUT',
-    headers: {
-      'content-length': `${end - start}`,
-      'content-range': `bytes ${start}-${end - 1}/*`,
-      'content-type': 'application/octet-stream',
-    },
-  });
-  const answer = answerTo(put);
-  // Where a write fails, the answer tells why.
+  const put = image.put(start, end, ended);
+  const answer = answerTo(put, image);
   const write = (bytes: Buffer) =>
-    new Promise<unknown>((done) => put.write(bytes, (error) => done(error ? answer.whole : undefined)));
+    new Promise<unknown>((done) => {
+      put.write(bytes, (error) => {
+        // Where a write fails, the answer tells why.
+        if (error) return done(answer.whole);
+        onSent(bytes.length);
+        done(undefined);
+      });
+    });
   try {
     // A server that refuses answers before it has read everything; one that is away answers no write.
     let written: Promise<unknown> = Promise.resolve();
     for (let at = start; at < end && !answer.came; ) {
       const bytes = await content.read(at, end);
       await Promise.race([written, answer.whole]);
-      if (at > start) onSent(at);
       written = write(bytes);
       written.catch(() => undefined);
       at += bytes.length;
     }
     await Promise.race([written, answer.whole]);
-    onSent(end);
     if (!answer.came) put.end();
     const { status, body } = await answer.whole;
     if (status !== 200) throw image.refusal(status, body, `byte ${start} and on`);
   } catch (error) {
-    const failure = image.failure(error);
+    ended.throwIfAborted();
     // A refusal is followed by the end of the connection, which may overtake it on the way.
-    if (failure instanceof OperatorError && failure.type === 'EngineUnreachable') await image.features();
-    throw failure;
+    if (error instanceof OperatorError && error.type === 'EngineUnreachable') await image.abilities();
+    throw error;
   } finally {
     put.destroy();
   }
 }
 
 /** What a request is answered, whenever that comes; a request that breaks off rejects it. */
-function answerTo(request: ReturnType<typeof got.stream>) {
+function answerTo(put: ClientRequest, image: RemoteImage) {
   const answer = { came: false, whole: collect() };
   answer.whole.catch(() => undefined);
+  // Told by the answer; what breaks after it is of no interest.
+  put.on('error', () => undefined);
   return answer;
 
   async function collect(): Promise<{ status: number; body: string }> {
-    const parts: Buffer[] = [];
-    request.on('data', (part: Buffer) => parts.push(part));
-    const ended = once(request, 'end');
-    const [response] = (await Promise.race([once(request, 'response'), ended])) as [{ statusCode: number }];
-    answer.came = true;
-    await ended;
-    return { status: response.statusCode, body: Buffer.concat(parts).toString() };
+    try {
+      const [response] = (await once(put, 'response')) as [IncomingMessage];
+      answer.came = true;
+      return { status: response.statusCode ?? 0, body: await text(response) };
+    } catch (error) {
+      throw image.broken(error as Error);
+    }
   }
 }
