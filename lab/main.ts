@@ -2,36 +2,38 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command, InvalidArgumentError } from 'commander';
 import { startLab } from './lab.ts';
 
-const { values } = parseArgs({
-  options: {
-    preset: { type: 'string', default: 'bare' },
-    hosts: { type: 'string', default: '3' },
-    speed: { type: 'string', default: '60' },
-    profile: { type: 'string', default: 'ovirt-4.3' },
-    'control-port': { type: 'string' },
-    dir: { type: 'string' },
-  },
-});
+const options = new Command('npx tsx lab/main.ts')
+  .description('Starts a lab on free ports of this machine; prints one JSON line when it is ready, ends on SIGTERM.')
+  .option('--preset <name>', 'what stands at first (lab/README.md)', 'bare')
+  .option('--hosts <number>', 'hosts of the preset', (text) => Math.floor(positive(text)), 3)
+  .option('--speed <factor>', 'seconds of the lab in a second of ours', positive, 60)
+  .option('--profile <name>', 'the version of oVirt', 'ovirt-4.3')
+  .option('--control-port <port>', 'where the control listens; a free one unless given', positive)
+  .option('--dir <path>', 'where its files go; a new temporary folder unless given')
+  .parse()
+  .opts<Options>();
 
-function positive(name: string, text: string): number {
+interface Options {
+  readonly preset: string;
+  readonly hosts: number;
+  readonly speed: number;
+  readonly profile: string;
+  readonly controlPort?: number;
+  readonly dir?: string;
+}
+
+function positive(text: string): number {
   const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new Error(`--${name} must be a number above zero, not ${text}`);
-  return value;
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('It must be a number above zero.');
 }
 
 try {
-  const port = values['control-port'];
-  const running = await startLab({
-    preset: values.preset,
-    hosts: Math.floor(positive('hosts', values.hosts)),
-    speed: positive('speed', values.speed),
-    profile: values.profile,
-    dir: resolve(values.dir ?? mkdtempSync(join(tmpdir(), 'ovirt-lab-'))),
-    ...(port === undefined ? {} : { controlPort: positive('control-port', port) }),
-  });
+  const { dir, ...rest } = options;
+  const running = await startLab({ ...rest, dir: resolve(dir ?? mkdtempSync(join(tmpdir(), 'ovirt-lab-'))) });
   const { control, engine, inventory, hosts } = running;
   process.stdout.write(`${JSON.stringify({ control, engine, inventory, hosts, pid: process.pid })}\n`);
   let ending = false;
