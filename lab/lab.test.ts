@@ -268,6 +268,12 @@ async function until<T>(attempt: () => Promise<T>): Promise<T> {
 }
 
 describe('the lab as a whole', () => {
+  it('keeps a connection of its control for as long as the client does', async () => {
+    // Where a server promises an end, it may come while a client on a busy machine sends the next request.
+    const { headers } = await fetch(`${running.control}/faults`);
+    expect([headers.get('connection'), headers.get('keep-alive')]).toEqual(['keep-alive', null]);
+  });
+
   it('writes an inventory that names its ports, keys and secrets', async () => {
     const inventory = parse(readFileSync(running.inventory, 'utf8')) as {
       hosts: { ssh: { port: number; hostKey: string } }[];

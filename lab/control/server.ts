@@ -99,7 +99,8 @@ export async function startControl(
   actions: ControlActions,
   port: number,
 ): Promise<{ url: string; close(): Promise<void> }> {
-  const server: Server = createServer((request, response) => {
+  // A client on a busy machine may send on a connection that has been idle for long: it is the client that ends one.
+  const server: Server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     answer(lab(), actions, request).then(
       (value) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value)),
       (error: unknown) => {

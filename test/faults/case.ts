@@ -5,10 +5,12 @@ import type { Kind } from './kinds.ts';
 import type { Lane } from './lane.ts';
 import { describePoint } from './points.ts';
 import type { Reference } from './reference.ts';
-import { type Blow, strike } from './strike.ts';
+import { type Blow, idOf, strike } from './strike.ts';
 import { whatCameOf, withinLimit } from './wait.ts';
 
 export interface CaseResult {
+  /** The same whenever the case is run. */
+  readonly id: string;
   readonly story: string;
   readonly kind: Kind;
   readonly at: string;
@@ -45,7 +47,7 @@ export async function runCase(lane: Lane, blow: Blow, reference: Reference): Pro
     problems.push(...(await judge({ lane, kind, points, run, end, since, reference })));
     problems.push(...(await control.state()).defects.map((defect) => `the lab is broken: ${defect}`));
   } catch (error) {
-    problems.push(error instanceof Error ? error.message : String(error));
+    problems.push(withCause(error));
     if (run !== undefined) problems.push(JSON.stringify(await lastSeen(run)));
   } finally {
     await control.releaseAll();
@@ -53,7 +55,13 @@ export async function runCase(lane: Lane, blow: Blow, reference: Reference): Pro
   }
   const seconds = Math.round((performance.now() - began) / 100) / 10;
   const at = points.map(describePoint).join('; ');
-  return { story: story.name, kind, at, blows: points.length, end: end.type, problems, seconds };
+  return { id: idOf(story, blow), story: story.name, kind, at, blows: points.length, end: end.type, problems, seconds };
+}
+
+/** What fetch says of a failure is in its cause only. */
+function withCause(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${withCause(error.cause)}`;
 }
 
 async function lastSeen(run: RunHandle): Promise<unknown> {

@@ -13,20 +13,29 @@ export interface LoopWish {
   readonly lanes: number;
   choose(reference: Reference): readonly Blow[];
   done?(result: CaseResult): void;
+  /** What is at work comes to its end, nothing else begins. */
+  readonly enough?: AbortSignal;
 }
 
-/** Observes a run of each story that nothing disturbs, then interrupts as many as are chosen. */
+/**
+ * Observes a run of each story that nothing disturbs, then interrupts as many as are chosen.
+ * @throws the first error of a story that cannot be observed, once the others are through
+ */
 export async function faultLoop(wish: LoopWish): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
+  const errors: unknown[] = [];
   // A lab that has had fewer hosts for a while may find the port of a further one taken by others.
   for (const hosts of new Set(wish.stories.map(({ world }) => world.hosts))) {
     const stories = wish.stories.filter(({ world }) => world.hosts === hosts);
-    results.push(...(await loopOver({ ...wish, stories }, hosts)));
+    results.push(...(await loopOver({ ...wish, stories }, hosts, errors)));
   }
+  if (errors.length > 0) throw errors[0];
   return results;
 }
 
-async function loopOver({ cli, stories, lanes, choose, done }: LoopWish, hosts: number): Promise<CaseResult[]> {
+async function loopOver(wish: LoopWish, hosts: number, errors: unknown[]): Promise<CaseResult[]> {
+  const { cli, stories, lanes, choose, done, enough } = wish;
+  if (enough?.aborted) return [];
   const open: Lane[] = [];
   /** No more than there is work for. */
   const openUpTo = async (wanted: number) => {
@@ -37,10 +46,14 @@ async function loopOver({ cli, stories, lanes, choose, done }: LoopWish, hosts: 
     // The first worker builds the bundle that the others find.
     await openUpTo(1);
     await openUpTo(stories.length);
-    const references = await share(open, stories, observe);
-    const blows = references.flatMap((reference) => choose(reference).map((blow) => ({ blow, reference })));
+    const references = await share(open, stories, enough, (lane, story) =>
+      observe(lane, story).catch((error) => void errors.push(error)),
+    );
+    const blows = references.flatMap((reference) =>
+      reference ? choose(reference).map((blow) => ({ blow, reference })) : [],
+    );
     await openUpTo(blows.length);
-    return await share(open, blows, async (lane, { blow, reference }) => {
+    return await share(open, blows, enough, async (lane, { blow, reference }) => {
       const result = await runCase(lane, blow, reference);
       done?.(result);
       return result;
@@ -53,12 +66,15 @@ async function loopOver({ cli, stories, lanes, choose, done }: LoopWish, hosts: 
 async function share<Item, Outcome>(
   lanes: readonly Lane[],
   items: readonly Item[],
+  enough: AbortSignal | undefined,
   work: (lane: Lane, item: Item) => Promise<Outcome>,
 ): Promise<Outcome[]> {
   const waiting = [...items];
   const outcomes: Outcome[] = [];
   const serve = async (lane: Lane) => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) outcomes.push(await work(lane, next));
+    for (let next = waiting.shift(); next !== undefined && !enough?.aborted; next = waiting.shift()) {
+      outcomes.push(await work(lane, next));
+    }
   };
   await Promise.all(lanes.map(serve));
   return outcomes;

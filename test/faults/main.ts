@@ -1,88 +1,96 @@
-/** The process of `npm run faults`: every kind at every point, or a sample of them; the result is kept as a file. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+/** The process of `npm run faults`: every kind at every point, or a part of them; what came of each is kept as it comes. */
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { fileURLToPath } from 'node:url';
 import { obtainTemporal } from '../../scripts/temporal.mjs';
 import type { CaseResult } from './case.ts';
-import { KINDS } from './kinds.ts';
+import { digestOfCode, Kept } from './kept.ts';
 import { faultLoop, table } from './loop.ts';
+import { optionsOf } from './options.ts';
 import { describePoint } from './points.ts';
+import { Progress } from './progress.ts';
+import type { Reference } from './reference.ts';
 import { allCases, sample, shard } from './sample.ts';
 import { stories } from './stories/index.ts';
+import { type Blow, idOf } from './strike.ts';
 
-const { values } = parseArgs({
-  options: {
-    sample: { type: 'string' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    shard: { type: 'string', default: '1/1' },
-    lanes: { type: 'string', default: '3' },
-    runbook: { type: 'string', multiple: true },
-    kind: { type: 'string', multiple: true },
-    at: { type: 'string', default: '' },
-    json: { type: 'boolean', default: false },
-    kept: { type: 'boolean', default: false },
-  },
-});
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
-const directory = join(process.env.RUNBOOK_HOME ?? '.runbook', 'faults');
-if (values.kept) showKept();
-
-const [, index = 0, shards = 0] = (/^(\d+)\/(\d+)$/.exec(values.shard) ?? []).map(Number);
-const seed = Number(values.seed);
-const lanes = Number(values.lanes);
-const count = values.sample === undefined ? undefined : Number(values.sample);
-if (index < 1 || index > shards) refuse(`--shard must look like 1/4, not ${values.shard}`);
-if (!Number.isInteger(seed)) refuse(`--seed must be a whole number, not ${values.seed}`);
-if (!(lanes >= 1)) refuse(`--lanes must be a number from 1 on, not ${values.lanes}`);
-if (count !== undefined && !(count >= 1)) refuse(`--sample must be a number from 1 on, not ${values.sample}`);
-
-const names = stories.map(({ name }) => name);
-const unknown = values.runbook?.find((name) => !names.includes(name));
-if (unknown !== undefined) refuse(`--runbook must be one of ${names.join(', ')}, not ${unknown}`);
-const odd = values.kind?.find((name) => !KINDS.some((kind) => kind === name));
-if (odd !== undefined) refuse(`--kind must be one of ${KINDS.join(', ')}, not ${odd}`);
-
-const say = (line: string) => void process.stderr.write(`${line}\n`);
+const options = optionsOf(process.argv.slice(2));
+const code = digestOfCode(PROJECT);
 const startedAt = new Date().toISOString();
-const results = await faultLoop({
-  cli: await obtainTemporal({ log: say }),
-  lanes,
-  stories: stories.filter(({ name }) => values.runbook?.includes(name) ?? true),
-  choose(reference) {
-    const all = allCases(reference)
-      .filter(({ kind }) => values.kind?.includes(kind) ?? true)
-      .filter(({ points }) => points.map(describePoint).join('; ').includes(values.at));
-    const chosen = shard(count === undefined ? all : sample(all, count, seed), index, shards);
-    const { story, points } = reference;
-    say(`${story.name}: ${points.length} points, ${all.length} cases, ${chosen.length} of them here (seed ${seed})`);
-    return chosen;
-  },
-  done: ({ story, kind, at, end, problems, seconds }: CaseResult) => {
-    say(`${problems.length === 0 ? 'ok   ' : 'WRONG'} ${story} ${end} after ${kind} ${at}, ${seconds} s`);
-    for (const problem of problems) say(`      ${problem}`);
-  },
-});
+const { index, count } = options.shard;
+const file = `${startedAt.replaceAll(':', '')}-${index}of${count}-${process.pid}`;
+const kept = new Kept(join(process.env.RUNBOOK_HOME ?? '.runbook', 'faults'), code, file);
+process.exit(options.kept ? show(kept.results()) : await run());
 
-mkdirSync(directory, { recursive: true });
-const file = join(directory, `${startedAt.replaceAll(':', '')}-${index}of${shards}.json`);
-const kept = { startedAt, endedAt: new Date().toISOString(), seed, sample: count, shard: values.shard, results };
-writeFileSync(file, `${JSON.stringify(kept, null, 2)}\n`);
-process.stdout.write(values.json ? `${JSON.stringify(kept)}\n` : `${table(results)}\n\nkept in ${file}\n`);
-process.exit(results.every(({ problems }) => problems.length === 0) ? 0 : 1);
-
-/** The results of all parts that were run, as one table. */
-function showKept(): never {
-  const files = existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith('.json')) : [];
-  if (files.length === 0) refuse(`nothing is kept in ${directory} yet: run the loop first`);
-  const all = files.sort().flatMap((name) => {
-    const part = JSON.parse(readFileSync(join(directory, name), 'utf8')) as { results: CaseResult[] };
-    return part.results;
-  });
-  process.stdout.write(values.json ? `${JSON.stringify(all)}\n` : `${table(all)}\n`);
-  process.exit(all.every(({ problems }) => problems.length === 0) ? 0 : 1);
+async function run(): Promise<number> {
+  const proven = options.again ? new Set<string>() : kept.proven();
+  const progress = new Progress(options.lanes);
+  const enough = new AbortController();
+  const end = options.for === undefined ? undefined : setTimeout(() => enough.abort(), options.for);
+  let failed = false;
+  const results: CaseResult[] = [];
+  try {
+    await faultLoop({
+      cli: await obtainTemporal({ log: say }),
+      lanes: options.lanes,
+      stories: stories.filter(({ name }) => options.runbook?.includes(name) ?? true),
+      enough: enough.signal,
+      choose(reference) {
+        const { all, chosen } = choose(reference);
+        const open = chosen.filter((blow) => !proven.has(idOf(reference.story, blow)));
+        progress.plan(reference.story.name, open.length);
+        const before = chosen.length - open.length;
+        const told = `${all} cases, ${chosen.length} of them here, ${before} of these proven before`;
+        say(`${reference.story.name}: ${reference.points.length} points, ${told} (seed ${options.seed})`);
+        return open;
+      },
+      done(result) {
+        if (digestOfCode(PROJECT) !== code) {
+          if (!enough.signal.aborted)
+            say('the code has changed meanwhile: no other case begins, the last ones do not count');
+          return enough.abort();
+        }
+        kept.add(result);
+        results.push(result);
+        progress.done(result);
+        tell(result, progress);
+      },
+    });
+  } catch (error) {
+    failed = true;
+    say(error instanceof Error ? error.message : String(error));
+  } finally {
+    clearTimeout(end);
+  }
+  const shown = show(results);
+  say(`${progress.words()}; kept in ${kept.file}`);
+  if (enough.signal.aborted) say('some were not run: the same command goes on with them');
+  return failed ? 1 : shown;
 }
 
-function refuse(sentence: string): never {
-  process.stderr.write(`${sentence}\n`);
-  process.exit(2);
+/** Of the cases of a story those that were asked for. */
+function choose(reference: Reference): { all: number; chosen: Blow[] } {
+  const all = allCases(reference)
+    .filter(({ kind }) => options.kind?.includes(kind) ?? true)
+    .filter(({ points }) => points.map(describePoint).join('; ').includes(options.at));
+  const some = options.sample === undefined ? all : sample(all, options.sample, options.seed);
+  return { all: all.length, chosen: shard(some, index, count) };
+}
+
+function tell({ story, kind, at, end, problems, seconds }: CaseResult, progress: Progress): void {
+  const word = problems.length === 0 ? 'ok   ' : 'WRONG';
+  say(`${word} ${story} ${end} after ${kind} ${at}, ${seconds} s (${progress.words()})`);
+  for (const problem of problems) say(`      ${problem}`);
+}
+
+/** @returns the exit code */
+function show(results: readonly CaseResult[]): number {
+  const whole = { startedAt, endedAt: new Date().toISOString(), code, results };
+  process.stdout.write(options.json ? `${JSON.stringify(whole)}\n` : `${table(results)}\n`);
+  return results.every(({ problems }) => problems.length === 0) ? 0 : 1;
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
 }

@@ -1,3 +1,4 @@
+import { nameFor } from '../../scripts/kept-code.mjs';
 import type { RunHandle } from '../support/run.ts';
 import type { Kind } from './kinds.ts';
 import type { Lane } from './lane.ts';
@@ -32,6 +33,15 @@ function answerOf(fault: object) {
 export interface Blow {
   readonly kind: Kind;
   readonly points: readonly Point[];
+}
+
+/** Tells a case from every other one, in each run of the loop. */
+export function idOf({ name }: Story, { kind, points }: Blow): string {
+  const places = points.map(({ activity, target, side, which, changes, essence }) =>
+    // What an activity sends first may be another command in another run.
+    [activity, target, side, which, changes, ...(which === 'first' ? [] : [essence])].join(' '),
+  );
+  return nameFor(name, kind, ...places);
 }
 
 /** Starts a run, tells it, and interrupts it; returns when nothing is held any more. */
