@@ -49,6 +49,8 @@ export async function runCase(lane: Lane, blow: Blow, reference: Reference): Pro
   } catch (error) {
     problems.push(withCause(error));
     if (run !== undefined) problems.push(JSON.stringify(await lastSeen(run)));
+    // What its worker is still at must not meet the next case.
+    await lane.stack.worker.kill9();
   } finally {
     await control.releaseAll();
     await run?.handle.terminate('the case is over').catch(() => undefined);

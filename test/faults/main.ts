@@ -73,7 +73,12 @@ async function run(): Promise<number> {
 function choose(reference: Reference): { all: number; chosen: Blow[] } {
   const all = allCases(reference)
     .filter(({ kind }) => options.kind?.includes(kind) ?? true)
-    .filter(({ points }) => points.map(describePoint).join('; ').includes(options.at));
+    .filter(({ points }) =>
+      points
+        .map(describePoint)
+        .join('; ')
+        .includes(options.at ?? ''),
+    );
   const some = options.sample === undefined ? all : sample(all, options.sample, options.seed);
   return { all: all.length, chosen: shard(some, index, count) };
 }

@@ -6,16 +6,16 @@ import { stories } from './stories/index.ts';
 export interface Options {
   readonly runbook?: readonly string[];
   readonly kind?: readonly Kind[];
-  readonly at: string;
+  readonly at?: string;
   readonly sample?: number;
   readonly seed: number;
   readonly shard: { readonly index: number; readonly count: number };
   readonly lanes: number;
   /** Milliseconds. */
   readonly for?: number;
-  readonly again: boolean;
-  readonly json: boolean;
-  readonly kept: boolean;
+  readonly again?: true;
+  readonly json?: true;
+  readonly kept?: true;
 }
 
 const ALL = { index: 1, count: 1 };
@@ -31,15 +31,17 @@ export function optionsOf(argv: readonly string[]): Options {
     )
     .addOption(several('--runbook <story>', 'only this one; may be given several times', names))
     .addOption(several('--kind <kind>', 'only what happens so; may be given several times', KINDS))
-    .option('--at <text>', 'only cases whose point, as it is told, contains this', '')
+    .option('--at <text>', 'only cases whose point, as it is told, contains this')
     .option('--sample <n>', 'some of the cases of each story, chosen by the seed', from1)
     .option('--seed <n>', 'the same one chooses the same cases', whole, Date.now() % 1_000_000)
-    .option('--shard <i/n>', 'the i-th of n parts, for several machines', part, ALL)
+    .addOption(
+      new Option('--shard <i/n>', 'the i-th of n parts, for several machines').argParser(part).default(ALL, '1/1'),
+    )
     .option('--lanes <n>', 'how many runs go on at a time', from1, 3)
     .option('--for <duration>', 'begin no case after this time', span)
-    .option('--again', 'run also what ended as it must before with this code', false)
-    .option('--json', 'print data', false)
-    .option('--kept', 'run nothing; show how each case ended last with this code', false)
+    .option('--again', 'run also what ended as it must before with this code')
+    .option('--json', 'print data')
+    .option('--kept', 'run nothing; show how each case ended last with this code')
     .addHelpText(
       'after',
       '\nExit codes: 0 every case ended as it must, 1 not so, or a story could not be run, 2 bad usage.',
