@@ -5,12 +5,12 @@ import type { Kind } from './kinds.ts';
 import type { Lane } from './lane.ts';
 import { describePoint } from './points.ts';
 import type { Reference } from './reference.ts';
-import { type Blow, idOf, strike } from './strike.ts';
-import { whatCameOf, withinLimit } from './wait.ts';
+import { type Blow, idsOf, strike } from './strike.ts';
+import { limitOf, whatCameOf, withinLimit } from './wait.ts';
 
 export interface CaseResult {
-  /** The same whenever the case is run. */
-  readonly id: string;
+  /** One for each blow, the same in every run of the loop. */
+  readonly ids: readonly string[];
   readonly story: string;
   readonly kind: Kind;
   readonly at: string;
@@ -37,9 +37,9 @@ export async function runCase(lane: Lane, blow: Blow, reference: Reference): Pro
     const struck = strike(lane, story, blow, (started) => {
       run = started;
     });
-    await withinLimit(struck, 'the point was not reached');
+    await withinLimit(struck, 'the point was not reached', limitOf(reference, points.length));
     if (run === undefined) throw new Error('no run was started');
-    end = await withinLimit(whatCameOf(run), 'the run came to no end');
+    end = await withinLimit(whatCameOf(run), 'the run came to no end', limitOf(reference));
     for (const { kind: fault, hits } of await control.faults()) {
       if (hits === 0) problems.push(`${fault} met nothing: the run was not interrupted`);
     }
@@ -57,7 +57,16 @@ export async function runCase(lane: Lane, blow: Blow, reference: Reference): Pro
   }
   const seconds = Math.round((performance.now() - began) / 100) / 10;
   const at = points.map(describePoint).join('; ');
-  return { id: idOf(story, blow), story: story.name, kind, at, blows: points.length, end: end.type, problems, seconds };
+  return {
+    ids: idsOf(story, blow),
+    story: story.name,
+    kind,
+    at,
+    blows: points.length,
+    end: end.type,
+    problems,
+    seconds,
+  };
 }
 
 /** What fetch says of a failure is in its cause only. */

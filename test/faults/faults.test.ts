@@ -1,7 +1,8 @@
 import { expect, inject, test } from 'vitest';
 import type { CaseResult } from './case.ts';
 import { faultLoop, table } from './loop.ts';
-import { allCases, around, sample, shard, spread } from './sample.ts';
+import { questions } from './points.ts';
+import { allCases, around, sample, shard, spread, together } from './sample.ts';
 import { toldSeed } from './seed.ts';
 import { deploy } from './stories/deploy.ts';
 
@@ -44,4 +45,26 @@ test('a seed chooses the same sample again, shards share everything between them
   expect(sample(items, 10, 7)).not.toEqual(sample(items, 10, 8));
   expect(around(['a', 'b', 'c'], 2, 2, 8)).toEqual(['b', 'c']);
   expect([1, 2, 3].flatMap((index) => shard(items, index, 3)).sort((a, b) => a - b)).toEqual(items);
+});
+
+test('blows of one run are far apart, and only those after which it goes on', () => {
+  const [asked] = questions(['agree'], 'host1');
+  if (asked === undefined) throw new Error('no question');
+  const points = [
+    ...Array.from({ length: 4 }, (_, changes) => ({ ...asked, side: 'before' as const, changes })),
+    asked,
+  ];
+  const cases = (['worker-kill', 'host-reboot', 'cancel'] as const).flatMap((kind) =>
+    points.map((point) => ({ kind, points: [point] })),
+  );
+  const runs = together(cases, 2).map(({ kind, points: struck }) => [
+    kind,
+    struck.map((point) => points.indexOf(point)),
+  ]);
+  expect(runs.filter(([kind]) => kind === 'worker-kill')).toEqual([
+    ['worker-kill', [0, 2]],
+    ['worker-kill', [1, 3]],
+    ['worker-kill', [4]],
+  ]);
+  expect(runs.map(([, struck]) => struck?.length).slice(3)).toEqual(Array.from({ length: 10 }, () => 1));
 });

@@ -12,8 +12,17 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-function result(id: string, { story = 'moveHostedEngine', problems = [] as string[], seconds = 60 } = {}): CaseResult {
-  return { id, story, kind: 'cancel', at: 'before the change', blows: 1, end: 'cancelled', problems, seconds };
+function result(ids: string, { story = 'moveHostedEngine', problems = [] as string[], seconds = 60 } = {}): CaseResult {
+  return {
+    ids: ids.split(' '),
+    story,
+    kind: 'cancel',
+    at: 'before the change',
+    blows: 2,
+    end: 'cancelled',
+    problems,
+    seconds,
+  };
 }
 
 test('what ended as it must is proven for this code, by its last run, whoever ran it', () => {
@@ -25,8 +34,19 @@ test('what ended as it must is proven for this code, by its last run, whoever ra
   last.add(result('mended'));
   last.add(result('broken', { problems: ['lost'] }));
   expect([...last.proven()].sort()).toEqual(['mended', 'right']);
-  expect(last.results().map(({ id }) => id)).toEqual(['right', 'mended', 'broken']);
+  expect(last.results().map(({ ids }) => ids)).toEqual([['right'], ['mended'], ['broken']]);
   expect(new Kept(directory, 'new', '4').results()).toEqual([]);
+});
+
+test('blows of one run are proven each, and one by one where the run was not', () => {
+  const kept = new Kept(directory, 'this', '1');
+  kept.add(result('first second', { problems: ['lost'] }));
+  kept.add(result('third fourth'));
+  kept.add(result('first'));
+  expect([...kept.proven()].sort()).toEqual(['first', 'fourth', 'third']);
+  expect(kept.results()).toHaveLength(3);
+  kept.add(result('second'));
+  expect(kept.results().every(({ problems }) => problems.length === 0)).toBe(true);
 });
 
 test('a start that was killed while it wrote loses that one case', () => {

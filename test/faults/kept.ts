@@ -47,17 +47,20 @@ export class Kept {
     appendFileSync(this.file, `${JSON.stringify(line)}\n`);
   }
 
-  /** The newest result of each case with this code. */
+  /** What came of this code, but for runs all of whose blows have been dealt once more since. */
   results(): CaseResult[] {
-    const newest = new Map<string, CaseResult>();
-    for (const { code, result } of this.lines()) if (code === this.code) newest.set(result.id, result);
-    return [...newest.values()];
+    return [...new Set(this.newest().values())];
   }
 
-  /** Ids of the cases that ended as they must with this code, when they were run last. */
+  /** Ids of the blows after which all was as it must be with this code, when they were dealt last. */
   proven(): Set<string> {
-    const right = this.results().filter(({ problems }) => problems.length === 0);
-    return new Set(right.map(({ id }) => id));
+    const right = [...this.newest()].filter(([, { problems }]) => problems.length === 0);
+    return new Set(right.map(([id]) => id));
+  }
+
+  private newest(): Map<string, CaseResult> {
+    const ours = this.lines().filter(({ code }) => code === this.code);
+    return new Map(ours.flatMap(({ result }) => result.ids.map((id) => [id, result] as const)));
   }
 
   private lines(): KeptResult[] {

@@ -26,6 +26,11 @@ export const KINDS = [...FAULTS, ...WAYS_OUT] as const;
 export type Kind = (typeof KINDS)[number];
 export type WayOut = (typeof WAYS_OUT)[number];
 
+/** Whether the run goes on as before, so that it can be struck again. */
+export function isPassing(kind: Kind): boolean {
+  return !isWayOut(kind) && kind !== 'host-reboot';
+}
+
 export function isWayOut(kind: Kind): kind is WayOut {
   return WAYS_OUT.some((way) => way === kind);
 }

@@ -9,9 +9,9 @@ import { optionsOf } from './options.ts';
 import { describePoint } from './points.ts';
 import { Progress } from './progress.ts';
 import type { Reference } from './reference.ts';
-import { allCases, sample, shard } from './sample.ts';
+import { allCases, sample, shard, together } from './sample.ts';
 import { stories } from './stories/index.ts';
-import { type Blow, idOf } from './strike.ts';
+import { type Blow, idsOf } from './strike.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -37,13 +37,15 @@ async function run(): Promise<number> {
       stories: stories.filter(({ name }) => options.runbook?.includes(name) ?? true),
       enough: enough.signal,
       choose(reference) {
+        const { story, points } = reference;
         const { all, chosen } = choose(reference);
-        const open = chosen.filter((blow) => !proven.has(idOf(reference.story, blow)));
-        progress.plan(reference.story.name, open.length);
-        const before = chosen.length - open.length;
-        const told = `${all} cases, ${chosen.length} of them here, ${before} of these proven before`;
-        say(`${reference.story.name}: ${reference.points.length} points, ${told} (seed ${options.seed})`);
-        return open;
+        const open = chosen.filter((blow) => !idsOf(story, blow).every((id) => proven.has(id)));
+        const runs = together(open, options.together);
+        progress.plan(story.name, runs.length);
+        const before = `${chosen.length - open.length} of these proven before, ${runs.length} runs for the others`;
+        const told = `${all} cases, ${chosen.length} of them here, ${before}`;
+        say(`${story.name}: ${points.length} points, ${told} (seed ${options.seed})`);
+        return runs;
       },
       done(result) {
         if (digestOfCode(PROJECT) !== code) {

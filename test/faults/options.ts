@@ -10,6 +10,8 @@ export interface Options {
   readonly sample?: number;
   readonly seed: number;
   readonly shard: { readonly index: number; readonly count: number };
+  /** Blows of one run. */
+  readonly together: number;
   readonly lanes: number;
   /** Milliseconds. */
   readonly for?: number;
@@ -37,6 +39,7 @@ export function optionsOf(argv: readonly string[]): Options {
     .addOption(
       new Option('--shard <i/n>', 'the i-th of n parts, for several machines').argParser(part).default(ALL, '1/1'),
     )
+    .option('--together <n>', 'so many blows of a kind that passes in one run, for long stories', from1, 1)
     .option('--lanes <n>', 'how many runs go on at a time', from1, 3)
     .option('--for <duration>', 'begin no case after this time', span)
     .option('--again', 'run also what ended as it must before with this code')

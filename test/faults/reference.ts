@@ -20,6 +20,8 @@ export interface Reference {
   readonly remains: readonly string[];
   /** Ids of the questions that people answered. */
   readonly asked: readonly string[];
+  /** How long it took, held at each command. */
+  readonly seconds: number;
 }
 
 /** Runs the story once, command by command, and finds the points at which it can be interrupted. */
@@ -28,6 +30,7 @@ export async function observe(lane: Lane, story: Story): Promise<Reference> {
   const { control } = lane.stack;
   const before = lasting(await control.state());
   const since = await control.now();
+  const began = performance.now();
   const stepper = await Stepper.arm(control, story.targets);
   const commands: SeenCommand[] = [];
   let run: RunHandle;
@@ -41,6 +44,7 @@ export async function observe(lane: Lane, story: Story): Promise<Reference> {
     await stepper.disarm();
   }
   const end = await run.end();
+  const seconds = (performance.now() - began) / 1000;
   if (end.type !== 'succeeded') throw new Error(`undisturbed, ${story.name} ends ${end.type}: ${end.message}`);
   const asked = lane.operator?.asked ?? [];
   const unanswered = lane.operator?.problems(end.report?.decisions ?? []) ?? [];
@@ -63,6 +67,7 @@ export async function observe(lane: Lane, story: Story): Promise<Reference> {
     after: lasting(await control.state()),
     remains: (end.report?.remains ?? []).map(({ what }) => what),
     asked,
+    seconds,
   };
 }
 

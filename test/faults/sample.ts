@@ -1,4 +1,4 @@
-import { KINDS, type Kind, suits } from './kinds.ts';
+import { isPassing, KINDS, type Kind, suits } from './kinds.ts';
 import type { Point } from './points.ts';
 import type { Reference } from './reference.ts';
 import type { Blow } from './strike.ts';
@@ -10,13 +10,28 @@ export function allCases({ points, story }: Reference): Blow[] {
   );
 }
 
-/** All points in as many runs as are given, those of a run far apart; what is within the deployment has its own run. */
+/** The same blows in fewer runs: as many as `size` of one kind in each, those of a run far apart. */
+export function together(cases: readonly Blow[], size: number): Blow[] {
+  return KINDS.flatMap((kind) => {
+    const own = cases.filter((one) => one.kind === kind);
+    if (!isPassing(kind)) return own;
+    const points = own.flatMap((one) => one.points);
+    return spread(kind, points, Math.ceil(points.filter((point) => !isAlone(point)).length / size));
+  });
+}
+
+/** Within the deployment, or while people are asked: nothing is held there, so nothing leads on to another point. */
+function isAlone({ side }: Point): boolean {
+  return side === 'during' || side === 'asked';
+}
+
+/** All points in as many runs as are given, those of a run far apart; but for those that have their own run. */
 export function spread(kind: Blow['kind'], points: readonly Point[], runs: number): Blow[] {
-  const within = points.filter(({ side }) => side === 'during');
-  const others = points.filter(({ side }) => side !== 'during');
+  const alone = points.filter(isAlone);
+  const others = points.filter((point) => !isAlone(point));
   return [
     ...Array.from({ length: runs }, (_, run) => ({ kind, points: others.filter((_p, place) => place % runs === run) })),
-    ...within.map((point) => ({ kind, points: [point] })),
+    ...alone.map((point) => ({ kind, points: [point] })),
   ];
 }
 

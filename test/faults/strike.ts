@@ -35,13 +35,12 @@ export interface Blow {
   readonly points: readonly Point[];
 }
 
-/** Tells a case from every other one, in each run of the loop. */
-export function idOf({ name }: Story, { kind, points }: Blow): string {
-  const places = points.map(({ activity, target, side, which, changes, essence }) =>
+/** For each point what tells this blow there from every other one, in all runs of the loop. */
+export function idsOf({ name }: Story, { kind, points }: Blow): string[] {
+  return points.map(({ activity, target, side, which, changes, essence }) =>
     // What an activity sends first may be another command in another run.
-    [activity, target, side, which, changes, ...(which === 'first' ? [] : [essence])].join(' '),
+    nameFor(name, kind, activity, target, side, which, String(changes), which === 'first' ? '' : essence),
   );
-  return nameFor(name, kind, ...places);
 }
 
 /** Starts a run, tells it, and interrupts it; returns when nothing is held any more. */

@@ -1,8 +1,11 @@
 import { ServiceError } from '@temporalio/client';
 import type { Waiting } from '../../workflows/contract.ts';
 import type { End, RunHandle } from '../support/run.ts';
+import type { Reference } from './reference.ts';
 
 const LIMIT_MS = 180_000;
+/** For one more blow of the same run: another worker or server starts. */
+const BLOW_MS = 20_000;
 
 /**
  * Closed, or parked: an operator would have to decide.
@@ -25,13 +28,18 @@ export async function whatCameOf(run: RunHandle, answered?: Waiting): Promise<En
   }
 }
 
-export async function withinLimit<T>(work: Promise<T>, otherwise: string): Promise<T> {
+/** How long a run may take: of a long story thrice what it took undisturbed, held at each command. */
+export function limitOf({ seconds }: Pick<Reference, 'seconds'>, blows = 1): number {
+  return Math.max(LIMIT_MS, 3000 * seconds) + (blows - 1) * BLOW_MS;
+}
+
+export async function withinLimit<T>(work: Promise<T>, otherwise: string, limit = LIMIT_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`${otherwise} within ${LIMIT_MS / 1000} s`)), LIMIT_MS);
+  const over = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`${otherwise} within ${Math.round(limit / 1000)} s`)), limit);
   });
   try {
-    return await Promise.race([work, limit]);
+    return await Promise.race([work, over]);
   } finally {
     clearTimeout(timer);
   }
