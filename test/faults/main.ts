@@ -67,7 +67,7 @@ async function run(): Promise<number> {
   }
   const shown = show(results);
   say(`${progress.words()}; kept in ${kept.file}`);
-  if (enough.signal.aborted) say('some were not run: the same command goes on with them');
+  if (enough.signal.aborted) say('no case begins any more: the same command goes on with what was not run');
   return failed ? 1 : shown;
 }
 
