@@ -21,18 +21,22 @@ export interface HostNetworkFacts extends ClusterNetworkFacts {
   /** Absent while the host does not carry the network. */
   readonly attachment?: EngineNetworkAttachment;
   readonly trace: Trace;
+  /** A request of this step has failed in the engine: its job tells it, as no event does. */
+  readonly failed: boolean;
 }
 
 async function look(context: OperationContext, params: HostNetwork): Promise<HostNetworkFacts> {
   const host = await hostInEngine(context, params.host);
-  const [facts, networks, trace] = await Promise.all([
+  const [facts, networks, trace, jobs] = await Promise.all([
     clusterNetworkFacts(context, params),
     hostNetworks(context, host.id),
     readTrace(context, { host: host.id }),
+    context.engine().jobs(),
   ]);
   const { network: wanted } = facts;
   const attachment = networks.attachments.find(({ network }) => network.id === wanted?.id);
-  return { ...facts, host, networks, trace, ...(attachment && { attachment }) };
+  const failed = jobs.some(({ status }) => status === 'failed');
+  return { ...facts, host, networks, trace, failed, ...(attachment && { attachment }) };
 }
 
 /** How long the engine tries to reach the host again before everything is as it was. */
@@ -124,12 +128,12 @@ function unfinished(
   facts: HostNetworkFacts,
   { host: name, name: network }: HostNetwork,
 ): Pick<EngineDecision, 'state' | 'changes' | 'awaits' | 'failed'> | undefined {
-  const { host, trace } = facts;
+  const { host, trace, failed } = facts;
   if (host.network_operation_in_progress === true) {
     return { state: 'underWay', changes: [], awaits: `the networks of ${name} are being set up` };
   }
   // Sent once more, it would cut the host off once more.
-  if (!trace.events.some(({ severity }) => severity === 'error')) return undefined;
+  if (!failed && !trace.events.some(({ severity }) => severity === 'error')) return undefined;
   const what = `the networks of ${name} could not be set up with ${network}; ${name} is ${host.status} in the engine`;
   return { state: 'wouldDo', changes: [], failed: { what, lines: lines(trace) } };
 }

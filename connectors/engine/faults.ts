@@ -7,6 +7,7 @@ const LATER = [
   /try again (later|in a few minutes)/i,
   /please retry in/i,
   /related operation is currently in progress/i,
+  /another Setup Networks or Host Refresh process in progress/i,
   /disabled due to the Engine Service start ?up/i,
   /performing an operation on a Snapshot/i,
 ];

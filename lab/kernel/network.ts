@@ -15,6 +15,13 @@ export function isAddress(text: string): boolean {
   return /^(\d{1,3}\.){3}\d{1,3}$/.test(text) && text.split('.').every((part) => Number(part) < 256);
 }
 
+/** 24 is 255.255.255.0. */
+export const netmaskOf = (prefix: number): string =>
+  [0, 1, 2, 3].map((at) => 256 - 2 ** (8 - Math.max(0, Math.min(8, prefix - at * 8)))).join('.');
+
+export const prefixOf = (netmask: string): number =>
+  netmask.split('.').reduce((sum, part) => sum + Number(part).toString(2).replaceAll('0', '').length, 0);
+
 export class HostNetwork implements Network {
   readonly interfaces = new Map<string, NetInterface>();
   routes: Route[] = [];

@@ -1,4 +1,5 @@
 /** What vdsm does to a host's networks: VLAN devices, bridges, ifcfg files; kept over a reboot only when saved. */
+import { netmaskOf } from '../kernel/network.ts';
 import type { LabHost, NetInterface } from '../types.ts';
 
 const SCRIPTS = '/etc/sysconfig/network-scripts';
@@ -14,7 +15,15 @@ export interface HostNetworkWish {
   readonly mtu: number;
   /** With a bridge for VMs; without one the network is the device itself. */
   readonly vm: boolean;
-  readonly address?: { readonly address: string; readonly prefix: number } | undefined;
+  readonly address?: Address | undefined;
+  readonly dhcp?: boolean | undefined;
+  /** The management network's, which is the host's way out. */
+  readonly gateway?: string | undefined;
+}
+
+interface Address {
+  readonly address: string;
+  readonly prefix: number;
 }
 
 interface Snapshot {
@@ -35,10 +44,20 @@ export function portOf(host: LabHost, name: string): NetInterface | undefined {
   return known === undefined ? [...interfaces.values()].find(({ master }) => master === name) : interfaces.get(known);
 }
 
-const common = (mtu: number): string => `MTU=${mtu}\nDEFROUTE=no\nNM_CONTROLLED=no\nIPV6INIT=no\n`;
+const common = (mtu: number, way = false): string =>
+  `MTU=${mtu}\nDEFROUTE=${way ? 'yes' : 'no'}\nNM_CONTROLLED=no\nIPV6INIT=no\n`;
+const addressed = (own: Address | undefined, gateway?: string): string => {
+  const way = gateway === undefined ? '' : `GATEWAY=${gateway}\n`;
+  return own ? `IPADDR=${own.address}\nNETMASK=${netmaskOf(own.prefix)}\n${way}BOOTPROTO=none\n` : '';
+};
+const DHCP = 'BOOTPROTO=dhcp\n';
 const file = (device: string): string => `${SCRIPTS}/ifcfg-${device}`;
 const write = (host: LabHost, device: string, lines: string): void =>
   host.fs.write(file(device), `${HEADER}DEVICE=${device}\n${lines}`, { mode: 0o664 });
+
+/** The device asks a DHCP server for its address. */
+export const asksDhcp = (host: LabHost, device: string): boolean =>
+  host.fs.exists(file(device)) && host.fs.read(file(device)).includes(DHCP);
 
 export function takeSnapshot(host: LabHost): Snapshot {
   const names = host.fs.list(SCRIPTS).filter((name) => name.startsWith('ifcfg-'));
@@ -91,14 +110,18 @@ export function removeHostNetwork(host: LabHost, name: string): void {
 }
 
 /** The file of a NIC or bond, which vdsm takes over with the first network on it. */
-function writePort(host: LabHost, port: NetInterface): void {
+function writePort(host: LabHost, port: NetInterface, dhcp = false): void {
   const bonding = port.bonding === undefined ? '' : `BONDING_OPTS='${port.bonding}'\n`;
   const mac = port.kind === 'bond' ? `MACADDR=${port.mac}\n` : '';
   const above = port.master === undefined ? undefined : host.network.interfaces.get(port.master);
   const slave = above?.kind === 'bond' ? `MASTER=${above.name}\nSLAVE=yes\n` : '';
   const bridge = above === undefined || slave !== '' ? '' : `BRIDGE=${above.name}\n`;
   const [own] = port.addresses;
-  write(host, port.name, `${bonding}${bridge}${slave}${mac}ONBOOT=yes\n${addressed(own)}${common(port.mtu)}`);
+  write(
+    host,
+    port.name,
+    `${bonding}${bridge}${slave}${mac}ONBOOT=yes\n${dhcp ? DHCP : addressed(own)}${common(port.mtu)}`,
+  );
 }
 
 export interface BondWish {
@@ -148,17 +171,15 @@ export function removeBond(host: LabHost, name: string): void {
   if (host.fs.exists(file(name))) host.fs.remove(file(name));
 }
 
-const addressed = (address: HostNetworkWish['address']): string =>
-  address ? `IPADDR=${address.address}\nPREFIX=${address.prefix}\nBOOTPROTO=none\n` : '';
-
 /** Makes a network on a NIC or bond, or makes it anew: the VLAN's device, and for VMs a bridge of the network's name. */
 export function setHostNetwork(host: LabHost, wish: HostNetworkWish): void {
   removeHostNetwork(host, wish.name);
   const { interfaces } = host.network;
   const base = interfaces.get(wish.nic);
   if (!base) return;
-  const { name, vlan, mtu, vm, address } = wish;
+  const { name, vlan, mtu, vm, address, gateway } = wish;
   const own = address ? [address] : [];
+  const lines = `${wish.dhcp ? DHCP : addressed(address, gateway)}${common(mtu, gateway !== undefined)}`;
   const shared = { mac: base.mac, mtu, up: true, carrier: true };
   if (vlan === undefined) {
     if (vm) base.master = name;
@@ -169,15 +190,22 @@ export function setHostNetwork(host: LabHost, wish: HostNetworkWish): void {
     const place = vm ? { master: name, addresses: [] } : { addresses: own };
     interfaces.set(port, { ...shared, name: port, kind: 'vlan', link: wish.nic, vlan, ...place });
     const bridge = vm ? `BRIDGE=${name}\n` : '';
-    write(host, port, `VLAN=yes\n${bridge}ONBOOT=yes\n${vm ? '' : addressed(address)}${common(mtu)}`);
+    write(host, port, `VLAN=yes\n${bridge}ONBOOT=yes\n${vm ? common(mtu) : lines}`);
   }
   remember(host, new Map([...ports(host), [name, vlan === undefined ? wish.nic : `${wish.nic}.${vlan}`]]));
   if (vm) {
     interfaces.set(name, { ...shared, name, kind: 'bridge', addresses: own });
-    write(host, name, `TYPE=Bridge\nDELAY=0\nSTP=off\nONBOOT=yes\n${addressed(address)}${common(mtu)}`);
+    write(host, name, `TYPE=Bridge\nDELAY=0\nSTP=off\nONBOOT=yes\n${lines}`);
   }
-  if (base.kind === 'bond' || vlan === undefined) writePort(host, base);
+  if (base.kind === 'bond' || vlan === undefined) writePort(host, base, wish.dhcp && vlan === undefined && !vm);
   guard(host);
+}
+
+/** Files of the management bridge and of the NIC below it, as the installation of the host writes them. */
+export function writeManagement(host: LabHost, nic: NetInterface, own: Address | undefined, gateway?: string): void {
+  const lines = `${addressed(own, gateway)}${common(nic.mtu, true)}`;
+  write(host, 'ovirtmgmt', `TYPE=Bridge\nDELAY=0\nSTP=off\nONBOOT=yes\n${lines}`);
+  write(host, nic.name, `BRIDGE=ovirtmgmt\nONBOOT=yes\n${common(nic.mtu)}`);
 }
 
 /** From here on a reboot brings this configuration back, until it is saved. */

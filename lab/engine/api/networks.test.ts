@@ -50,6 +50,32 @@ describe('logical networks', () => {
     expect(management?.usages).toEqual({ usage: ['vm', 'display', 'management', 'default_route'] });
   });
 
+  it('stay while a card of a VM is connected to them, whatever they are to be taken from', async () => {
+    const [profile] = await list(`/networks/${id}/vnicprofiles`, 'vnic_profile');
+    const vm = await s.client.json('POST', '/vms', {
+      name: 'web',
+      cluster: { id: cluster },
+      template: { name: 'Blank' },
+    });
+    const nic = await s.client.json('POST', `/vms/${vm.id}/nics`, {
+      name: 'nic1',
+      vnic_profile: { id: profile?.id },
+    });
+    const used = (doing: string) => ({
+      status: 409,
+      detail: `[Cannot ${doing} Network. This logical network is used by virtual machine: web\n - Please remove it from this virtual machine and try again.]`,
+    });
+    expect(await s.client.json('DELETE', `/networks/${id}`)).toMatchObject(used('remove'));
+    expect(await s.client.json('DELETE', `/clusters/${cluster}/networks/${id}`)).toMatchObject(used('detach'));
+    expect(await s.client.json('PUT', `/networks/${id}`, { usages: {} })).toMatchObject(used('edit'));
+    expect(await s.client.json('DELETE', `/vnicprofiles/${profile?.id}`)).toMatchObject({
+      status: 409,
+      detail:
+        '[Cannot remove VM network interface profile. This VM network interface profile is used by virtual machine:  \tweb.\n - Please remove it from this virtual machine and try again.]',
+    });
+    await s.client.json('DELETE', `/vms/${vm.id}/nics/${nic.id}`);
+  });
+
   it('have profiles of their own, and go with them', async () => {
     const extra = await s.client.json('POST', '/vnicprofiles', {
       name: 'mirrored',

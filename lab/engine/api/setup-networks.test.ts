@@ -129,6 +129,142 @@ describe('networks on a host', () => {
     expect(ifcfg('bond1')).not.toContain('BRIDGE');
   });
 
+  const named = async (name: string): Promise<Json | undefined> => {
+    const networks = (await s.client.json('GET', `/networks?search=name%3D${name}`)).network as unknown as Json[];
+    const attached = await list('networkattachments', 'network_attachment');
+    return attached.find((one) => (one.network?.id as unknown) === networks[0]?.id);
+  };
+  const idle = () =>
+    s.until(
+      'set up',
+      async () =>
+        !(await list('networkattachments', 'network_attachment')).some((one) => (one.in_sync as unknown) === 'false'),
+      2,
+    );
+  const told = async (code: number): Promise<string[]> => {
+    const { event } = await s.client.json('GET', `/events?search=type%3D${code}`);
+    return ((event ?? []) as unknown as Json[]).map(({ description }) => String(description));
+  };
+
+  it('get a change of their network behind the answer, with an event before and after it', async () => {
+    expect(await s.client.json('PUT', `/networks/${network}`, { mtu: 9000, vlan: { id: 433 } })).toMatchObject({
+      mtu: '9000',
+    });
+    expect(await told(1145)).toEqual([
+      `(1/1): Applying changes for network(s) ${NAME} on host host2.test.local. (User: admin@internal-authz)`,
+    ]);
+    await idle();
+    expect(machine().network.interfaces.get('bond1.433')).toMatchObject({ mtu: 9000, master: NAME });
+    expect(machine().network.interfaces.has('bond1.432')).toBe(false);
+    expect(await told(1146)).toEqual([
+      `(1/1): Successfully applied changes for network(s) ${NAME} on host host2.test.local. (User: admin@internal-authz)`,
+    ]);
+  });
+
+  it('stay out of sync on a host that is away, are changed there only with a synchronization, and put right by one call', async () => {
+    await machine().units.stop('vdsmd.service');
+    await s.client.json('PUT', `/networks/${network}`, { mtu: 1500, vlan: { id: 432 } });
+    expect(await told(1147)).toEqual([
+      `(1/1): Failed to apply changes for network(s) ${NAME} on host host2.test.local. (User: admin@internal-authz)`,
+    ]);
+    await machine().units.start('vdsmd.service');
+    await s.until('up', async () => ((await s.client.json('GET', `/hosts/${host}`)).status as unknown) === 'up');
+    const odd = await named(NAME);
+    expect(odd?.in_sync).toBe('false');
+    const moved = { network: { name: NAME }, host_nic: { name: 'em2' } };
+    expect(await attach({ modified_network_attachments: { network_attachment: [moved] } })).toMatchObject({
+      status: 409,
+      detail: `[Cannot setup Networks. The following Network definitions on the Network Interface are different than those on the Logical Network. Please synchronize the Network Interface before editing network ${NAME}. The non-synchronized values are: MTU Host - 9000, DC - 1500; VLAN Host - 433, DC - 432.]`,
+    });
+    const answer = await s.t.fast(() => s.client.json('POST', `/hosts/${host}/syncallnetworks`, {}));
+    expect(answer).toMatchObject({ status: 'complete' });
+    expect((await named(NAME))?.in_sync).toBe('true');
+    expect(await told(10901)).toEqual(['Managed to sync all host host2.test.local networks.']);
+    const [cluster] = (await s.client.json('GET', '/clusters?search=name%3DCluster1')).cluster as unknown as Json[];
+    await s.client.json('POST', `/clusters/${cluster?.id}/syncallnetworks`, {});
+    expect(await told(10907)).toEqual(['No hosts eligible for sync networks operation found on cluster Cluster1']);
+  });
+
+  it('are nothing to do where they are as wished, and nothing for a host in another status', async () => {
+    const before = s.t.lab.revision;
+    expect(await attach({ commit_on_success: true })).toMatchObject({ status: 'complete' });
+    expect(s.t.lab.revision).toBe(before);
+    const row = s.t.lab.hosts.get('host2');
+    await row?.units.stop('vdsmd.service');
+    await s.until(
+      'lost',
+      async () => ((await s.client.json('GET', `/hosts/${host}`)).status as unknown) === 'connecting',
+    );
+    expect(await attach()).toMatchObject({
+      status: 409,
+      detail:
+        '[Cannot setup Networks. Operation can be performed only when Host status is  Maintenance, Up, NonOperational.]',
+    });
+    await row?.units.start('vdsmd.service');
+    await s.until('up', async () => ((await s.client.json('GET', `/hosts/${host}`)).status as unknown) === 'up');
+  });
+
+  it('come to a NIC by its label and leave it with the label', async () => {
+    const [cluster] = (await s.client.json('GET', '/clusters?search=name%3DCluster1')).cluster as unknown as Json[];
+    const { id } = await s.client.json('POST', '/networks', {
+      name: 'labelled',
+      data_center: { name: 'Datacenter1' },
+      vlan: { id: 90 },
+    });
+    await s.client.json('POST', `/networks/${id}/networklabels`, { id: 'rack' });
+    await s.client.json('POST', `/clusters/${cluster?.id}/networks`, { id, required: false });
+    const nic = (await list('nics', 'host_nic')).find(({ name }) => (name as unknown) === 'em2');
+    const labels = `/hosts/${host}/nics/${nic?.id}/networklabels`;
+    const label = { network_label: [{ id: 'rack', host_nic: { name: 'em2' } }] };
+    await attach({ modified_network_attachments: {}, modified_labels: label });
+    expect((await s.client.json('GET', labels)).network_label).toMatchObject([
+      { id: 'rack', host_nic: { id: nic?.id }, href: `/ovirt-engine/api${labels}/rack` },
+    ]);
+    expect(machine().network.interfaces.get('em2.90')).toMatchObject({ master: 'labelled' });
+    expect(await s.client.json('POST', labels, { id: 'rack' })).toMatchObject({
+      status: 409,
+      detail: "[Cannot add Label. The network interface 'em2' is already labeled with the specified label 'rack'.]",
+    });
+    await s.t.fast(() => s.client.json('DELETE', `${labels}/rack`));
+    expect(await s.client.json('GET', labels)).toEqual({ status: 200 });
+    expect(machine().network.interfaces.has('em2.90')).toBe(false);
+    await s.t.fast(() => s.client.json('POST', labels, { id: 'rack' }));
+    expect(machine().network.interfaces.has('em2.90')).toBe(true);
+    await s.client.json('DELETE', `/networks/${id}/networklabels/rack`);
+    await s.until('taken away', () => !machine().network.interfaces.has('em2.90'), 2);
+    expect(await told(1138)).toEqual([
+      'Label rack was removed from network interface card em2 on host host2.test.local.',
+    ]);
+    await s.client.json('DELETE', `/networks/${id}`);
+  });
+
+  it('are attached, given an address by DHCP, and detached one by one', async () => {
+    const [cluster] = (await s.client.json('GET', '/clusters?search=name%3DCluster1')).cluster as unknown as Json[];
+    const body = { name: 'single', data_center: { name: 'Datacenter1' }, vlan: { id: 91 }, usages: {} };
+    const { id } = await s.client.json('POST', '/networks', body);
+    await s.client.json('POST', `/clusters/${cluster?.id}/networks`, { id, required: false });
+    const dhcp = { ip_address_assignment: [{ assignment_method: 'dhcp', ip: { version: 'v4' } }] };
+    const wish = { network: { id }, host_nic: { name: 'em2' }, ip_address_assignments: dhcp };
+    const made = await s.t.fast(() => s.client.json('POST', `/hosts/${host}/networkattachments`, wish));
+    expect(made).toMatchObject({ status: 201, in_sync: 'true' });
+    expect(ifcfg('em2.91')).toContain('VLAN=yes\nONBOOT=yes\nBOOTPROTO=dhcp\nMTU=1500\n');
+    const nic = (await list('nics', 'host_nic')).find(({ name }) => (name as unknown) === 'em2.91');
+    expect(nic?.boot_protocol).toBe('dhcp');
+    const fixed = {
+      ip_address_assignment: [
+        { assignment_method: 'static', ip: { address: '10.91.0.2', netmask: '255.255.255.0', version: 'v4' } },
+      ],
+    };
+    const path = `/hosts/${host}/networkattachments/${made.id}`;
+    await s.t.fast(() => s.client.json('PUT', path, { ip_address_assignments: fixed }));
+    expect(ifcfg('em2.91')).toContain(
+      'ONBOOT=yes\nIPADDR=10.91.0.2\nNETMASK=255.255.255.0\nBOOTPROTO=none\nMTU=1500\nDEFROUTE=no\n',
+    );
+    await s.t.fast(() => s.client.json('DELETE', path));
+    expect(machine().network.interfaces.has('em2.91')).toBe(false);
+    await s.client.json('DELETE', `/networks/${id}`);
+  });
+
   it('are removed, lost at a reboot when nobody saved them, and rolled back when the host gets lost', async () => {
     const gone = (await list('networkattachments', 'network_attachment')).find(
       (one) => (one.network?.id as unknown) === network,

@@ -242,7 +242,15 @@ describe('a network on a host', () => {
   });
   const decide = (more: object, params: object = {}) =>
     setUpNetwork.decide(
-      { ...facts, network, host, networks: { nics, attachments: [] }, trace: { begun: false, events: [] }, ...more },
+      {
+        ...facts,
+        network,
+        host,
+        networks: { nics, attachments: [] },
+        trace: { begun: false, events: [] },
+        failed: false,
+        ...more,
+      },
       { ...place, host: 'host1', ...params },
       context(),
     );
@@ -262,6 +270,7 @@ describe('a network on a host', () => {
   it('waits for another set-up of the host, and never repeats one that the engine took back', () => {
     expect(decide({ host: { ...host, network_operation_in_progress: true } }).state).toBe('underWay');
     expect(decide({ trace: trace('error') })).toMatchObject({ changes: [], failed: { lines: ['Failed.'] } });
+    expect(decide({ failed: true }).failed?.what).toContain('the networks of host1 could not be set up');
     expect(decide({ trace: trace('normal') }).failed).toBeUndefined();
   });
 });

@@ -1,6 +1,7 @@
 import { localMaintenance, setLocalMaintenance } from '../../../ovirt/conf.ts';
 import { paths } from '../../../ovirt/paths.ts';
 import type { LabHost } from '../../../types.ts';
+import { forgetLost } from '../database/attachments.ts';
 import { clusterOf, spmStatus } from '../database/data-centers.ts';
 import type { EngineDatabase, HostRow, HostStatus } from '../database/database.ts';
 import { machineAt, removeHost } from '../database/database.ts';
@@ -202,6 +203,7 @@ export function deleteHost(call: Call, row: HostRow): void {
 export function refreshHost(call: Call, row: HostRow): void {
   const machine = machineAt(call.lab, row.address);
   if (!vdsmAnswers(machine)) throw refused(400, 'Network error during communication with the Host.');
+  forgetLost(call.db, row, machine);
   readStatistics(row, machine);
   tell(call.lab, call.db, {
     code: 606,

@@ -9,7 +9,9 @@ import type { Call } from '../routing/call.ts';
 import { entityNotFound, incomplete, refused } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
 import { flag, isList, number, part, text } from '../wire/values.ts';
+import { carryAway, carryIntoCluster, carryNetwork, hostsWith } from './carry-networks.ts';
 import { findDataCenter } from './find.ts';
+import { checkNetworkUnused, refuseUsed } from './network-uses.ts';
 
 /** Words of a `usages` list; undefined when the body has none. */
 const usages = (body: Entity): string[] | undefined => (isList(body.usages) ? body.usages.map(String) : undefined);
@@ -66,13 +68,16 @@ export function addNetwork(call: Call): NetworkRow {
   return row;
 }
 
-/** Changes what the body names; hosts that have the network get the change when they are set up again. */
+/** Changes what the body names; hosts that have the network, or its label, get the change behind the answer. */
 export function updateNetwork(call: Call, row: NetworkRow): NetworkRow {
   const { lab, db, body, correlationId } = call;
   const name = text(body, 'name') ?? row.name;
   checkName(call, 'edit', row.dataCenterId, name, row);
   if (row.name === MANAGEMENT && name !== row.name)
     throw refused(409, `Cannot edit Network. The name of the management network cannot be changed.`);
+  const vm = usages(body)?.includes('vm') ?? row.vm;
+  if (row.vm && !vm) checkNetworkUnused(db, 'edit', row.id);
+  if (name !== row.name) refuseUsed('edit', 'host', hostsWith(call, row));
   const vlan = part(body, 'vlan') ? number(part(body, 'vlan'), 'id') : row.vlan;
   checkVlan('edit', vlan);
   Object.assign(row, {
@@ -82,8 +87,9 @@ export function updateNetwork(call: Call, row: NetworkRow): NetworkRow {
     comment: text(body, 'comment') ?? row.comment,
     mtu: number(body, 'mtu') ?? row.mtu,
     stp: flag(body, 'stp') ?? row.stp,
-    vm: usages(body)?.includes('vm') ?? row.vm,
+    vm,
   });
+  carryNetwork(call, row);
   const dataCenter = db.dataCenters.get(row.dataCenterId);
   const told = `Network ${name} was updated on Data Center: ${dataCenter?.name ?? ''}`;
   tell(lab, db, { code: 1114, dataCenter, correlationId, user: userName(call.user), text: told });
@@ -100,7 +106,14 @@ export function removeNetwork(call: Call, row: NetworkRow): Job {
       `Cannot remove Network. The management network '${row.name}' is used by a Cluster and cannot be removed.`,
     );
   }
+  checkNetworkUnused(db, 'remove', row.id);
   const job = startJob(lab, db, { description: `Removing Network ${row.name}`, correlationId });
+  const clusters = db.clusterNetworks.filter(({ networkId }) => networkId === row.id);
+  carryAway(
+    call,
+    row,
+    clusters.map(({ clusterId }) => clusterId),
+  );
   forgetNetworks(db, (one) => one.networkId === row.id);
   for (const profile of db.vnicProfiles.values()) if (profile.networkId === row.id) db.vnicProfiles.delete(profile.id);
   db.networks.delete(row.id);
@@ -143,6 +156,7 @@ export function attachNetwork(call: Call, cluster: ClusterRow): ClusterNetworkRo
   const told = `Network ${network.name} attached to Cluster ${cluster.name}`;
   tell(lab, db, { code: 946, cluster, correlationId, user: userName(call.user), text: told });
   lab.changed(`network ${network.name} attached to cluster ${cluster.name}`);
+  carryIntoCluster(call, cluster, network);
   return one;
 }
 
@@ -164,7 +178,9 @@ export function detachNetwork(call: Call, one: ClusterNetworkRow, network: Netwo
       `Cannot detach Network. The management network '${network.name}' is used by a Cluster and cannot be removed.`,
     );
   }
+  checkNetworkUnused(db, 'detach', network.id, one.clusterId);
   const cluster = clusterOf(db, one);
+  carryAway(call, network, [one.clusterId]);
   forgetNetworks(db, (other) => other === one);
   const told = `Network ${network.name} detached from Cluster ${cluster.name}`;
   tell(lab, db, { code: 948, cluster, correlationId, user: userName(call.user), text: told });
@@ -176,8 +192,12 @@ export function labelNetwork(call: Call, row: NetworkRow): string {
   const { lab, db, body, correlationId } = call;
   const label = text(body, 'id');
   if (!label) throw incomplete('NetworkLabel [id] required for add');
-  if (row.label !== undefined) throw refused(409, 'Cannot add Label. The specified network is already labeled.');
+  if (row.label !== undefined) throw refused(400, 'Cannot add Label. The specified network is already labeled.');
+  if (!/^[\w-]+$/.test(label)) {
+    throw refused(400, 'Network label must be formed only from: English letters, numbers, hyphen or underscore.');
+  }
   row.label = label;
+  carryNetwork(call, row, undefined);
   const dataCenter = db.dataCenters.get(row.dataCenterId);
   const told = `Network ${row.name} was labeled ${label} in data-center ${dataCenter?.name ?? ''}.`;
   tell(lab, db, { code: 1132, dataCenter, correlationId, user: userName(call.user), text: told });
@@ -187,7 +207,9 @@ export function labelNetwork(call: Call, row: NetworkRow): string {
 
 export function unlabelNetwork(call: Call, row: NetworkRow): void {
   const { lab, db, correlationId } = call;
+  const before = row.label;
   row.label = undefined;
+  carryNetwork(call, row, before);
   const dataCenter = db.dataCenters.get(row.dataCenterId);
   const told = `Network ${row.name} was unlabeled in data-center ${dataCenter?.name ?? ''}.`;
   tell(lab, db, { code: 1134, dataCenter, correlationId, user: userName(call.user), text: told });

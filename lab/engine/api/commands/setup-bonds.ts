@@ -84,6 +84,18 @@ function bondIn(on: On, given: Entity): BondWish {
   };
 }
 
+const sorted = (words: readonly string[]): string => [...words].sort().join(' ');
+
+/** A bond that is asked for as it is: no change. */
+function isThere({ network: { interfaces } }: LabHost, { name, options, slaves }: BondWish): boolean {
+  const before = interfaces.get(name)?.bonding;
+  const own = [...interfaces.values()].filter(({ master }) => master === name);
+  return (
+    sorted((before ?? '').split(' ')) === sorted(options.split(' ')) &&
+    sorted(own.map((nic) => nic.name)) === sorted(slaves)
+  );
+}
+
 /** The bond that a NIC is in, unless the changes take it out. */
 function bondOf(machine: LabHost, nic: string, { made, removed }: BondChanges): string | undefined {
   const { interfaces } = machine.network;
@@ -132,7 +144,8 @@ export function bondChanges(on: On, staying: readonly AttachmentRow[]): BondChan
     if (used.length === 0) continue;
     throw barred(409, `Cannot remove bond ${name}, because it's used by Network Attachments: ${used.join(',')}.`);
   }
-  const changes = { removed, made: entities(body, 'modified_bonds').map((given) => bondIn(on, given)) };
+  const made = entities(body, 'modified_bonds').map((given) => bondIn(on, given));
+  const changes = { removed, made: made.filter((bond) => !isThere(on.machine, bond)) };
   checkSlaves(on, changes, staying);
   return changes;
 }

@@ -1,4 +1,3 @@
-import { isAddress } from '../../../kernel/network.ts';
 import {
   markUnsaved,
   removeBond,
@@ -12,163 +11,161 @@ import {
 import { uuid } from '../../../ovirt/ids.ts';
 import type { LabHost } from '../../../types.ts';
 import type { AttachmentRow } from '../database/attachments.ts';
-import { attachmentsOf, networksFor, prefixOf } from '../database/attachments.ts';
-import type { HostRow } from '../database/database.ts';
+import { attachmentsOf } from '../database/attachments.ts';
+import type { HostRow, HostStatus } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
 import { tell, userName } from '../database/events.ts';
 import type { Job } from '../database/jobs.ts';
 import { endJob, startJob } from '../database/jobs.ts';
-import type { NetworkRow } from '../database/networks.ts';
 import { MANAGEMENT } from '../database/networks.ts';
 import { vdsmAnswers } from '../monitor/hosts.ts';
 import type { Call } from '../routing/call.ts';
-import { notModelled, refused } from '../wire/fault.ts';
-import type { Entity } from '../wire/values.ts';
-import { flag, isEntity, isList, number, part, text } from '../wire/values.ts';
+import { refused } from '../wire/fault.ts';
+import { flag, number, part, text } from '../wire/values.ts';
+import type { Wish } from './attachment-wishes.ts';
+import { networkIn, wishesOf } from './attachment-wishes.ts';
+import type { LabelChanges } from './nic-labels.ts';
+import { givenLabels, keepLabels, takenLabels } from './nic-labels.ts';
 import type { BondChanges, On } from './setup-bonds.ts';
-import { barred, bondChanges, entities, isSlave, nicNamed } from './setup-bonds.ts';
+import { barred, bondChanges, entities } from './setup-bonds.ts';
 
 /** Virtual seconds that vdsm takes, and that the engine waits for the host by default. */
-const seconds = { setup: 8, connectivity: 120 } as const;
-
-interface Change {
-  readonly network: NetworkRow;
-  readonly nic: string;
-  readonly address: AttachmentRow['address'];
-}
-
-function addressOf(given: Entity, before: AttachmentRow['address']): AttachmentRow['address'] {
-  if (!isList(given.ip_address_assignments)) return before;
-  const fixed = given.ip_address_assignments
-    .filter(isEntity)
-    .find((one) => text(one, 'assignment_method') === 'static' && text(part(one, 'ip'), 'version') !== 'v6');
-  const [address, netmask] = [text(part(fixed, 'ip'), 'address'), text(part(fixed, 'ip'), 'netmask')];
-  if (!fixed || address === undefined || netmask === undefined) return undefined;
-  if (!isAddress(address)) {
-    throw barred(
-      400,
-      'must match "^\\b((25[0-5]|2[0-4]\\d|[01]\\d\\d|\\d?\\d)\\.){3}(25[0-5]|2[0-4]\\d|[01]\\d\\d|\\d?\\d)"',
-      'Attribute: ipConfiguration.iPv4Addresses[0].address',
-    );
-  }
-  return { address, netmask, prefix: prefixOf(netmask) };
-}
-
-/** The network that a body of an attachment is about, and how the host has it by now. */
-function networkIn(
-  on: On,
-  given: Entity,
-  known: readonly AttachmentRow[],
-): { network: NetworkRow; before?: AttachmentRow } {
-  const same = known.find((one) => one.id === text(given, 'id'));
-  const reference = part(given, 'network');
-  const [id, name] = [text(reference, 'id') ?? same?.networkId, text(reference, 'name')];
-  const network = networksFor(on.call.db, on.row).find((one) => (id ? one.id === id : one.name === name));
-  if (!network) throw barred(400, `Logical Network (${id ? `id '${id}'` : `name '${name ?? ''}'`}) doesn't exist.`);
-  const before = known.find((one) => one.networkId === network.id);
-  return { network, ...(before ? { before } : {}) };
-}
-
-function wanted(on: On, given: Entity, known: readonly AttachmentRow[], bonds: BondChanges): Change {
-  const { network, before } = networkIn(on, given, known);
-  const wish = part(given, 'host_nic');
-  const made = bonds.made.find(({ name }) => name === text(wish, 'name'))?.name;
-  const nic = wish ? (made ?? nicNamed(on, wish)?.name) : before?.nic;
-  if (nic === undefined || bonds.removed.includes(nic)) {
-    const which = `(id ${text(wish, 'id') ?? 'null'}, name ${text(wish, 'name') ?? 'null'})`;
-    throw barred(400, `Cannot setup Networks. The host network interface ${which} does not exist.`);
-  }
-  if (isSlave(on.machine, nic, bonds))
-    throw barred(400, `Cannot setup Networks. Network interface ${nic} is a slave of a bond.`);
-  return { network, nic, address: addressOf(given, before?.address) };
-}
+export const seconds = { setup: 8, connectivity: 120 } as const;
 
 /** The host answers the engine over its management network. */
 const connected = (call: Call, machine: LabHost): boolean =>
   vdsmAnswers(machine) && machine.network.reachable(call.lab.gateway);
 
+/** Statuses of a host in which its networks can be set up; an installation does it too. */
+const ready: readonly HostStatus[] = ['maintenance', 'up', 'non_operational'];
+
 function check(call: Call, row: HostRow): LabHost {
   const machine = machineAt(call.lab, row.address);
-  if (row.networkBusy)
-    throw barred(400, 'Cannot setup Networks. Related operation is currently in progress. Please try again later.');
+  if (row.networkBusy) {
+    throw barred(
+      409,
+      'Cannot setup Networks. Another Setup Networks or Host Refresh process in progress on the host. Please try later.',
+    );
+  }
+  if (!ready.includes(row.status)) {
+    throw barred(
+      409,
+      'Cannot setup Networks. Operation can be performed only when Host status is  Maintenance, Up, NonOperational.',
+    );
+  }
   if (!vdsmAnswers(machine)) throw barred(400, 'Network error during communication with the Host.');
   return machine;
+}
+
+function removedAttachments({ call }: On, known: readonly AttachmentRow[]): AttachmentRow[] {
+  return entities(call.body, 'removed_network_attachments').map((given) => {
+    const found = known.find(
+      (one) => one.id === text(given, 'id') || one.networkId === text(part(given, 'network'), 'id'),
+    );
+    if (!found) throw barred(400, 'Cannot setup Networks. Network attachments do not exist.');
+    const network = call.db.networks.get(found.networkId)?.name;
+    if (network === MANAGEMENT)
+      throw barred(409, `The Management Network ('${network}') is mandatory and cannot be removed.`);
+    return found;
+  });
+}
+
+/** All that a request wants of a host. */
+interface Plan {
+  readonly wishes: readonly Wish[];
+  readonly removed: readonly AttachmentRow[];
+  /** Attachments that leave the place where they are. */
+  readonly moved: readonly AttachmentRow[];
+  readonly bonds: BondChanges;
+  readonly labels: Pick<LabelChanges, 'given' | 'taken'>;
+}
+
+const isEmpty = ({ wishes, removed, bonds, labels }: Plan): boolean =>
+  [wishes, removed, bonds.made, bonds.removed, labels.given, labels.taken].every((changes) => changes.length === 0);
+
+/** Everything that a body wants, checked before anything is touched. */
+function planOf(on: On, known: readonly AttachmentRow[]): Plan {
+  const { body } = on.call;
+  const { taken, detached } = takenLabels(on, known);
+  const removed = [...removedAttachments(on, known), ...detached];
+  const moved = entities(body, 'modified_network_attachments')
+    .filter((given) => given.host_nic !== undefined)
+    .flatMap((given) => networkIn(on, given, known).before ?? []);
+  const bonds = bondChanges(
+    on,
+    known.filter((one) => !removed.includes(one) && !moved.includes(one)),
+  );
+  const { given, attached } = givenLabels(on, known, bonds);
+  const modified = [...entities(body, 'modified_network_attachments'), ...attached];
+  const wishes = wishesOf(on, { ...body, modified_network_attachments: modified }, known, bonds);
+  const names = new Set(wishes.map(({ network }) => network.id));
+  return {
+    wishes,
+    removed,
+    moved: moved.filter(({ networkId }) => names.has(networkId)),
+    bonds,
+    labels: { given, taken },
+  };
+}
+
+function apply({ call, machine }: On, { wishes, removed, moved, bonds }: Plan): void {
+  const { db, lab } = call;
+  for (const { networkId } of [...removed, ...moved])
+    removeHostNetwork(machine, db.networks.get(networkId)?.name ?? '');
+  for (const bond of bonds.removed) removeBond(machine, bond);
+  for (const bond of bonds.made) setBond(machine, bond);
+  for (const { network, nic, address, dhcp } of wishes)
+    setHostNetwork(machine, {
+      name: network.name,
+      nic,
+      vlan: network.vlan,
+      mtu: network.mtu || 1500,
+      vm: network.vm,
+      address,
+      dhcp,
+      gateway: network.name === MANAGEMENT ? lab.gateway : undefined,
+    });
+}
+
+/** What the engine knows of the host's networks from now on. */
+function remember({ call, row }: On, known: readonly AttachmentRow[], { wishes, removed }: Plan): void {
+  const { db, lab } = call;
+  for (const one of removed) db.attachments.splice(db.attachments.indexOf(one), 1);
+  for (const { network, nic, address, dhcp } of wishes) {
+    const same = known.find((one) => one.networkId === network.id);
+    if (same) Object.assign(same, { nic, address, dhcp });
+    else db.attachments.push({ id: uuid(lab), hostId: row.id, networkId: network.id, nic, address, dhcp });
+  }
 }
 
 /** Sets a host's networks up in one go; when the host gets lost on the way, everything is as before. */
 export async function setupNetworks(call: Call, row: HostRow): Promise<Job> {
   const { lab, db, run, body, correlationId } = call;
-  const machine = check(call, row);
+  const on: On = { call, row, machine: check(call, row) };
+  const { machine } = on;
   const known = attachmentsOf(lab, db, row, machine);
-  const modified = [
-    ...entities(body, 'modified_network_attachments'),
-    ...entities(body, 'synchronized_network_attachments'),
-  ];
-  const removed = entities(body, 'removed_network_attachments').map((given) => {
-    const found = known.find(
-      (one) => one.id === text(given, 'id') || one.networkId === text(part(given, 'network'), 'id'),
-    );
-    if (!found) throw barred(400, 'Cannot setup Networks. Network attachments do not exist.');
-    return found;
-  });
-  const on: On = { call, row, machine };
-  const moved = modified
-    .filter((given) => given.host_nic !== undefined)
-    .map((given) => networkIn(on, given, known).before);
-  const bonds = bondChanges(
-    on,
-    known.filter((one) => !removed.includes(one) && !moved.includes(one)),
-  );
-  const changes = modified.map((given) => wanted(on, given, known, bonds));
-  if (
-    [...changes.map(({ network }) => network.id), ...removed.map(({ networkId }) => networkId)].some(
-      (id) => db.networks.get(id)?.name === MANAGEMENT,
-    )
-  )
-    throw notModelled('a change of the management network');
-  const user = userName(call.user);
+  const plan = planOf(on, known);
   const job = startJob(lab, db, { description: `Configuring networks on Host ${row.name}`, correlationId });
+  if (isEmpty(plan)) {
+    endJob(lab, job, 'finished');
+    return job;
+  }
   row.networkBusy = true;
   const before = takeSnapshot(machine);
   try {
-    if (changes.length + removed.length + bonds.made.length + bonds.removed.length > 0) await run.sleep(seconds.setup);
-    for (const one of removed) removeHostNetwork(machine, db.networks.get(one.networkId)?.name ?? '');
-    for (const one of moved) if (one) removeHostNetwork(machine, db.networks.get(one.networkId)?.name ?? '');
-    for (const bond of bonds.removed) removeBond(machine, bond);
-    for (const bond of bonds.made) setBond(machine, bond);
-    for (const { network, nic, address } of changes)
-      setHostNetwork(machine, {
-        name: network.name,
-        nic,
-        vlan: network.vlan,
-        mtu: network.mtu || 1500,
-        vm: network.vm,
-        address,
-      });
+    await run.sleep(seconds.setup);
+    apply(on, plan);
     lab.changed(`networks of host ${row.name} set up`);
     if (flag(body, 'check_connectivity') === true && !connected(call, machine)) {
       await run.sleep(number(body, 'connectivity_timeout') ?? seconds.connectivity);
       restoreSnapshot(machine, before);
       lab.changed(`networks of host ${row.name} rolled back`);
-      tell(lab, db, {
-        code: 1103,
-        host: row,
-        correlationId,
-        user,
-        text: `Failed to apply changes on host network interfaces of host ${row.name}. (User: ${user})`,
-      });
       endJob(lab, job, 'failed');
       throw barred(400, 'Reverting back to last known saved configuration.');
     }
     markUnsaved(machine, before);
-    for (const one of removed) db.attachments.splice(db.attachments.indexOf(one), 1);
-    for (const { network, nic, address } of changes) {
-      const same = known.find((one) => one.networkId === network.id);
-      if (same) Object.assign(same, { nic, address });
-      else db.attachments.push({ id: uuid(lab), hostId: row.id, networkId: network.id, nic, address });
-    }
-    const told = `Networks were set up on host ${row.name}. (User: ${user})`;
-    tell(lab, db, { code: 1102, host: row, correlationId, user, text: told });
+    remember(on, known, plan);
+    keepLabels(on, plan.labels);
     if (flag(body, 'commit_on_success') === true) save(call, row, machine);
     endJob(lab, job, 'finished');
     return job;
@@ -177,22 +174,17 @@ export async function setupNetworks(call: Call, row: HostRow): Promise<Job> {
   }
 }
 
-function save(call: Call, row: HostRow, machine: LabHost): void {
+function save({ lab }: Call, row: HostRow, machine: LabHost): void {
   saveNetworks(machine);
-  const { lab, db, correlationId } = call;
-  tell(lab, db, {
-    code: 10903,
-    host: row,
-    correlationId,
-    user: userName(call.user),
-    text: `Network changes were saved on host ${row.name}`,
-  });
   lab.changed(`networks of host ${row.name} saved`);
 }
 
 /** Keeps what was set up over the host's next reboot. */
 export function commitNetworks(call: Call, row: HostRow): void {
-  const machine = machineAt(call.lab, row.address);
+  const { lab, db, correlationId } = call;
+  const machine = machineAt(lab, row.address);
   if (!vdsmAnswers(machine)) throw refused(400, 'Network error during communication with the Host.');
   save(call, row, machine);
+  const text = `Network changes were saved on host ${row.name}`;
+  tell(lab, db, { code: 1104, host: row, correlationId, user: userName(call.user), text });
 }

@@ -5,6 +5,7 @@ import { insertProfile } from '../database/networks.ts';
 import type { Call } from '../routing/call.ts';
 import { entityNotFound, incomplete, refused } from '../wire/fault.ts';
 import { flag, part, text } from '../wire/values.ts';
+import { checkProfileUnused } from './network-uses.ts';
 
 type Doing = 'add' | 'edit';
 
@@ -82,6 +83,7 @@ export function updateVnicProfile(call: Call, row: VnicProfileRow): VnicProfileR
 
 export function removeVnicProfile(call: Call, row: VnicProfileRow): void {
   const { lab, db, correlationId } = call;
+  checkProfileUnused(db, row.id);
   db.vnicProfiles.delete(row.id);
   const network = db.networks.get(row.networkId);
   const dataCenter = db.dataCenters.get(network?.dataCenterId ?? '');

@@ -1,3 +1,5 @@
+import { netmaskOf } from '../../../kernel/network.ts';
+import { portOf } from '../../../ovirt/host-networks.ts';
 import { uuid } from '../../../ovirt/ids.ts';
 import type { Lab, LabHost } from '../../../types.ts';
 import type { EngineDatabase, HostRow } from './database.ts';
@@ -10,6 +12,8 @@ export interface AttachmentRow {
   readonly networkId: string;
   nic: string;
   address?: { readonly address: string; readonly netmask: string; readonly prefix: number } | undefined;
+  /** Its address is asked of a DHCP server; the lab's networks have none. */
+  dhcp?: boolean | undefined;
 }
 
 /** The id of a host's interface, the same each time. */
@@ -18,6 +22,14 @@ export function nicId(lab: Lab, db: EngineDatabase, row: HostRow, name: string):
   const known = db.nicIds.get(key) ?? uuid(lab);
   db.nicIds.set(key, known);
   return known;
+}
+
+/** Labels of a host's interface: the networks that carry one of them belong onto it. */
+export function labelsOf(lab: Lab, db: EngineDatabase, row: HostRow, nic: string): Set<string> {
+  const id = nicId(lab, db, row, nic);
+  const labels = db.nicLabels.get(id) ?? new Set();
+  db.nicLabels.set(id, labels);
+  return labels;
 }
 
 /** Networks of the host's cluster, which alone can be on it. */
@@ -48,8 +60,11 @@ export function attachmentsOf(
   return db.attachments.filter((one) => one.hostId === row.id && db.networks.has(one.networkId));
 }
 
-export const netmaskOf = (prefix: number): string =>
-  [0, 1, 2, 3].map((at) => 256 - 2 ** (8 - Math.max(0, Math.min(8, prefix - at * 8)))).join('.');
-
-export const prefixOf = (netmask: string): number =>
-  netmask.split('.').reduce((sum, part) => sum + Number(part).toString(2).replaceAll('0', '').length, 0);
+/** With a host's capabilities the engine forgets attachments of networks that the host does not have any more. */
+export function forgetLost(db: EngineDatabase, row: HostRow, machine: LabHost): void {
+  for (const one of [...db.attachments]) {
+    const network = db.networks.get(one.networkId);
+    const has = network !== undefined && portOf(machine, network.name) !== undefined;
+    if (one.hostId === row.id && !has) db.attachments.splice(db.attachments.indexOf(one), 1);
+  }
+}

@@ -106,6 +106,8 @@ export interface EngineDatabase {
   readonly attachments: AttachmentRow[];
   /** Ids of interfaces by host and name. */
   readonly nicIds: Map<string, string>;
+  /** Labels of hosts' interfaces by the interface's id. */
+  readonly nicLabels: Map<string, Set<string>>;
   readonly networks: Map<string, NetworkRow>;
   readonly clusterNetworks: ClusterNetworkRow[];
   readonly vnicProfiles: Map<string, VnicProfileRow>;
@@ -174,6 +176,7 @@ function make(lab: Lab, image: EngineImage): EngineDatabase {
     fenceAgents: new Map(),
     attachments: [],
     nicIds: new Map(),
+    nicLabels: new Map(),
     networks: new Map(),
     clusterNetworks: [],
     vnicProfiles: new Map(),

@@ -73,7 +73,8 @@ const severities: Readonly<Record<number, Severity>> = {
   1070: 'error',
   1071: 'error',
   1072: 'error',
-  1103: 'error',
+  1110: 'warning',
+  1147: 'error',
   1111: 'error',
   9000: 'alert',
   9001: 'alert',
@@ -90,6 +91,9 @@ const severities: Readonly<Record<number, Severity>> = {
   9605: 'error',
   10453: 'warning',
   10454: 'warning',
+  10900: 'error',
+  10904: 'error',
+  10905: 'error',
 };
 
 export interface Told {

@@ -1,6 +1,7 @@
 import { haStats } from '../../../ovirt/ha/stats.ts';
 import { paths } from '../../../ovirt/paths.ts';
 import type { Lab, LabHost } from '../../../types.ts';
+import { forgetLost } from '../database/attachments.ts';
 import type { EngineDatabase, HostRow } from '../database/database.ts';
 import { giveCpuType, machineAt } from '../database/database.ts';
 import { tell } from '../database/events.ts';
@@ -64,6 +65,7 @@ function answered(lab: Lab, db: EngineDatabase, row: HostRow, host: LabHost): vo
       row.status = 'initializing';
       return;
     case 'initializing': {
+      forgetLost(db, row, host);
       connectHostToServers(db, row, host);
       const missing = missingDomains(lab, db, row, host);
       if (missing.length > 0) {

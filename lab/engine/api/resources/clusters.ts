@@ -1,3 +1,4 @@
+import { syncClusterNetworks } from '../commands/carry-networks.ts';
 import { addCluster, markUpgrade, removeCluster, updateCluster } from '../commands/clusters.ts';
 import type { ClusterRow } from '../database/data-centers.ts';
 import type { EngineDatabase } from '../database/database.ts';
@@ -65,6 +66,10 @@ export const cluster: Readonly<Record<string, Handler>> = {
   remove: (call) => {
     removeCluster(call, existing(call));
     return removed(call);
+  },
+  sync_all_networks: (call) => {
+    syncClusterNetworks(call, existing(call));
+    return complete();
   },
   upgrade: (call) => {
     markUpgrade(call, existing(call));

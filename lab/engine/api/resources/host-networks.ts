@@ -1,18 +1,20 @@
-import { portOf, removeHostNetwork } from '../../../ovirt/host-networks.ts';
+import { netmaskOf } from '../../../kernel/network.ts';
+import { asksDhcp, portOf, removeHostNetwork } from '../../../ovirt/host-networks.ts';
 import type { LabHost, NetInterface } from '../../../types.ts';
 import { setupNetworks } from '../commands/setup-networks.ts';
 import type { AttachmentRow } from '../database/attachments.ts';
-import { attachmentsOf, netmaskOf, networksFor, nicId } from '../database/attachments.ts';
+import { attachmentsOf, networksFor, nicId } from '../database/attachments.ts';
 import type { HostRow } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
-import type { NetworkRow } from '../database/networks.ts';
 import { MANAGEMENT } from '../database/networks.ts';
+import { inSync, reportedValues, unsynchronized } from '../monitor/network-sync.ts';
 import type { Call, Handler, Resource } from '../routing/call.ts';
-import { many, one, removed } from '../routing/call.ts';
-import { unknownId } from '../wire/fault.ts';
+import { created, many, one, removed } from '../routing/call.ts';
+import { incomplete, refused, unknownId } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
+import { part } from '../wire/values.ts';
 
-function hostOf(call: Call): { row: HostRow; machine: LabHost | undefined } {
+export function hostOf(call: Call): { row: HostRow; machine: LabHost | undefined } {
   const row = call.db.hosts.get(call.route.ids[0] ?? '');
   if (!row) throw unknownId();
   return { row, machine: machineAt(call.lab, row.address) };
@@ -57,7 +59,8 @@ function bonding(call: Call, row: HostRow, machine: LabHost, bond: NetInterface)
 function nicResource(call: Call, row: HostRow, machine: LabHost, nic: NetInterface): Resource {
   const bridge = nic.master === undefined ? undefined : machine.network.interfaces.get(nic.master);
   const network = networksFor(call.db, row).find(({ name }) => portOf(machine, name)?.name === nic.name);
-  const [own] = (bridge?.kind === 'bridge' ? bridge : nic).addresses;
+  const device = bridge?.kind === 'bridge' ? bridge : nic;
+  const [own] = device.addresses;
   const gateway = bridge?.name === MANAGEMENT ? { gateway: call.lab.gateway } : {};
   return {
     type: 'host_nic',
@@ -67,9 +70,9 @@ function nicResource(call: Call, row: HostRow, machine: LabHost, nic: NetInterfa
       name: nic.name,
       ...(nic.link === undefined ? {} : { base_interface: nic.link, vlan: { id: nic.vlan ?? 0 } }),
       ...(nic.kind === 'bond' ? { bonding: bonding(call, row, machine, nic) } : {}),
-      boot_protocol: own ? 'static' : 'none',
+      boot_protocol: asksDhcp(machine, device.name) ? 'dhcp' : own ? 'static' : 'none',
       bridged: bridge?.kind === 'bridge',
-      custom_configuration: network !== undefined && !inSync(call, row, machine, network),
+      custom_configuration: unsynchronized(call.lab, call.db, row).some(({ networkId }) => networkId === network?.id),
       ...(own ? { ip: { address: own.address, netmask: netmaskOf(own.prefix), version: 'v4', ...gateway } } : {}),
       ipv6_boot_protocol: 'none',
       mac: { address: nic.mac },
@@ -82,57 +85,29 @@ function nicResource(call: Call, row: HostRow, machine: LabHost, nic: NetInterfa
   };
 }
 
-/** What the host has of a network beside what the engine wants. */
-function reported(machine: LabHost | undefined, attachment: AttachmentRow | undefined, network: NetworkRow): Entity[] {
-  const bridge = machine?.network.interfaces.get(network.name);
-  const port = machine && portOf(machine, network.name);
-  const device = bridge ?? port;
-  const [own] = device?.addresses ?? [];
-  const line = (name: string, expected: unknown, actual: unknown): Entity => ({
-    name,
-    ...(expected === undefined ? {} : { expected_value: String(expected) }),
-    ...(actual === undefined ? {} : { actual_value: String(actual) }),
-    in_sync: String(expected) === String(actual),
-  });
-  const protocol = (has: boolean): string => (has ? 'STATIC_IP' : 'NONE');
-  return [
-    line('mtu', network.mtu || 1500, device?.mtu),
-    line('bridged', network.vm, bridge !== undefined),
-    line('vlan', network.vlan, port?.vlan),
-    line('switchType', 'LEGACY', 'LEGACY'),
-    line('ipv4_boot_protocol', protocol(attachment?.address !== undefined), protocol(own !== undefined)),
-    ...(attachment?.address || own
-      ? [
-          line('ipv4_netmask', attachment?.address?.netmask, own && netmaskOf(own.prefix)),
-          line('ipv4_address', attachment?.address?.address, own?.address),
-        ]
-      : []),
-  ];
-}
-
-function inSync(call: Call, row: HostRow, machine: LabHost, network: NetworkRow): boolean {
-  const attachment = attachmentsOf(call.lab, call.db, row, machine).find(({ networkId }) => networkId === network.id);
-  return reported(machine, attachment, network).every((one) => one.in_sync === true);
-}
-
 function attachmentResource(call: Call, row: HostRow, attachment: AttachmentRow): Resource {
   const machine = machineAt(call.lab, row.address);
   const network = call.db.networks.get(attachment.networkId);
-  const lines = network ? reported(machine, attachment, network) : [];
-  const { address } = attachment;
+  const values = network ? reportedValues(machine, attachment, network) : [];
+  const { address, dhcp } = attachment;
   return {
     type: 'network_attachment',
     service: 'network_attachment',
     path: `/hosts/${row.id}/networkattachments/${attachment.id}`,
     entity: {
-      in_sync: lines.every((one) => one.in_sync === true),
+      in_sync: values.every(inSync),
       ip_address_assignments: [
         address
           ? { assignment_method: 'static', ip: { address: address.address, netmask: address.netmask, version: 'v4' } }
-          : { assignment_method: 'none', ip: { version: 'v4' } },
+          : { assignment_method: dhcp ? 'dhcp' : 'none', ip: { version: 'v4' } },
         { assignment_method: 'none', ip: { version: 'v6' } },
       ],
-      reported_configurations: lines,
+      reported_configurations: values.map((value) => ({
+        name: value.name,
+        ...(value.expected === undefined ? {} : { expected_value: value.expected }),
+        ...(value.actual === undefined ? {} : { actual_value: value.actual }),
+        in_sync: inSync(value),
+      })),
       host: { id: row.id },
       host_nic: {
         id: nicId(call.lab, call.db, row, attachment.nic),
@@ -168,8 +143,26 @@ function attachments(call: Call): Resource[] {
     .map((each) => attachmentResource(call, row, each));
 }
 
+/** Sets up one network, as a request of its own; it is gone after a reboot until it is committed. */
+const setUp = (call: Call, row: HostRow, body: Entity): Promise<unknown> => setupNetworks({ ...call, body }, row);
+
 export const networkAttachments: Readonly<Record<string, Handler>> = {
   list: (call) => many('network_attachment', attachments(call)),
+  add: async (call) => {
+    const { row, machine } = hostOf(call);
+    const [, nic] = call.route.ids;
+    const missing = [
+      ...(part(call.body, 'network') ? [] : ['network.id|name']),
+      ...(nic === undefined && !part(call.body, 'host_nic') ? ['hostNic.id|name'] : []),
+    ];
+    if (missing.length > 0) throw incomplete(`NetworkAttachment [${missing.join(', ')}] required for add`);
+    const before = attachmentsOf(call.lab, call.db, row, machine).map(({ id }) => id);
+    const wish = { ...call.body, ...(nic === undefined ? {} : { host_nic: { id: nic } }) };
+    await setUp(call, row, { modified_network_attachments: [wish] });
+    const made = attachmentsOf(call.lab, call.db, row, machine).find(({ id }) => !before.includes(id));
+    if (!made) throw refused(409, 'Cannot add network attachment to Host. Network attachment already exists.');
+    return created(attachmentResource(call, row, made));
+  },
 };
 
 function attachmentOfPath(call: Call): { row: HostRow; found: AttachmentRow } {
@@ -184,11 +177,15 @@ export const networkAttachment: Readonly<Record<string, Handler>> = {
     const { row, found } = attachmentOfPath(call);
     return one(attachmentResource(call, row, found));
   },
-  /** The same as setting up this one network; it is gone after a reboot until it is committed. */
   update: async (call) => {
     const { row, found } = attachmentOfPath(call);
-    await setupNetworks({ ...call, body: { modified_network_attachments: [{ ...call.body, id: found.id }] } }, row);
+    await setUp(call, row, { modified_network_attachments: [{ ...call.body, id: found.id }] });
     return one(attachmentResource(call, row, attachmentOfPath(call).found));
+  },
+  remove: async (call) => {
+    const { row, found } = attachmentOfPath(call);
+    await setUp(call, row, { removed_network_attachments: [{ id: found.id }] });
+    return removed(call);
   },
 };
 

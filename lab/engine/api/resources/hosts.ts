@@ -2,6 +2,7 @@ import { kdumpDetectable } from '../../../ovirt/kdump.ts';
 import { paths } from '../../../ovirt/paths.ts';
 import type { LabHost } from '../../../types.ts';
 import { addHost } from '../commands/add-host.ts';
+import { syncHostNetworks } from '../commands/carry-networks.ts';
 import { confirmRebooted, fenceHost } from '../commands/fence.ts';
 import { wantedPower } from '../commands/fence-agents.ts';
 import { forceSelectSpm } from '../commands/force-select-spm.ts';
@@ -258,6 +259,11 @@ export const host: Readonly<Record<string, Handler>> = {
   }),
   fence,
   setup_networks: async (call) => complete(job(await setupNetworks(call, existing(call))), undefined),
+  sync_all_networks: async (call) => {
+    const row = existing(call);
+    await syncHostNetworks(call, row);
+    return complete({}, hostReference(row));
+  },
   commit_net_config: act('persist networks of Host', (call, row) => {
     commitNetworks(call, row);
     return {};

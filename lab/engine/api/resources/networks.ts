@@ -17,9 +17,10 @@ import type { Call, Handler, Reply, Resource } from '../routing/call.ts';
 import { created, many, one, removed } from '../routing/call.ts';
 import type { Fields } from '../routing/search.ts';
 import { select } from '../routing/search.ts';
-import { notModelled, unknownId } from '../wire/fault.ts';
+import { unknownId } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
 import { byName, dataCenterOfPath } from './data-centers.ts';
+import { addNicLabel, nicLabel, nicLabels, removeNicLabel } from './nic-labels.ts';
 
 const settings = (row: NetworkRow): Entity => ({
   name: row.name,
@@ -177,17 +178,16 @@ function labelled(call: Call): { row: NetworkRow; label: string } {
   return { row, label: row.label };
 }
 
-/** Under a NIC of a host: labels of NICs are not modelled, so none has one. */
-const ofHostNic = (call: Call): boolean => call.route.ids.length > 1;
+const ofHostNic = (call: Call): boolean => call.route.path[0] === 'hosts';
 
 export const networkLabels: Readonly<Record<string, Handler>> = {
   list: (call) => {
-    if (ofHostNic(call)) return many('network_label', []);
+    if (ofHostNic(call)) return many('network_label', nicLabels(call));
     const row = owner(call);
     return many('network_label', row.label === undefined ? [] : [labelResource(row, row.label)]);
   },
-  add: (call) => {
-    if (ofHostNic(call)) throw notModelled('the label of a NIC');
+  add: async (call) => {
+    if (ofHostNic(call)) return created(await addNicLabel(call));
     const row = owner(call);
     return created(labelResource(row, labelNetwork(call, row)));
   },
@@ -195,10 +195,15 @@ export const networkLabels: Readonly<Record<string, Handler>> = {
 
 export const networkLabel: Readonly<Record<string, Handler>> = {
   get: (call) => {
+    if (ofHostNic(call)) return one(nicLabel(call));
     const { row, label } = labelled(call);
     return one(labelResource(row, label));
   },
-  remove: (call) => {
+  remove: async (call) => {
+    if (ofHostNic(call)) {
+      await removeNicLabel(call);
+      return removed(call);
+    }
     unlabelNetwork(call, labelled(call).row);
     return removed(call);
   },

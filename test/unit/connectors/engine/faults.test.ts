@@ -49,6 +49,10 @@ describe('what a refusal means', () => {
     ['[Cannot run VM. VM is locked. Please try again in a few minutes.]', 409],
     ['[Cannot move Disk. The following disks are locked: a. Please try again in a few minutes.]', 400],
     ['[Cannot restart Host. Another Power Management operation is still running, please retry in 100 Sec.]', 409],
+    [
+      '[Cannot setup Networks. Another Setup Networks or Host Refresh process in progress on the host. Please try later.]',
+      409,
+    ],
     ['[Cannot stop Host. Fence is disabled due to the Engine Service start up sequence.]', 409],
   ])('comes later: %s', (detail, status) => {
     expect(failure(action(detail, status))[0]).toBe('EngineBusy');
