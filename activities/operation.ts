@@ -7,10 +7,12 @@ import type { Artifacts } from '../connectors/artifacts.ts';
 import type { EngineReader, EngineRequest } from '../connectors/engine/index.ts';
 import type { Inventory } from '../inventory/schema.ts';
 import type { Profile } from '../profiles/profile.ts';
+import type { Finding } from '../workflows/contract.ts';
 import type { Owners } from './run/records.ts';
 import type { HostShell } from './runtime/host-shell.ts';
 
 export type { EngineReader, EngineRequest } from '../connectors/engine/index.ts';
+export type { Finding };
 
 /** A change as it reaches the host: one program with its arguments, no shell. */
 export interface HostChange {
@@ -48,11 +50,6 @@ export interface ImageSend {
 
 /** A change as data: a command for the operation's host, a request to the engine, the bytes of an image. */
 export type Change = HostChange | EngineRequest | ImageSend;
-
-export interface Finding {
-  readonly what: string;
-  readonly fix: string;
-}
 
 /** An operation with its parameters, as data: what workflows hand to activities and keep as an undo. */
 export interface OperationCall<Output = unknown> {

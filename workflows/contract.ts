@@ -2,12 +2,15 @@
  * What a run shows to the outside: the JSON of `status`, `plan` and `report`, and the record in the memo.
  * The command line, the Temporal UI and scripts read these shapes; a field without a value is absent, never null.
  */
-import type { Finding } from '../activities/operation.ts';
 import type { NoticeEvent } from '../inventory/notifications.ts';
 import type { Owned } from '../runbooks/owned-states.ts';
 import type { Usual } from '../windows/usual.ts';
 
-export type { Finding };
+/** What is wrong, and what to do about it: a sentence each. */
+export interface Finding {
+  readonly what: string;
+  readonly fix: string;
+}
 
 export type Phase = 'planning' | 'running' | 'waiting' | 'parked' | 'holding' | 'rollingBack' | 'ended';
 

@@ -6,7 +6,7 @@ import type { HaHost } from '../hosted-engine/ha/read-host.ts';
 import { enginePlace } from '../hosted-engine/ha/views.ts';
 import type { OperationContext } from '../operation.ts';
 import type { Owners } from '../run/records.ts';
-import type { StandingState } from './standing-states.ts';
+import type { StandingState } from './standing-state.ts';
 
 /** The engine VM runs nowhere, and global maintenance keeps HA from starting it. */
 export function stoppedEngineVm(hosts: readonly HaHost[]): readonly StandingState[] {

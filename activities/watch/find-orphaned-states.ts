@@ -3,7 +3,8 @@ import { Verdict } from '../hosted-engine/preflight/checks.ts';
 import { operation } from '../operation.ts';
 import type { Owners } from '../run/records.ts';
 import { firstOf, lookPatiently } from '../runtime/look-patiently.ts';
-import { describeState, lookForStates, type Sighting, type StandingState } from './standing-states.ts';
+import type { StandingState } from './standing-state.ts';
+import { describeState, lookForStates, type Sighting } from './standing-states.ts';
 
 export interface OrphanParams {
   /** Any host of the inventory: all of them are asked. */

@@ -10,18 +10,7 @@ import { unreachable } from '../hosted-engine/preflight/other-hosts.ts';
 import type { Finding, OperationContext } from '../operation.ts';
 import type { Owners } from '../run/records.ts';
 import { engineStates, stoppedEngineVm } from './engine-states.ts';
-
-/** A state that should not last, as it stands in the datacentre now. */
-export interface StandingState {
-  readonly owned: Owned;
-  /** Since when, as far as the datacentre tells: `since 2026-11-23 22:00:01 (agent.log of host1)`. */
-  readonly since?: string;
-  /** For how many hours at least; absent: nothing tells. */
-  readonly hours?: number;
-  readonly byHand: string;
-  /** Somebody may be at it right now, so nobody's word on it is missed. */
-  readonly atWork?: boolean;
-}
+import type { StandingState } from './standing-state.ts';
 
 export interface Sighting {
   readonly states: readonly StandingState[];

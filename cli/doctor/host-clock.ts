@@ -1,7 +1,7 @@
 import { sshTarget } from '../../connectors/ssh.ts';
 import { type ClockSample, clockOffset, clockText, isOff } from './clock.ts';
 import { type Finding, notChecked, ok, problem } from './finding.ts';
-import type { HostQuestion } from './host.ts';
+import type { HostQuestion } from './host-question.ts';
 
 const CLOCK_SAMPLES = 3;
 

@@ -7,7 +7,7 @@ import { runsProfile } from '../../profiles/index.ts';
 import type { Profile } from '../../profiles/profile.ts';
 import { judgeCertificate } from './certificate.ts';
 import { type Finding, notChecked, ok, problem } from './finding.ts';
-import type { HostQuestion } from './host.ts';
+import type { HostQuestion } from './host-question.ts';
 
 export interface HostFacts {
   readonly bootId: string;

@@ -1,10 +1,9 @@
-import { type SshPool, sshTarget } from '../../connectors/ssh.ts';
+import { sshTarget } from '../../connectors/ssh.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
-import type { LoadedInventory } from '../../inventory/load.ts';
 import type { InventoryHost } from '../../inventory/schema.ts';
-import type { Profile } from '../../profiles/profile.ts';
 import { type Finding, notChecked, ok, problem } from './finding.ts';
 import { checkClock } from './host-clock.ts';
+import type { HostQuestion } from './host-question.ts';
 import { type HostFacts, lookAsRoot } from './host-root.ts';
 
 export interface HostReport {
@@ -12,14 +11,6 @@ export interface HostReport {
   readonly findings: readonly Finding[];
   /** Undefined: nobody could look. */
   readonly facts?: HostFacts;
-}
-
-export interface HostQuestion {
-  readonly host: InventoryHost;
-  readonly loaded: LoadedInventory;
-  readonly profile: Profile;
-  readonly ssh: SshPool;
-  readonly signal: AbortSignal;
 }
 
 const BEHIND = ['host.sudo', 'host.clock', 'host.system', 'host.certificate'];

@@ -2,14 +2,13 @@ import { ALL_RUNS } from '../../workflows/contract.ts';
 import { usage } from '../failure.ts';
 import { connect } from '../temporal.ts';
 import type { LabSettings, Stack } from './record.ts';
-import type { UpRequest } from './up.ts';
 
 /** What a reset of a lab can change while its process goes on. */
 const RESETTABLE: readonly string[] = ['preset', 'hosts'];
 
 /** A lab that runs is not turned into another one: runs may be at work on it. */
 export function refuseOtherLab(
-  { lab = {}, fresh = false }: Pick<UpRequest, 'lab' | 'fresh'>,
+  { lab = {}, fresh = false }: { readonly lab?: Partial<LabSettings>; readonly fresh?: boolean },
   runs: LabSettings | undefined,
 ): void {
   if (runs === undefined) return;

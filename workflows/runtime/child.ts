@@ -11,31 +11,17 @@ import {
   type Workflow,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { CommonInput, RunbookDefinition } from '../../runbooks/definition.ts';
+import type { CommonInput } from '../../runbooks/definition.ts';
 import { inputProblems } from '../../runbooks/input-problems.ts';
 import { MEMO_FAMILY, MEMO_RECORD, type Plan, type Report, type RunRecord } from '../contract.ts';
 import { type Decision, decideSignal } from '../messages.ts';
+import type { ChildCall } from './child-call.ts';
 import { dropQuestion, inChild } from './child-news.ts';
 import { ChildFailed, Ending } from './endings.ts';
 import type { Child, Family } from './family.ts';
 import type { MutableStep, RunState } from './state.ts';
 import { opening, unheld } from './window.ts';
 import { stop } from './words.ts';
-
-/** A runbook with its input, to be run as a child. */
-export interface ChildCall {
-  readonly runbook: RunbookDefinition<CommonInput>;
-  readonly input: object;
-}
-
-/** A runbook with the input that it takes, as a child of another one. */
-export function asChild<Input extends CommonInput>(
-  runbook: RunbookDefinition<Input>,
-  input: Omit<Input, keyof CommonInput>,
-): ChildCall {
-  // What it takes is judged by its schema before it begins.
-  return { runbook: runbook as unknown as RunbookDefinition<CommonInput>, input };
-}
 
 type Handle = ChildWorkflowHandle<Workflow>;
 

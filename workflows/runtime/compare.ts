@@ -1,6 +1,7 @@
 /** Finds differences between the world and what a runbook would bring about, without bringing it about. */
 import type { Finding, Plan, PlanStep } from '../contract.ts';
-import { type ChildCall, planChild } from './child.ts';
+import { planChild } from './child.ts';
+import type { ChildCall } from './child-call.ts';
 import { Ending } from './endings.ts';
 import type { MutableStep, RunState } from './state.ts';
 

@@ -4,7 +4,7 @@ import type { CommonInput } from '../../runbooks/definition.ts';
 import type { Owned } from '../../runbooks/owned-states.ts';
 import type { DurationWords } from '../../windows/duration.ts';
 import type { Remainder } from '../contract.ts';
-import type { ChildCall } from './child.ts';
+import type { ChildCall } from './child-call.ts';
 
 /** What a step or check found; in the plan pass it may be known only after another step has run. */
 export type Result<Output> =

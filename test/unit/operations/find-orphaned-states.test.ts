@@ -3,7 +3,8 @@ import { parseAgentLog } from '../../../activities/hosted-engine/ha/agent-log.ts
 import type { Owner } from '../../../activities/run/records.ts';
 import { stoppedEngineVm, transferState } from '../../../activities/watch/engine-states.ts';
 import { findOrphanedStates } from '../../../activities/watch/find-orphaned-states.ts';
-import { maintenance, type StandingState } from '../../../activities/watch/standing-states.ts';
+import type { StandingState } from '../../../activities/watch/standing-state.ts';
+import { maintenance } from '../../../activities/watch/standing-states.ts';
 import { GLOBAL_MAINTENANCE } from '../../../runbooks/owned-states.ts';
 import { away, block, context, host1, host2 } from './ha-hosts.ts';
 
