@@ -172,6 +172,24 @@ const rows: readonly Row[] = [
     { stdout: 'bond1\nem1\nem2\nem3\nem4\nlo\nup\n', stderr: /No such file or directory/, code: 2 },
   ],
   [
+    '§6.2 /proc/net/bonding',
+    'grep -E "^(Bonding Mode|Currently|MII Status|Slave Interface)" /proc/net/bonding/bond1',
+    {
+      stdout:
+        'Bonding Mode: fault-tolerance (active-backup)\nCurrently Active Slave: em3\nMII Status: up\nSlave Interface: em3\nMII Status: up\nSlave Interface: em4\nMII Status: up\n',
+      code: 0,
+    },
+  ],
+  [
+    'columns of vgs and lvs as lvm2 2.02 aligns them',
+    'vgs centos; lvs centos',
+    {
+      stdout:
+        '  VG     #PV #LV #SN Attr   VSize   VFree\n  centos   1   3   0 wz--n- 278.00g 4.00g\n  LV   VG     Attr       LSize   Pool Origin Data%  Meta%  Move Log Cpy%Sync Convert\n  root centos -wi-ao---- 120.00g                                                    \n  swap centos -wi-ao----   4.00g                                                    \n  var  centos -wi-ao---- 150.00g                                                    \n',
+      code: 0,
+    },
+  ],
+  [
     '§12 curl of what yum can install',
     'curl -sSIL http://mirror.centos.org/centos/7/os/x86_64/repodata/repomd.xml',
     { stdout: /^HTTP\/1.1 200 OK\n/, stderr: '', code: 0 },

@@ -1,4 +1,5 @@
 /** Puts CentOS 7.7 minimal on a new host: file system skeleton, accounts, packages, network. */
+import { bondState } from './bonding.ts';
 import type { Host } from './host.ts';
 
 export interface InstallOptions {
@@ -13,6 +14,7 @@ export function installHost(host: Host, options: InstallOptions): void {
   network(host, options);
   proc(host);
   sysNet(host);
+  procBonding(host);
 }
 
 function skeleton(host: Host): void {
@@ -202,6 +204,18 @@ function proc(host: Host): void {
     host.cpu.flags.includes('md_clear')
       ? 'Mitigation: Clear CPU buffers; SMT vulnerable\n'
       : 'Vulnerable: Clear CPU buffers attempted, no microcode; SMT vulnerable\n',
+  );
+}
+
+/** /proc/net/bonding: one file per bond. */
+function procBonding(host: Host): void {
+  const { interfaces } = host.network;
+  host.fs.listing('/proc/net/bonding', () =>
+    Object.fromEntries(
+      [...interfaces.values()]
+        .filter(({ kind }) => kind === 'bond')
+        .map((bond) => [bond.name, bondState(host.network, bond)]),
+    ),
   );
 }
 

@@ -18,7 +18,7 @@ function rootGroup(host: LabHost): VolumeGroup {
   });
   return {
     name: 'centos',
-    uuid: 'Yq0b3f-root-Tlcy',
+    uuid: 'Yq0b3f-0Tlc-mGq5-Vc1h-8jHd-w2Ks-Zr4NpE',
     size: 278 * gib,
     tags: [],
     volumes: [volume('root', 120 * gib), volume('var', 150 * gib), volume('swap', 4 * gib)],
@@ -85,7 +85,10 @@ function rows(host: LabHost, kind: 'pv' | 'vg' | 'lv', size: (bytes: number) => 
 const defaults = {
   pv: ['pv_name', 'vg_name', 'pv_fmt', 'pv_attr', 'pv_size', 'pv_free'],
   vg: ['vg_name', 'pv_count', 'lv_count', 'snap_count', 'vg_attr', 'vg_size', 'vg_free'],
-  lv: ['lv_name', 'vg_name', 'lv_attr', 'lv_size'],
+  lv: [
+    ...['lv_name', 'vg_name', 'lv_attr', 'lv_size', 'pool_lv', 'origin', 'data_percent', 'metadata_percent'],
+    ...['move_pv', 'mirror_log', 'copy_percent', 'convert_lv'],
+  ],
 } as const;
 
 const heads: Readonly<Record<string, string>> = {
@@ -110,7 +113,21 @@ const heads: Readonly<Record<string, string>> = {
   pv_uuid: 'PV UUID',
   lv_uuid: 'LV UUID',
   lv_path: 'Path',
+  pool_lv: 'Pool',
+  origin: 'Origin',
+  data_percent: 'Data%',
+  metadata_percent: 'Meta%',
+  move_pv: 'Move',
+  mirror_log: 'Log',
+  copy_percent: 'Cpy%Sync',
+  convert_lv: 'Convert',
 };
+
+/** Columns that are wider than their heading. */
+const least: Readonly<Record<string, number>> = { data_percent: 6, metadata_percent: 6 };
+
+/** Numbers and sizes stand at the right of their column. */
+const isNumber = (field: string): boolean => /_(size|free|used|count|percent)$/.test(field);
 
 /** Fields may be written without the prefix of their report: `name`, `size`. */
 function fieldsOf(kind: 'pv' | 'vg' | 'lv', text: string | undefined): string[] {
@@ -208,11 +225,19 @@ const report =
       ...(has('noheadings') ? [] : [fields.map((field) => heads[field] ?? field)]),
       ...shown.map((row) => fields.map((field) => row[field] ?? '')),
     ];
-    const widths = fields.map((_, index) => Math.max(...table.map((row) => row[index]?.length ?? 0), 0));
-    for (const row of table)
-      ctx.out(
-        `  ${separator === undefined ? row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(' ') : row.join(separator)}\n`,
-      );
+    const widths = fields.map((field, index) =>
+      Math.max(...table.map((row) => row[index]?.length ?? 0), least[field] ?? 0),
+    );
+    const headed = !has('noheadings');
+    const aligned = (cell: string, index: number, heading: boolean): string =>
+      !heading && isNumber(fields[index] ?? '') ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0);
+    for (const [at, row] of table.entries()) {
+      const line =
+        separator === undefined
+          ? row.map((cell, index) => aligned(cell, index, headed && at === 0)).join(' ')
+          : row.join(separator);
+      ctx.out(`  ${line}\n`);
+    }
     return 0;
   };
 

@@ -44,9 +44,31 @@ function asJson(host: Host, entry: SystemJournalEntry, cursor: string): string {
     .join(', ')} }`;
 }
 
+/** What `-b` and `-n` may be followed by; anything else is a word of its own, and they stand without an argument. */
+const arguable: Readonly<Record<string, { readonly argument: RegExp; readonly alone: string }>> = {
+  b: { argument: /^([+-]?\d+|[0-9a-f]{32}([+-]\d+)?)$/, alone: '-b0' },
+  n: { argument: /^(\d+|all)$/, alone: '-n10' },
+};
+
+/** The arguments as getopt would have them, had it known that those of `-b` and `-n` may be missing. */
+function settled(args: readonly string[]): string[] {
+  return args.flatMap((arg, at) => {
+    const [, others, last = ''] = /^-([efxqakm]*)([bn])$/.exec(arg) ?? [];
+    const kind = arguable[last];
+    if (!kind || kind.argument.test(args[at + 1] ?? '')) return [arg];
+    return [...(others ? [`-${others}`] : []), kind.alone];
+  });
+}
+
+/** A boot by its id, by its place before the present one (0, -1), or counted from the oldest (1). */
+function bootAt(boots: readonly string[], wanted: string): string | undefined {
+  const named = boots.find((id) => id.replaceAll('-', '') === wanted);
+  return named ?? (/^[+-]?\d+$/.test(wanted) ? boots.at(Number(wanted) - 1) : undefined);
+}
+
 export const journalctl: Command = async (ctx) => {
   const host = ctx.host as Host;
-  const { operands, options, value, has, unknown } = parseOptions(ctx.args, 'u:n:o:qb:fxet:p:kaS:U:rm', [
+  const { operands, options, value, has, unknown } = parseOptions(settled(ctx.args), 'u:n:o:qb:fxet:p:kaS:U:rm', [
     'unit=',
     'lines=',
     'output=',
@@ -88,7 +110,12 @@ export const journalctl: Command = async (ctx) => {
   const after = value('after-cursor');
   const afterIndex = after === undefined ? -1 : Number.parseInt(/i=([0-9a-f]+)/.exec(after)?.[1] ?? '-1', 16);
   const boots = [...new Set(host.journal.entries.map((entry) => entry.bootId))];
-  const boot = has('b', 'boot') ? boots.at(Number(value('b', 'boot') || '0') - 1) : undefined;
+  const offset = has('b', 'boot') ? value('b', 'boot') || '0' : undefined;
+  const boot = offset === undefined ? undefined : bootAt(boots, offset);
+  if (offset !== undefined && boot === undefined) {
+    ctx.err(`Failed to look up boot ${offset}: Cannot assign requested address\n`);
+    return 1;
+  }
   const pick = (entry: SystemJournalEntry, index: number): boolean =>
     index > afterIndex &&
     (wanted.length === 0 || (entry.unit !== undefined && wanted.includes(entry.unit))) &&

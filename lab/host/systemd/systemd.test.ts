@@ -189,6 +189,11 @@ const rows: readonly Row[] = [
     { stdout: 'hello\noops\n', code: 0 },
   ],
   [
+    '§7 this boot, and a number of lines that may be missing',
+    'for n in "-b -n 2" "-xb -n 2" "-n 2 -b" "-b -1 -n 2"; do journalctl -q --no-pager -o cat $n | wc -l; done; journalctl -q -n --no-pager | wc -l',
+    { stdout: '2\n2\n2\n0\n10\n', code: 0 },
+  ],
+  [
     '§7 quiet json',
     'journalctl -u talk -q -o json -n 1 | grep -c \'"__REALTIME_TIMESTAMP" : "\'',
     { stdout: '1\n', code: 0 },
