@@ -18,7 +18,11 @@ const single = new Set([1, 5, 6]);
 const linked = (up: boolean): string => (up ? 'up' : 'down');
 
 export function bondState(network: Pick<Network, 'interfaces'>, bond: NetInterface): string {
-  const options = new Map((bond.bonding ?? '').split(' ').map((option) => option.split('=') as [string, string?]));
+  const options = new Map<string, string>();
+  for (const option of (bond.bonding ?? '').split(' ')) {
+    const [name = '', value = ''] = option.split('=');
+    options.set(name, value);
+  }
   const mode = Number(options.get('mode') ?? 0);
   const members = [...network.interfaces.values()].filter(({ master }) => master === bond.name);
   const carrying = members.find((nic) => nic.up && nic.carrier);

@@ -75,6 +75,21 @@ describe('hosts in the engine', () => {
     expect(((await s.client.json('GET', '/hosts')).host as unknown as Json[]).length).toBe(2);
   });
 
+  it('gives a host another name, which no other has, and tells what it cannot change', async () => {
+    const rows = (await s.client.json('GET', '/hosts')).host as unknown as Json[];
+    const [first, second] = rows;
+    const path = `/hosts/${first?.id}`;
+    const [name, taken] = [String(first?.name), String(second?.name)];
+    expect(await s.client.json('PUT', path, { name: taken })).toMatchObject({
+      status: 409,
+      detail: '[Cannot edit Host. The Host name is already in use, please choose a unique name and try again.]',
+    });
+    expect((await s.client.json('PUT', path, { name: 'rack1' })).name).toBe('rack1');
+    expect((await s.client.json('GET', path)).name).toBe('rack1');
+    expect((await s.client.json('PUT', path, { name })).name).toBe(name);
+    expect((await s.client.call('PUT', path, { address: 'elsewhere.test.local' })).status).toBe(501);
+  });
+
   it('adds a host with the hosted engine: packages, certificates, bridge, configuration, HA services', async () => {
     const body = { name: 'host3', address: 'host3.test.local', cluster: { name: 'Cluster1' }, ...credentials() };
     const headers = { 'correlation-id': 'add-host3' };

@@ -1,7 +1,7 @@
 import { disconnectDomain, enrolDomain } from '../../../ovirt/vdsm/storage-domain.ts';
 import type { DataCenterRow } from '../database/data-centers.ts';
 import { hostsOf } from '../database/data-centers.ts';
-import { machineAt } from '../database/database.ts';
+import { machineAt, removeVmRow } from '../database/database.ts';
 import { vmsWith } from '../database/disks.ts';
 import { tell, userName } from '../database/events.ts';
 import type { Job } from '../database/jobs.ts';
@@ -178,7 +178,7 @@ function checkUsers(call: Call, row: DomainRow): void {
 function forgetDisks(call: Call, row: DomainRow): void {
   const { db } = call;
   for (const disk of [...db.disks.values()].filter((one) => one.domainId === row.id)) {
-    for (const vm of vmsWith(db, disk)) db.vms.delete(vm.id);
+    for (const vm of vmsWith(db, disk)) removeVmRow(db, vm.id);
     db.disks.delete(disk.id);
     db.diskAttachments = db.diskAttachments.filter((attachment) => attachment.diskId !== disk.id);
   }

@@ -3,7 +3,7 @@ import { uuid } from '../../../ovirt/ids.ts';
 import { createLease, removeLease } from '../../../ovirt/vdsm/leases.ts';
 import type { Lab } from '../../../types.ts';
 import type { EngineDatabase } from '../database/database.ts';
-import { machineAt } from '../database/database.ts';
+import { machineAt, removeVmRow } from '../database/database.ts';
 import { attachmentsOf } from '../database/disks.ts';
 import { tell, userName } from '../database/events.ts';
 import type { Job } from '../database/jobs.ts';
@@ -230,7 +230,7 @@ export function removeVm(call: Call, vm: VmRow): Job {
     if (domain) removeLease(domain, vm.id);
     const told = `VM ${vm.name} was successfully removed by ${user}.`;
     tell(lab, db, { code: 113, vm: { id: vm.id, name: vm.name }, correlationId, user, text: told });
-    db.vms.delete(vm.id);
+    removeVmRow(db, vm.id);
     endJob(lab, job, 'finished');
     lab.changed(`VM ${vm.name} removed`);
   });

@@ -22,13 +22,22 @@ export interface AffinityGroupRow {
   hostIds: readonly string[];
 }
 
+/** VMs that carry a label run on hosts that carry it. */
+export interface AffinityLabelRow {
+  readonly id: string;
+  name: string;
+  readOnly: boolean;
+  readonly vmIds: Set<string>;
+  readonly hostIds: Set<string>;
+}
+
 /** What the scheduler says of a host that breaks a rule; it names no rules (engine: VmAffinityFilterPolicyUnit). */
 const broken = (filter: string, positive: boolean): { filter: string; because: string } => ({
   filter,
   because: positive ? 'it did not match positive affinity rules ' : 'it matched negative affinity rules ',
 });
 
-/** Judges hosts for a VM by the enforcing rules of its groups. */
+/** Judges hosts for a VM by its labels and by the enforcing rules of its groups. */
 export function affinityJudge(
   db: EngineDatabase,
   vm: Pick<VmRow, 'id'>,
@@ -43,7 +52,9 @@ export function affinityJudge(
     );
   const [together, apart] = [hostsOfOthers(true), hostsOfOthers(false)];
   const onHosts = own.filter(({ hostsRule }) => hostsRule.enforcing && hostsRule.positive !== undefined);
+  const labels = [...db.affinityLabels.values()].filter(({ vmIds }) => vmIds.has(vm.id));
   return (row) => {
+    if (labels.some(({ hostIds }) => !hostIds.has(row.id))) return broken('VmToHostsAffinityGroups', true);
     const wrong = onHosts.find(({ hostsRule, hostIds }) => hostIds.includes(row.id) !== hostsRule.positive);
     if (wrong) return broken('VmToHostsAffinityGroups', wrong.hostsRule.positive === true);
     if (together.size > 0 && !together.has(row.id)) return broken('VmAffinityGroups', true);

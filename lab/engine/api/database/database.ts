@@ -6,7 +6,7 @@ import type { HaStats } from '../../../ovirt/ha/stats.ts';
 import { uuid } from '../../../ovirt/ids.ts';
 import type { EngineImage } from '../../../ovirt/storage.ts';
 import type { Lab, LabHost } from '../../../types.ts';
-import type { AffinityGroupRow } from './affinity-groups.ts';
+import type { AffinityGroupRow, AffinityLabelRow } from './affinity-groups.ts';
 import type { AttachmentRow } from './attachments.ts';
 import { newClusterSettings } from './cluster-settings.ts';
 import { cpuTypeOf } from './cpu-types.ts';
@@ -49,7 +49,7 @@ export type HostStatus =
 
 export interface HostRow {
   readonly id: string;
-  readonly name: string;
+  name: string;
   comment: string;
   readonly address: string;
   readonly clusterId: string;
@@ -85,6 +85,8 @@ export interface HostRow {
 export interface EngineDatabase {
   readonly image: EngineImage;
   readonly quotaId: string;
+  /** Ids of what the engine's own VM has. */
+  readonly ownIds: { readonly nicId: string; readonly snapshotId: string };
   readonly iconIds: { readonly small: string; readonly large: string };
   readonly userId: string;
   readonly createdAt: number;
@@ -96,6 +98,7 @@ export interface EngineDatabase {
   readonly disks: Map<string, DiskRow>;
   diskAttachments: DiskAttachmentRow[];
   readonly affinityGroups: Map<string, AffinityGroupRow>;
+  readonly affinityLabels: Map<string, AffinityLabelRow>;
   readonly permissions: PermissionRow[];
   readonly roles: Map<string, RoleRow>;
   readonly tags: Map<string, TagRow>;
@@ -155,6 +158,7 @@ function make(lab: Lab, image: EngineImage): EngineDatabase {
   const db: EngineDatabase = {
     image,
     quotaId: uuid(lab),
+    ownIds: { nicId: uuid(lab), snapshotId: uuid(lab) },
     iconIds: { small: uuid(lab), large: uuid(lab) },
     userId,
     createdAt: lab.clock.now(),
@@ -166,6 +170,7 @@ function make(lab: Lab, image: EngineImage): EngineDatabase {
     disks: new Map(),
     diskAttachments: [],
     affinityGroups: new Map(),
+    affinityLabels: new Map(),
     permissions: stockPermissions(lab, userId),
     roles: stockRoles(),
     tags: new Map(),
@@ -240,9 +245,25 @@ export function insertHost(lab: Lab, db: EngineDatabase, host: NewHost): HostRow
 export function removeHost(db: EngineDatabase, row: HostRow): void {
   db.hosts.delete(row.id);
   db.image.hosts.delete(row.name);
+  for (const { hostIds } of db.affinityLabels.values()) hostIds.delete(row.id);
   for (const agent of db.fenceAgents.values()) if (agent.hostId === row.id) db.fenceAgents.delete(agent.id);
   const spm = dataCenterOf(db, row)?.spm;
   if (spm?.hostId === row.id) Object.assign(spm, { hostId: undefined, state: 'none' });
+}
+
+/** Gives a host another name, in what outlives the engine's process too. */
+export function renameHost(db: EngineDatabase, row: HostRow, name: string): void {
+  const kept = db.image.hosts.get(row.name);
+  if (kept === undefined || name === row.name) return;
+  db.image.hosts.delete(row.name);
+  db.image.hosts.set(name, kept);
+  row.name = name;
+}
+
+/** Takes a VM out of the database, with its labels. */
+export function removeVmRow(db: EngineDatabase, id: string): void {
+  db.vms.delete(id);
+  for (const { vmIds } of db.affinityLabels.values()) vmIds.delete(id);
 }
 
 /** A cluster without a CPU type gets that of its first host (engine: HandleVdsCpuFlagsOrClusterChangedCommand). */

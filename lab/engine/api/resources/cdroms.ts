@@ -2,7 +2,7 @@ import { changeCd, setCd } from '../commands/cdroms.ts';
 import type { VmRow } from '../database/vms.ts';
 import type { Call, Handler, Resource } from '../routing/call.ts';
 import { created, many, one, queryFlag } from '../routing/call.ts';
-import { vmOfPath } from './disk-attachments.ts';
+import { seenVm, vmOfPath } from './disk-attachments.ts';
 
 /** A VM has one drive, whose id says nothing. */
 const DRIVE = '00000000-0000-0000-0000-000000000000';
@@ -17,13 +17,13 @@ const drive = (vm: VmRow, image: string | undefined): Resource => ({
 const current = (call: Call): boolean => queryFlag(call.query, 'current') ?? false;
 
 const shown = (call: Call): Resource => {
-  const vm = vmOfPath(call);
+  const vm = seenVm(call);
   return drive(vm, current(call) ? vm.insertedCd : vm.cd);
 };
 
 export const cdroms: Readonly<Record<string, Handler>> = {
   list: (call) => {
-    const vm = vmOfPath(call);
+    const vm = seenVm(call);
     return many('cdrom', [drive(vm, vm.cd)]);
   },
   add: (call) => {

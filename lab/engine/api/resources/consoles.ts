@@ -4,7 +4,7 @@ import type { Call, Handler, Resource } from '../routing/call.ts';
 import { complete, created, many, one, queryFlag, removed } from '../routing/call.ts';
 import { refused, unknownId } from '../wire/fault.ts';
 import { number, part, text } from '../wire/values.ts';
-import { vmOfPath } from './disk-attachments.ts';
+import { seenVm, vmOfPath } from './disk-attachments.ts';
 
 /** The id of a console is its protocol, letter by letter in hexadecimal. */
 const idOf = (protocol: GraphicsProtocol): string => Buffer.from(protocol).toString('hex');
@@ -33,7 +33,7 @@ function existing(call: Call): { vm: VmRow; protocol: GraphicsProtocol } {
 
 export const graphicsConsoles: Readonly<Record<string, Handler>> = {
   list: (call) => {
-    const vm = vmOfPath(call);
+    const vm = seenVm(call);
     return many(
       'graphics_console',
       vm.consoles.map((protocol) => consoleResource(call, vm, protocol)),

@@ -4,12 +4,13 @@ import { updateDisk } from '../commands/update-disk.ts';
 import { machineAt } from '../database/database.ts';
 import type { DiskAttachmentRow } from '../database/disks.ts';
 import { attachmentsOf, guestDisks, vmsWith } from '../database/disks.ts';
+import { anyVm } from '../database/engine-vm.ts';
 import { tell, userName } from '../database/events.ts';
 import { vmStatus } from '../database/placement.ts';
 import type { VmRow } from '../database/vms.ts';
 import type { Call, Handler, Resource } from '../routing/call.ts';
 import { created, many, one, queryFlag, removed } from '../routing/call.ts';
-import { refused, unknownId } from '../wire/fault.ts';
+import { notModelled, refused, unknownId } from '../wire/fault.ts';
 import { flag, part, text } from '../wire/values.ts';
 
 const attachmentResource = (row: DiskAttachmentRow): Resource => ({
@@ -28,10 +29,18 @@ const attachmentResource = (row: DiskAttachmentRow): Resource => ({
   },
 });
 
+/** The VM that the path begins with, to be looked at: the engine's own too. */
+export function seenVm(call: Call): VmRow {
+  const found = anyVm(call.lab, call.db, call.route.ids[0] ?? '');
+  if (!found) throw unknownId();
+  return found;
+}
+
 /** The managed VM that the path begins with. */
 export function vmOfPath(call: Call): VmRow {
-  const found = call.db.vms.get(call.route.ids[0] ?? '');
-  if (!found) throw unknownId();
+  const { id } = seenVm(call);
+  const found = call.db.vms.get(id);
+  if (!found) throw notModelled("this of the engine's own VM");
   return found;
 }
 

@@ -1,13 +1,13 @@
 import { guestReport } from '../monitor/guest-agents.ts';
 import type { Call, Handler, Reply } from '../routing/call.ts';
 import { many } from '../routing/call.ts';
-import { vmOfPath } from './disk-attachments.ts';
+import { seenVm } from './disk-attachments.ts';
 
 /** Lists below a VM that hold nothing in the lab: no host device is passed through, nobody is logged in inside. */
 const none =
   (type: string) =>
   (call: Call): Reply => {
-    vmOfPath(call);
+    seenVm(call);
     return many(type, []);
   };
 
@@ -20,7 +20,7 @@ const installed = ['kernel-3.10.0-1062.el7', 'ovirt-guest-agent-common-1.0.16-1.
 
 export const vmApplications: Readonly<Record<string, Handler>> = {
   list: (call) => {
-    const vm = vmOfPath(call);
+    const vm = seenVm(call);
     const names = guestReport(call.lab, call.db, vm) ? installed : [];
     return many(
       'application',

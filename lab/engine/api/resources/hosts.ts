@@ -11,14 +11,14 @@ import { commitNetworks, setupNetworks } from '../commands/setup-networks.ts';
 import { checkForUpgrade, upgradeHost } from '../commands/upgrade-host.ts';
 import { usePower } from '../commands/use-power.ts';
 import { cpuTypeOf } from '../database/cpu-types.ts';
-import { spmStatus } from '../database/data-centers.ts';
+import { clusterOf, spmStatus } from '../database/data-centers.ts';
 import type { HostRow } from '../database/database.ts';
-import { machineAt } from '../database/database.ts';
+import { machineAt, renameHost } from '../database/database.ts';
 import { powerOf } from '../database/fencing.ts';
 import { vmsOn } from '../database/placement.ts';
 import type { Call, Handler, Reply, Resource } from '../routing/call.ts';
 import { complete, created, many, one, removed } from '../routing/call.ts';
-import { ApiFault, notGiven, refused, unknownId } from '../wire/fault.ts';
+import { ApiFault, notGiven, notModelled, refused, unknownId } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
 import { number, part, text } from '../wire/values.ts';
 import { searchedHosts } from './host-search.ts';
@@ -222,11 +222,27 @@ async function fenceStatus(call: Call, row: HostRow): Promise<Reply> {
   };
 }
 
+/** The name that a body asks for; what else cannot be changed here is told instead of left alone. */
+function wantedName({ body, db }: Call, row: HostRow): string {
+  const cluster = part(body, 'cluster');
+  const moved = cluster && (text(cluster, 'id') ?? row.clusterId) !== row.clusterId;
+  const other = cluster && text(cluster, 'name') !== undefined && text(cluster, 'name') !== clusterOf(db, row).name;
+  if (moved || other) throw notModelled('another cluster of a host');
+  if ((text(body, 'address') ?? row.address) !== row.address) throw notModelled('another address of a host');
+  if (text(part(body, 'os'), 'custom_kernel_cmdline')) throw notModelled('a kernel command line of a host');
+  const name = text(body, 'name') ?? row.name;
+  if ([...db.hosts.values()].some((one) => one !== row && one.name === name)) {
+    throw refused(409, 'Cannot edit Host. The Host name is already in use, please choose a unique name and try again.');
+  }
+  return name;
+}
+
 export const host: Readonly<Record<string, Handler>> = {
   get: (call) => one(hostResource(call, existing(call))),
   update: (call) => {
     const row = existing(call);
     row.power = wantedPower(call, row);
+    renameHost(call.db, row, wantedName(call, row));
     row.comment = text(call.body, 'comment') ?? row.comment;
     row.spmPriority = number(part(call.body, 'spm'), 'priority') ?? row.spmPriority;
     call.lab.changed(`host ${row.name} updated`);

@@ -1,6 +1,7 @@
 import { addPermission, removePermission } from '../commands/permissions.ts';
 import type { ObjectKind, PermissionRow } from '../database/permissions.ts';
 import { EVERYONE, objectsAbove, SYSTEM } from '../database/permissions.ts';
+import { engineVm } from '../database/placement.ts';
 import type { Call, Handler, Resource } from '../routing/call.ts';
 import { created, many, one, removed } from '../routing/call.ts';
 import { notModelled, unknownId } from '../wire/fault.ts';
@@ -27,7 +28,10 @@ function placeOf(call: Call): Place {
   if (collection === 'permissions') return { kind: 'system', objectId: SYSTEM, above: [SYSTEM] };
   const kind = kinds[collection];
   if (!kind || call.route.path[2] !== 'permissions') throw notModelled(`permissions of ${collection}`);
-  const above = objectsAbove(call.db, kind, id);
+  const { lab, db } = call;
+  const own =
+    kind === 'vm' && id === engineVm(db, lab).id ? objectsAbove(db, 'cluster', db.engineClusterId) : undefined;
+  const above = own ? [id, ...own] : objectsAbove(db, kind, id);
   if (!above) throw unknownId();
   return { kind, objectId: id, above };
 }
@@ -59,8 +63,24 @@ function existing(call: Call): { place: Place; row: PermissionRow } {
   return { place, row };
 }
 
+/** What a user or a group may do, wherever it is. */
+function held(call: Call): Resource[] | undefined {
+  const [collection = '', id = '', below] = call.route.path;
+  if ((collection !== 'users' && collection !== 'groups') || below !== 'permissions') return undefined;
+  const { permissions: rows, userId } = call.db;
+  if (id !== (collection === 'users' ? userId : EVERYONE)) throw unknownId();
+  return rows
+    .filter(({ holderId }) => holderId === id)
+    .map((row) => ({
+      ...permissionResource({ kind: row.kind, objectId: row.objectId, above: [] }, row),
+      path: `/${collection}/${id}/permissions/${row.id}`,
+    }));
+}
+
 export const permissions: Readonly<Record<string, Handler>> = {
   list: (call) => {
+    const own = held(call);
+    if (own) return many('permission', own);
     const place = placeOf(call);
     return many(
       'permission',

@@ -7,7 +7,7 @@ import { complete, created, many, one, removed } from '../routing/call.ts';
 import { unknownId } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
 import { part } from '../wire/values.ts';
-import { vmOfPath } from './disk-attachments.ts';
+import { seenVm, vmOfPath } from './disk-attachments.ts';
 import { diskResource } from './disks.ts';
 import { settingsEntity } from './vm-document.ts';
 import { nicResource } from './vm-nics.ts';
@@ -55,7 +55,7 @@ function existing(call: Call): { vm: VmRow; row: SnapshotRow } {
 
 export const snapshots: Readonly<Record<string, Handler>> = {
   list: (call) => {
-    const vm = vmOfPath(call);
+    const vm = seenVm(call);
     return many(
       'snapshot',
       vm.snapshots.map((row) => snapshotResource(call, vm, row)),

@@ -3,6 +3,7 @@ import { guests } from '../../../ovirt/guests.ts';
 import type { LabHost } from '../../../types.ts';
 import type { HostRow } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
+import { anyVm } from '../database/engine-vm.ts';
 import type { VmRow } from '../database/vms.ts';
 import { memoryOf } from '../database/vms.ts';
 import type { Call, Handler, Resource } from '../routing/call.ts';
@@ -127,7 +128,7 @@ function owner(call: Call): { kind: 'host' | 'vm'; path: string; id: string; fig
     return { kind: 'host', path, id, figures: hostFigures(machineAt(call.lab, row.address)) };
   }
   if (collection !== 'vms') throw notModelled(`statistics of ${collection}`);
-  const vm = call.db.vms.get(id);
+  const vm = anyVm(call.lab, call.db, id);
   if (!vm) throw unknownId();
   return { kind: 'vm', path, id, figures: vmFigures(call, vm) };
 }

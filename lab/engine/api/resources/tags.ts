@@ -1,5 +1,6 @@
 import type { Holder } from '../commands/tags.ts';
 import { addTag, attachTag, detachTag, removeTag, updateTag } from '../commands/tags.ts';
+import { anyVm } from '../database/engine-vm.ts';
 import type { TagRow } from '../database/tags.ts';
 import { ROOT_TAG, tagsOf } from '../database/tags.ts';
 import type { Call, Handler, Resource } from '../routing/call.ts';
@@ -44,7 +45,7 @@ export const tag: Readonly<Record<string, Handler>> = {
 function holderOf(call: Call): Holder {
   const [collection, id = ''] = call.route.path;
   const { db } = call;
-  const row = collection === 'hosts' ? db.hosts.get(id) : collection === 'vms' ? db.vms.get(id) : undefined;
+  const row = collection === 'hosts' ? db.hosts.get(id) : collection === 'vms' ? anyVm(call.lab, db, id) : undefined;
   if (row) return { id, name: row.name, kind: collection === 'hosts' ? 'Host' : 'VM' };
   if (collection !== 'hosts' && collection !== 'vms') throw notModelled(`tags of ${collection ?? ''}`);
   throw unknownId();

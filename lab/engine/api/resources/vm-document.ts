@@ -1,17 +1,14 @@
 import { runningOn } from '../../../ovirt/engine-vm.ts';
 import { clusterOf } from '../database/data-centers.ts';
 import type { HostRow } from '../database/database.ts';
+import { ownSettings } from '../database/engine-vm.ts';
 import { engineHost, engineVm, vmStatus } from '../database/placement.ts';
 import { BLANK } from '../database/templates.ts';
 import type { VmRow } from '../database/vms.ts';
-import { blankSettings } from '../database/vms.ts';
 import { guestReport } from '../monitor/guest-agents.ts';
 import type { Call, Resource } from '../routing/call.ts';
 import { queryFlag } from '../routing/call.ts';
 import type { Entity } from '../wire/values.ts';
-import { merged } from '../wire/values.ts';
-
-const MiB = 1024 ** 2;
 
 /** What the API shows about any VM, the engine's own included. */
 export interface Shown {
@@ -35,20 +32,12 @@ export interface Shown {
 function own(call: Call): Shown {
   const { lab, db } = call;
   const record = runningOn(lab)?.record;
-  const memory = db.image.memoryMb * MiB;
   return {
     ...engineVm(db, lab),
     status: db.engineVmMigratingTo === undefined ? 'up' : 'migrating',
     clusterId: db.engineClusterId,
     origin: 'managed_hosted_engine',
-    settings: merged(blankSettings(), {
-      description: 'Hosted engine VM',
-      cpu: { topology: { sockets: db.image.cpus } },
-      delete_protected: true,
-      memory,
-      memory_policy: { ballooning: true, guaranteed: memory, max: memory * 4 },
-      os: { type: 'other_linux' },
-    }),
+    settings: ownSettings(db),
     createdAt: Math.floor(db.createdAt),
     startedAt: Math.floor(record?.startedAt ?? db.createdAt),
     host: engineHost(lab, db),

@@ -11,7 +11,7 @@ import { guestReport } from '../monitor/guest-agents.ts';
 import type { Call, Handler, Reply, Resource } from '../routing/call.ts';
 import { complete, created, many, one, removed } from '../routing/call.ts';
 import { unknownId } from '../wire/fault.ts';
-import { vmOfPath } from './disk-attachments.ts';
+import { seenVm, vmOfPath } from './disk-attachments.ts';
 
 export const nicResource = (vm: VmRow, nic: VmNicRow): Resource => ({
   type: 'nic',
@@ -28,16 +28,17 @@ export const nicResource = (vm: VmRow, nic: VmNicRow): Resource => ({
   },
 });
 
-function existing(call: Call): { vm: VmRow; nic: VmNicRow } {
-  const vm = vmOfPath(call);
+const cardOf = (call: Call, vm: VmRow): { vm: VmRow; nic: VmNicRow } => {
   const nic = vm.nics.find((each) => each.id === call.route.ids[1]);
   if (!nic) throw unknownId();
   return { vm, nic };
-}
+};
+const existing = (call: Call): { vm: VmRow; nic: VmNicRow } => cardOf(call, vmOfPath(call));
+const seen = (call: Call): { vm: VmRow; nic: VmNicRow } => cardOf(call, seenVm(call));
 
 export const vmNics: Readonly<Record<string, Handler>> = {
   list: (call) => {
-    const vm = vmOfPath(call);
+    const vm = seenVm(call);
     return many(
       'nic',
       vm.nics.map((nic) => nicResource(vm, nic)),
@@ -59,7 +60,7 @@ const plug =
 
 export const vmNic: Readonly<Record<string, Handler>> = {
   get: (call) => {
-    const { vm, nic } = existing(call);
+    const { vm, nic } = seen(call);
     return one(nicResource(vm, nic));
   },
   update: (call) => {
@@ -77,8 +78,8 @@ export const vmNic: Readonly<Record<string, Handler>> = {
 
 /** What the guest agent tells of the VM's network, all of it or one card's. */
 function reported(call: Call): Resource[] {
-  const vm = vmOfPath(call);
-  const nic = call.route.ids[1] === undefined ? undefined : existing(call).nic;
+  const vm = seenVm(call);
+  const nic = call.route.ids[1] === undefined ? undefined : seen(call).nic;
   const under = nic ? `/vms/${vm.id}/nics/${nic.id}` : `/vms/${vm.id}`;
   const devices = guestReport(call.lab, call.db, vm)?.devices ?? [];
   return devices

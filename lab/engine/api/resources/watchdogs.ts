@@ -4,7 +4,7 @@ import type { Call, Handler, Resource } from '../routing/call.ts';
 import { created, many, one, removed } from '../routing/call.ts';
 import { incomplete, refused, unknownId } from '../wire/fault.ts';
 import { text } from '../wire/values.ts';
-import { vmOfPath } from './disk-attachments.ts';
+import { seenVm, vmOfPath } from './disk-attachments.ts';
 
 const watchdogResource = (vm: VmRow, row: WatchdogRow): Resource => ({
   type: 'watchdog',
@@ -35,7 +35,7 @@ function existing(call: Call): { vm: VmRow; row: WatchdogRow } {
 
 export const watchdogs: Readonly<Record<string, Handler>> = {
   list: (call) => {
-    const vm = vmOfPath(call);
+    const vm = seenVm(call);
     return many('watchdog', vm.watchdog ? [watchdogResource(vm, vm.watchdog)] : []);
   },
   add: (call) => {

@@ -1,4 +1,11 @@
 import { affinityGroup, affinityGroups, affinityGroupVm, affinityGroupVms } from '../resources/affinity-groups.ts';
+import {
+  affinityLabel,
+  affinityLabels,
+  assignedAffinityLabel,
+  assignedAffinityLabels,
+  labelled,
+} from '../resources/affinity-labels.ts';
 import { cdrom, cdroms } from '../resources/cdroms.ts';
 import { clusterLevel, clusterLevels } from '../resources/cluster-levels.ts';
 import { cluster, clusters, glusterVolumes } from '../resources/clusters.ts';
@@ -6,6 +13,7 @@ import { graphicsConsole, graphicsConsoles } from '../resources/consoles.ts';
 import { dataCenter, dataCenters } from '../resources/data-centers.ts';
 import { diskAttachment, diskAttachments } from '../resources/disk-attachments.ts';
 import { disk, disks, storageDomainDisks } from '../resources/disks.ts';
+import { bookmarks, externalHostProviders, vmPools } from '../resources/empty-collections.ts';
 import { event, events } from '../resources/events.ts';
 import { fenceAgent, fenceAgents } from '../resources/fence-agents.ts';
 import { vmApplications, vmHostDevices, vmNumaNodes, vmSessions } from '../resources/guest-lists.ts';
@@ -77,8 +85,16 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   affinity_group_vm: affinityGroupVm,
   affinity_group_vms: affinityGroupVms,
   affinity_groups: affinityGroups,
+  affinity_label: affinityLabel,
+  affinity_label_host: labelled.host.member,
+  affinity_label_hosts: labelled.host.list,
+  affinity_label_vm: labelled.vm.member,
+  affinity_label_vms: labelled.vm.list,
+  affinity_labels: affinityLabels,
   attached_storage_domain: attachedStorageDomain,
   attached_storage_domains: attachedStorageDomains,
+  assigned_affinity_label: assignedAffinityLabel,
+  assigned_affinity_labels: assignedAffinityLabels,
   assigned_cpu_profile: cpuProfile,
   assigned_cpu_profiles: clusterCpuProfiles,
   assigned_disk_profile: diskProfile,
@@ -88,6 +104,7 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   assigned_tags: assignedTags,
   assigned_vnic_profile: vnicProfile,
   assigned_vnic_profiles: assignedVnicProfiles,
+  bookmarks,
   cluster,
   cluster_network: clusterNetwork,
   cluster_networks: clusterNetworks,
@@ -123,6 +140,7 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   domain,
   domains,
   event,
+  external_host_providers: externalHostProviders,
   fence_agent: fenceAgent,
   fence_agents: fenceAgents,
   events,
@@ -188,6 +206,7 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   vm_numa_nodes: vmNumaNodes,
   vm_reported_devices: vmReportedDevices,
   vm_sessions: vmSessions,
+  vm_pools: vmPools,
   vm_watchdog: watchdog,
   vm_watchdogs: watchdogs,
   vms,
