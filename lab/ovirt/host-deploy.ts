@@ -74,7 +74,7 @@ export function bridgeOver(host: LabHost, nicName: string): void {
   network.routes = network.routes.map((r) => (r.device === nicName ? { ...r, device: 'ovirtmgmt' } : r));
   const address = network.interfaces.get('ovirtmgmt')?.addresses[0];
   const via = network.routes.find((r) => r.device === 'ovirtmgmt' && r.via)?.via;
-  writeManagement(host, nic, address, via);
+  writeManagement(host, nic, address && { ...address, gateway: via });
 }
 
 /** Gives the bridge back to its NIC, as vdsm-tool restore-nets does. */

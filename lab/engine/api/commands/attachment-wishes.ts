@@ -36,7 +36,9 @@ function addressing(given: Entity, before: AttachmentRow | undefined): Addressin
       'Attribute: ipConfiguration.iPv4Addresses[0].address',
     );
   }
-  return { address: { address, netmask, prefix: prefixOf(netmask) }, dhcp: false };
+  const gateway =
+    text(part(own, 'ip'), 'gateway') ?? (address === before?.address?.address ? before.address.gateway : undefined);
+  return { address: { address, netmask, prefix: prefixOf(netmask), gateway }, dhcp: false };
 }
 
 /** The network that a body of an attachment is about, and how the host has it by now. */
@@ -97,7 +99,8 @@ const isAs = (wish: Wish, before: AttachmentRow): boolean =>
   wish.nic === before.nic &&
   wish.dhcp === (before.dhcp === true) &&
   wish.address?.address === before.address?.address &&
-  wish.address?.netmask === before.address?.netmask;
+  wish.address?.netmask === before.address?.netmask &&
+  wish.address?.gateway === before.address?.gateway;
 
 /** The management network stays where it is: what a host is reached by is not moved here. */
 function checkManagement(wish: Wish, before: AttachmentRow | undefined): void {

@@ -109,7 +109,7 @@ function planOf(on: On, known: readonly AttachmentRow[]): Plan {
 }
 
 function apply({ call, machine }: On, { wishes, removed, moved, bonds }: Plan): void {
-  const { db, lab } = call;
+  const { db } = call;
   for (const { networkId } of [...removed, ...moved])
     removeHostNetwork(machine, db.networks.get(networkId)?.name ?? '');
   for (const bond of bonds.removed) removeBond(machine, bond);
@@ -123,7 +123,6 @@ function apply({ call, machine }: On, { wishes, removed, moved, bonds }: Plan): 
       vm: network.vm,
       address,
       dhcp,
-      gateway: network.name === MANAGEMENT ? lab.gateway : undefined,
     });
 }
 

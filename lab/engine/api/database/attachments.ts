@@ -5,13 +5,21 @@ import type { Lab, LabHost } from '../../../types.ts';
 import type { EngineDatabase, HostRow } from './database.ts';
 import { MANAGEMENT, type NetworkRow, networksIn } from './networks.ts';
 
+/** What someone gave a network on a host; the gateway is the way out only on the management network. */
+export interface FixedAddress {
+  readonly address: string;
+  readonly netmask: string;
+  readonly prefix: number;
+  readonly gateway?: string | undefined;
+}
+
 /** A logical network on a NIC or bond of a host, as the engine wants it. */
 export interface AttachmentRow {
   readonly id: string;
   readonly hostId: string;
   readonly networkId: string;
   nic: string;
-  address?: { readonly address: string; readonly netmask: string; readonly prefix: number } | undefined;
+  address?: FixedAddress | undefined;
   /** Its address is asked of a DHCP server; the lab's networks have none. */
   dhcp?: boolean | undefined;
 }
@@ -54,7 +62,7 @@ export function attachmentsOf(
       hostId: row.id,
       networkId: management.id,
       nic: port?.name ?? 'em1',
-      ...(own ? { address: { ...own, netmask: netmaskOf(own.prefix) } } : {}),
+      ...(own ? { address: { ...own, netmask: netmaskOf(own.prefix), gateway: lab.gateway } } : {}),
     });
   }
   return db.attachments.filter((one) => one.hostId === row.id && db.networks.has(one.networkId));

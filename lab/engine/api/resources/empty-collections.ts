@@ -5,5 +5,6 @@ import { many } from '../routing/call.ts';
 const nothing = (type: string): Readonly<Record<string, Handler>> => ({ list: () => many(type, []) });
 
 export const bookmarks = nothing('bookmark');
+export const clusterExternalProviders = nothing('external_provider');
 export const externalHostProviders = nothing('external_host_provider');
 export const vmPools = nothing('vm_pool');

@@ -2,7 +2,7 @@ import { netmaskOf } from '../../../kernel/network.ts';
 import { asksDhcp, portOf, removeHostNetwork } from '../../../ovirt/host-networks.ts';
 import type { LabHost, NetInterface } from '../../../types.ts';
 import { setupNetworks } from '../commands/setup-networks.ts';
-import type { AttachmentRow } from '../database/attachments.ts';
+import type { AttachmentRow, FixedAddress } from '../database/attachments.ts';
 import { attachmentsOf, networksFor, nicId } from '../database/attachments.ts';
 import type { HostRow } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
@@ -85,6 +85,12 @@ function nicResource(call: Call, row: HostRow, machine: LabHost, nic: NetInterfa
   };
 }
 
+const fixed = ({ address, netmask, gateway }: FixedAddress): Entity => ({
+  address,
+  netmask,
+  ...(gateway === undefined ? {} : { gateway }),
+});
+
 function attachmentResource(call: Call, row: HostRow, attachment: AttachmentRow): Resource {
   const machine = machineAt(call.lab, row.address);
   const network = call.db.networks.get(attachment.networkId);
@@ -98,7 +104,7 @@ function attachmentResource(call: Call, row: HostRow, attachment: AttachmentRow)
       in_sync: values.every(inSync),
       ip_address_assignments: [
         address
-          ? { assignment_method: 'static', ip: { address: address.address, netmask: address.netmask, version: 'v4' } }
+          ? { assignment_method: 'static', ip: { ...fixed(address), version: 'v4' } }
           : { assignment_method: dhcp ? 'dhcp' : 'none', ip: { version: 'v4' } },
         { assignment_method: 'none', ip: { version: 'v6' } },
       ],

@@ -13,7 +13,7 @@ import { graphicsConsole, graphicsConsoles } from '../resources/consoles.ts';
 import { dataCenter, dataCenters } from '../resources/data-centers.ts';
 import { diskAttachment, diskAttachments } from '../resources/disk-attachments.ts';
 import { disk, disks, storageDomainDisks } from '../resources/disks.ts';
-import { bookmarks, externalHostProviders, vmPools } from '../resources/empty-collections.ts';
+import { bookmarks, clusterExternalProviders, externalHostProviders, vmPools } from '../resources/empty-collections.ts';
 import { event, events } from '../resources/events.ts';
 import { fenceAgent, fenceAgents } from '../resources/fence-agents.ts';
 import { vmApplications, vmHostDevices, vmNumaNodes, vmSessions } from '../resources/guest-lists.ts';
@@ -106,6 +106,7 @@ const services: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   assigned_vnic_profiles: assignedVnicProfiles,
   bookmarks,
   cluster,
+  cluster_external_providers: clusterExternalProviders,
   cluster_network: clusterNetwork,
   cluster_networks: clusterNetworks,
   data_center_network: dataCenterNetwork,
