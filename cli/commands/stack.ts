@@ -9,7 +9,7 @@ import { note } from '../output.ts';
 import { type CommonFlags, resolveSettings } from '../settings.ts';
 import { down } from '../stack/down.ts';
 import { LAB_DEFAULTS, labArgs } from '../stack/lab.ts';
-import { isOurs, nodeArgs, runAttached } from '../stack/process.ts';
+import { isOurs, runAttached } from '../stack/process.ts';
 import { type LabSettings, readProcesses, type Stack } from '../stack/record.ts';
 import { givenTemporal, up } from '../stack/up.ts';
 import { workerEnv } from '../stack/worker.ts';
@@ -189,11 +189,8 @@ export function addStack(program: Command, deliver: Deliver): void {
           throw usage(
             `the lab of this stack runs already (process ${running?.pid}): end it first with "npx runbook down".`,
           );
-        const code = await runAttached(
-          process.execPath,
-          [...nodeArgs('lab/main.ts'), ...labArgs({ ...LAB_DEFAULTS, ...labSettings(flags) }, home.folder('lab'))],
-          {},
-        );
+        const args = await labArgs(home, { ...LAB_DEFAULTS, ...labSettings(flags) });
+        const code = await runAttached(process.execPath, args, {});
         return { document: undefined, text: '', exit: code === 0 ? EXIT.ok : EXIT.unreachable };
       },
     },

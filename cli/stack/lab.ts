@@ -1,25 +1,29 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { keptBundle } from '../../scripts/bundle.mjs';
 import type { Home } from '../home.ts';
-import { nodeArgs, type Program, type Running, untilReady } from './process.ts';
+import { type Program, type Running, untilReady } from './process.ts';
 import type { LabRecord, LabSettings } from './record.ts';
 
 export const LAB_DEFAULTS: LabSettings = { preset: 'bare', hosts: 3, speed: 60 };
 
-export function labArgs(settings: LabSettings, directory: string): readonly string[] {
+/** Node's arguments for a lab that keeps its files in the home, whose code is made there if it is missing. */
+export async function labArgs(home: Home, settings: LabSettings): Promise<readonly string[]> {
   const { preset, hosts, speed, profile, controlPort } = settings;
+  const { path } = await keptBundle('lab/main.ts', home.path('cache'));
   return [
-    ...['--preset', preset, '--hosts', String(hosts), '--speed', String(speed), '--dir', directory],
+    path,
+    ...['--preset', preset, '--hosts', String(hosts), '--speed', String(speed), '--dir', home.folder('lab')],
     ...(profile === undefined ? [] : ['--profile', profile]),
     ...(controlPort === undefined ? [] : ['--control-port', String(controlPort)]),
   ];
 }
 
-export function labProgram(home: Home, settings: LabSettings): Program {
+export async function labProgram(home: Home, settings: LabSettings): Promise<Program> {
   return {
     command: process.execPath,
-    args: [...nodeArgs('lab/main.ts'), ...labArgs(settings, home.folder('lab'))],
+    args: await labArgs(home, settings),
     log: home.path('logs', 'lab.log'),
     stdout: home.path('logs', 'lab.stdout'),
   };

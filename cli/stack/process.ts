@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { setTimeout as pause } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { unreachable } from '../failure.ts';
 import { ROOT } from '../home.ts';
 import type { ProcessRecord } from './record.ts';
@@ -81,11 +79,6 @@ export function startDetached({ command, args, env, log, stdout }: Program): Run
     closeSync(output);
     closeSync(errors);
   }
-}
-
-/** Node's arguments for running TypeScript as it stands. */
-export function nodeArgs(script: string): readonly string[] {
-  return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href, `${ROOT}${script}`];
 }
 
 /**

@@ -137,7 +137,7 @@ class Raising {
   private async lab(settings: LabSettings): Promise<LabRecord> {
     const { home } = this;
     writeSettings(home, { ...readSettings(home), lab: settings });
-    const program = labProgram(home, settings);
+    const program = await labProgram(home, settings);
     const what = `the lab (${settings.hosts} hosts, ${settings.preset}, speed ${settings.speed})`;
     return labReady(this.once('lab', what, program), program);
   }

@@ -28,12 +28,7 @@ export class Child<Ready> {
   ) {}
 
   /** Returns when the process has printed its first line, which is JSON. */
-  static start<Ready>(entry: string, { args = [], ...options }: ChildOptions): Promise<Child<Ready>> {
-    return Child.run(process.execPath, { ...options, args: ['--import', 'tsx', entry, ...args] });
-  }
-
-  /** As `start`, for what is no TypeScript. */
-  static async run<Ready>(command: string, options: ChildOptions): Promise<Child<Ready>> {
+  static async start<Ready>(command: string, options: ChildOptions): Promise<Child<Ready>> {
     mkdirSync(dirname(options.log), { recursive: true });
     const log = createWriteStream(options.log, { flags: 'a' });
     const child = spawn(command, options.args ?? [], {

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { keptBundle } from '../../scripts/bundle.mjs';
 import { Child } from './child.ts';
 import { LabControl } from './lab-control.ts';
+import { CODE_HOME } from './shared-code.ts';
 
 interface LabReady {
   readonly control: string;
@@ -29,8 +31,10 @@ export class LabProcess {
     { preset = 'bare', hosts = 3, speed = 600 }: LabWish = {},
   ): Promise<LabProcess> {
     const log = join(directory, 'lab.log');
-    const child = await Child.start<LabReady>('lab/main.ts', {
-      args: ['--preset', preset, '--hosts', String(hosts), '--speed', String(speed), '--dir', join(directory, 'lab')],
+    const { path } = await keptBundle('lab/main.ts', join(CODE_HOME, 'cache'));
+    const settings = ['--preset', preset, '--hosts', String(hosts), '--speed', String(speed)];
+    const child = await Child.start<LabReady>(process.execPath, {
+      args: [path, ...settings, '--dir', join(directory, 'lab')],
       log,
     });
     return new LabProcess(child, new LabControl(child.ready.control), log);

@@ -28,7 +28,7 @@ export class WorkerProcess {
   /** Returns when the worker polls. */
   async start(): Promise<void> {
     const { command, args, env } = await prepareWorker(this.home);
-    this.child = await Child.run(command, {
+    this.child = await Child.start(command, {
       args,
       env: {
         ...env,
