@@ -1,13 +1,21 @@
 import { join } from 'node:path';
-import { prepareWorker } from '../../workers/program.ts';
+import { prepareWorker, type WorkerProgram } from '../../workers/program.ts';
 import { Child } from './child.ts';
-import { shareCode } from './shared-code.ts';
+import { CODE_HOME } from './shared-code.ts';
 
 export interface WorkerWish {
   readonly address: string;
   readonly namespace: string;
   readonly inventory: string;
   readonly env?: Readonly<Record<string, string>>;
+}
+
+let program: Promise<WorkerProgram> | undefined;
+
+/** Looked at once: while tests run nobody changes the sources, and some of them start a worker a hundred times. */
+function preparedWorker(): Promise<WorkerProgram> {
+  program ??= prepareWorker(CODE_HOME);
+  return program;
 }
 
 /** A worker in a process of its own, so that it can be killed as a machine that fails kills it. */
@@ -22,12 +30,11 @@ export class WorkerProcess {
   ) {
     this.home = join(directory, 'home');
     this.log = join(directory, 'worker.log');
-    shareCode(this.home);
   }
 
   /** Returns when the worker polls. */
   async start(): Promise<void> {
-    const { command, args, env } = await prepareWorker(this.home);
+    const { command, args, env } = await preparedWorker();
     this.child = await Child.start(command, {
       args,
       env: {
