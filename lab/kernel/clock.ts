@@ -4,6 +4,8 @@
  * computes, the clock stands still. When the process stalls (a busy machine, a stopped process) the missed time is not
  * caught up either: the whole world is late by the same amount, so no simulated time-out fires because the simulation
  * was slow.
+ * To wake up costs the process more than most events do, so those of a few milliseconds are walked through at once, each at
+ * its own virtual time.
  */
 import { AsyncResource } from 'node:async_hooks';
 import type { Clock } from '../types.ts';
@@ -11,6 +13,10 @@ import { Computing } from './computing.ts';
 
 /** Milliseconds between two looks at the clock beyond which the difference counts as a stall. */
 const longestStep = 40;
+/** Milliseconds between two walks along the queue. */
+const betweenWalks = 5;
+/** Milliseconds after which a program that says that it computes has told nothing of what it waits for. */
+const untold = 1;
 
 interface Event {
   due: number;
@@ -27,6 +33,12 @@ export class VirtualClock implements Clock {
   #real = this.#computing.elapsed();
   #queue: Event[] = [];
   #order = 0;
+  /** Virtual time to which the queue is being walked. */
+  #until: number | undefined;
+  /** When it was last walked to its end. */
+  #walked = 0;
+  /** When the last event of this walk fell due. */
+  #fell = 0;
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
   #hurry = 0;
@@ -40,7 +52,7 @@ export class VirtualClock implements Clock {
   }
 
   now(): number {
-    if (this.#hurry > 0 || this.#frozen > 0) return this.#virtual;
+    if (this.#hurry > 0 || this.#frozen > 0 || this.#until !== undefined) return this.#virtual;
     const elapsed = Math.min(this.#computing.elapsed() - this.#real, longestStep) * this.speed;
     const next = this.#queue[0]?.due ?? Number.POSITIVE_INFINITY;
     return Math.max(this.#virtual, Math.min(this.#virtual + elapsed, next));
@@ -51,10 +63,11 @@ export class VirtualClock implements Clock {
   }
 
   after(seconds: number, action: () => void): () => void {
+    const scope = new AsyncResource('lab-event');
     const event: Event = {
       due: this.now() + Math.max(0, seconds) * 1000,
       order: this.#order++,
-      action: AsyncResource.bind(action),
+      action: () => scope.runInAsyncScope(action),
       cancelled: false,
     };
     let low = 0;
@@ -75,7 +88,7 @@ export class VirtualClock implements Clock {
   }
 
   async hurry<T>(work: () => Promise<T>): Promise<T> {
-    this.#virtual = this.now();
+    this.#stand();
     this.#hurry += 1;
     this.#schedule();
     try {
@@ -89,7 +102,7 @@ export class VirtualClock implements Clock {
 
   /** Nothing falls due any more until the answer is called. */
   freeze(): () => void {
-    this.#virtual = this.now();
+    this.#stand();
     this.#frozen += 1;
     this.#schedule();
     return () => {
@@ -112,6 +125,12 @@ export class VirtualClock implements Clock {
     clearImmediate(this.#immediate);
   }
 
+  /** Leaves virtual time as it is now, and what was still to be walked. */
+  #stand(): void {
+    this.#virtual = this.now();
+    this.#until = undefined;
+  }
+
   #schedule(): void {
     clearTimeout(this.#timer);
     clearImmediate(this.#immediate);
@@ -119,32 +138,50 @@ export class VirtualClock implements Clock {
     this.#immediate = undefined;
     const next = this.#queue[0];
     if (this.#stopped || this.#frozen > 0) return;
+    if (this.#hurry > 0 && next) this.#immediate = setImmediate(() => this.#fire());
+    // A program that computes is waited for, with the next event too.
+    else if (this.#computing.underWay && this.#until !== undefined) this.#timer = setTimeout(() => this.#fire(), 0);
+    else if (this.#until !== undefined) this.#immediate = setImmediate(() => this.#fire());
     // With nothing to wait for the clock still goes on, but keeps no process alive.
-    if (!next) this.#timer = setTimeout(() => this.#fire(), longestStep / 2).unref();
-    else if (this.#hurry > 0) this.#immediate = setImmediate(() => this.#fire());
+    else if (!next) this.#timer = setTimeout(() => this.#fire(), longestStep / 2).unref();
     else {
       const wait = Math.min((next.due - this.now()) / this.speed, longestStep / 2);
-      this.#timer = setTimeout(() => this.#fire(), Math.max(0, wait));
+      const pause = this.#walked + betweenWalks - performance.now();
+      this.#timer = setTimeout(() => this.#fire(), Math.ceil(Math.max(0, wait, pause)));
     }
   }
 
   #fire(): void {
-    const real = this.#computing.elapsed();
-    const elapsed = this.#hurry > 0 ? Number.POSITIVE_INFINITY : Math.min(real - this.#real, longestStep) * this.speed;
-    this.#real = real;
-    const next = this.#queue[0];
-    const until = this.#virtual + elapsed;
-    if (!next || next.due > until) {
-      if (Number.isFinite(until)) this.#virtual = until;
-    } else {
-      // One due time per turn: what wakes first does its work before later events see the world.
-      this.#virtual = Math.max(this.#virtual, next.due);
-      if (this.#hurry === 0) this.#real = real - Math.max(0, until - this.#virtual) / this.speed;
-      while (this.#queue[0] && this.#queue[0].due <= this.#virtual) {
-        const event = this.#queue.shift();
-        if (event && !event.cancelled) event.action();
+    if (this.#hurry > 0) this.#walk(Number.POSITIVE_INFINITY);
+    else {
+      const real = this.#computing.elapsed();
+      if (this.#until === undefined) {
+        this.#until = this.#virtual + Math.min(real - this.#real, longestStep) * this.speed;
+        this.#real = real;
+        this.#fell = Number.NEGATIVE_INFINITY;
+      }
+      const awaited = this.#computing.underWay && real - this.#fell < untold;
+      if (!awaited) {
+        this.#fell = real;
+        if (!this.#walk(this.#until)) {
+          this.#virtual = this.#until;
+          this.#until = undefined;
+          this.#walked = performance.now();
+        }
       }
     }
     this.#schedule();
+  }
+
+  /** One due time per turn: what wakes first does its work before later events see the world. @returns whether one was due */
+  #walk(until: number): boolean {
+    const next = this.#queue[0];
+    if (!next || next.due > until) return false;
+    this.#virtual = Math.max(this.#virtual, next.due);
+    while (this.#queue[0] && this.#queue[0].due <= this.#virtual) {
+      const event = this.#queue.shift();
+      if (event && !event.cancelled) event.action();
+    }
+    return true;
   }
 }

@@ -12,6 +12,10 @@ export class Computing {
   #since = 0;
   #spent = 0;
 
+  get underWay(): boolean {
+    return this.#programs > 0;
+  }
+
   change(by: 1 | -1): void {
     if (this.#programs === 0) this.#since = busy();
     const spent = this.#running();

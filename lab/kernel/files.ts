@@ -5,6 +5,8 @@ import { FileError, ifAnswered, normalise } from './file-error.ts';
 import { answering, computedDirectory, type Listing, type Node, own, permit, statOf } from './file-node.ts';
 import type { FileStat, Vfs, WriteOptions } from './model.ts';
 
+/** What is the same in Latin-1 and UTF-8. */
+const ascii = /^[\0-\x7f]*$/;
 /** Places whose changes are not changes of the modelled world. */
 const scratch = /^\/(tmp|var\/tmp|dev|proc|run\/lock|var\/lock|run\/user)(\/|$)/;
 
@@ -22,7 +24,8 @@ export class MemoryFs implements Vfs {
   }
 
   read(path: string): string {
-    return Buffer.from(this.readBytes(path), 'latin1').toString('utf8');
+    const bytes = this.readBytes(path);
+    return ascii.test(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8');
   }
 
   readBytes(path: string): string {

@@ -19,9 +19,18 @@ export function setConf(text: string, key: string, value: string): string {
   return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`;
 }
 
+/** Agents read it every few seconds, and it hardly ever changes. */
+const lastRead = new WeakMap<LabHost, { readonly text: string; readonly values: ReadonlyMap<string, string> }>();
+
 /** The host's hosted-engine.conf; undefined when it is not readable. */
-export function hostedEngineConf(host: LabHost): Map<string, string> | undefined {
-  return host.fs.exists(paths.conf) ? parseConf(host.fs.read(paths.conf)) : undefined;
+export function hostedEngineConf(host: LabHost): ReadonlyMap<string, string> | undefined {
+  if (!host.fs.exists(paths.conf)) return undefined;
+  const text = host.fs.read(paths.conf);
+  const last = lastRead.get(host);
+  if (last?.text === text) return last.values;
+  const values = parseConf(text);
+  lastRead.set(host, { text, values });
+  return values;
 }
 
 /** "Deployed" means to the tools that `vmid` is set, nothing else. */
