@@ -11,6 +11,8 @@ const LONG_FIRST = [
   'test/e2e/schedules',
   // Not beside the other loop: each of both keeps several datacentres busy.
   'test/faults/',
+  // Waits for Python and its packages, most of its time.
+  'lab/engine/api/sdk/',
   'test/e2e/',
   'test/workflow/',
 ];
@@ -28,8 +30,8 @@ class LongFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    // A file with a stack keeps about one core busy, in several processes, and waits for the rest of its time.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // A file with a stack waits about a quarter of its time; one more than there are cores leaves none of them idle.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongFirst },
     // For a machine on which other things run too: a file takes twice as long beside another one.
     testTimeout: 180_000,

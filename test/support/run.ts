@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { isGrpcDeadlineError, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { Plan, Report, RunRecord, StatusView, Waiting } from '../../workflows/contract.ts';
 import { MEMO_RECORD } from '../../workflows/contract.ts';
 import { decideNowUpdate, planQuery, statusQuery } from '../../workflows/messages.ts';
@@ -53,10 +53,22 @@ export class RunHandle {
   /** Polls the status until it is as wished; the test's own time-out bounds it. A run that closes meanwhile is told. */
   async until(wished: (status: StatusView) => boolean): Promise<StatusView> {
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
-      const status = await this.status();
-      if (wished(status)) return status;
-      if (status.phase === 'ended') throw new Error(`the run ended instead: ${JSON.stringify(brief(status), null, 1)}`);
+      const status = await this.statusInTime();
+      if (status !== undefined && wished(status)) return status;
+      if (status?.phase === 'ended') {
+        throw new Error(`the run ended instead: ${JSON.stringify(brief(status), null, 1)}`);
+      }
       await delay(pause);
+    }
+  }
+
+  /** Nothing where the worker is too busy for the server's patience with a query: it is asked again then. */
+  private async statusInTime(): Promise<StatusView | undefined> {
+    try {
+      return await this.status();
+    } catch (error) {
+      if (isGrpcDeadlineError(error)) return undefined;
+      throw error;
     }
   }
 
