@@ -77,6 +77,10 @@ function withCause(error: unknown): string {
 
 async function lastSeen(run: RunHandle): Promise<unknown> {
   try {
+    if (await run.closed()) {
+      const { type, message } = await run.end();
+      return { type, message };
+    }
     return brief(await run.status());
   } catch (error) {
     return String(error);

@@ -20,7 +20,7 @@ export const FAULTS = [
 ] as const;
 
 /** What people do to it. */
-export const WAYS_OUT = ['cancel', 'rollback', 'terminate'] as const;
+export const WAYS_OUT = ['cancel', 'cancel-worker-kill', 'rollback', 'terminate'] as const;
 
 export const KINDS = [...FAULTS, ...WAYS_OUT] as const;
 export type Kind = (typeof KINDS)[number];
@@ -67,6 +67,7 @@ export function suits(kind: Kind, { side, change, target, pass }: Point, { targe
     case 'engine-restart':
       return targets.includes('engine');
     case 'cancel':
+    case 'cancel-worker-kill':
     case 'terminate':
       return undone !== undefined && pass === 'run' && side !== 'during';
     case 'rollback':

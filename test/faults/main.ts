@@ -75,14 +75,16 @@ async function run(): Promise<number> {
 function choose(reference: Reference): { all: number; chosen: Blow[] } {
   const all = allCases(reference)
     .filter(({ kind }) => options.kind?.includes(kind) ?? true)
-    .filter(({ points }) =>
-      points
-        .map(describePoint)
-        .join('; ')
-        .includes(options.at ?? ''),
-    );
+    .filter(isAsked);
   const some = options.sample === undefined ? all : sample(all, options.sample, options.seed);
-  return { all: all.length, chosen: shard(some, index, count) };
+  const part = new Set(shard(some, index, count));
+  // In the order of the run, which blows of one run need.
+  return { all: all.length, chosen: all.filter((blow) => part.has(blow)) };
+}
+
+function isAsked({ points }: Blow): boolean {
+  const told = points.map(describePoint).join('; ');
+  return options.at?.some((text) => told.includes(text)) ?? true;
 }
 
 function tell({ story, kind, at, end, problems, seconds }: CaseResult, progress: Progress): void {

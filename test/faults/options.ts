@@ -6,7 +6,7 @@ import { stories } from './stories/index.ts';
 export interface Options {
   readonly runbook?: readonly string[];
   readonly kind?: readonly Kind[];
-  readonly at?: string;
+  readonly at?: readonly string[];
   readonly sample?: number;
   readonly seed: number;
   readonly shard: { readonly index: number; readonly count: number };
@@ -33,7 +33,7 @@ export function optionsOf(argv: readonly string[]): Options {
     )
     .addOption(several('--runbook <story>', 'only this one; may be given several times', names))
     .addOption(several('--kind <kind>', 'only what happens so; may be given several times', KINDS))
-    .option('--at <text>', 'only cases whose point, as it is told, contains this')
+    .addOption(several('--at <text>', 'only where the point, as it is told, contains this; may be given several times'))
     .option('--sample <n>', 'some of the cases of each story, chosen by the seed', from1)
     .option('--seed <n>', 'the same one chooses the same cases', whole, Date.now() % 1_000_000)
     .addOption(
@@ -54,9 +54,9 @@ export function optionsOf(argv: readonly string[]): Options {
     .opts();
 }
 
-function several(flags: string, description: string, allowed: readonly string[]): Option {
+function several(flags: string, description: string, allowed?: readonly string[]): Option {
   return new Option(flags, description).argParser((value, before: readonly string[] = []) => {
-    if (!allowed.includes(value)) throw new InvalidArgumentError(`It must be one of ${allowed.join(', ')}.`);
+    if (allowed?.includes(value) === false) throw new InvalidArgumentError(`It must be one of ${allowed.join(', ')}.`);
     return [...before, value];
   });
 }

@@ -2,7 +2,7 @@ import { nameFor } from '../../scripts/kept-code.mjs';
 import type { RunHandle } from '../support/run.ts';
 import type { Kind } from './kinds.ts';
 import type { Lane } from './lane.ts';
-import { IMAGES, isAt, type Point, type SeenCommand } from './points.ts';
+import { IMAGES, isAt, isChange, type Point, type SeenCommand } from './points.ts';
 import { exactly, Stepper } from './stepper.ts';
 import type { Story } from './stories/index.ts';
 
@@ -77,11 +77,27 @@ async function strikeAt(stage: Stage, kind: Kind, point: Point): Promise<void> {
   if (await spoil(lane, kind, held)) return stepper.go();
   if (point.side === 'before') {
     await interrupt(stage, kind, host);
-    return stepper.go();
+    await stepper.go();
+  } else {
+    const answer = await stepper.answer(held);
+    await interrupt(stage, kind, host);
+    await lane.stack.control.release(answer);
   }
-  const answer = await stepper.answer(held);
-  await interrupt(stage, kind, host);
-  await lane.stack.control.release(answer);
+  if (kind === 'cancel-worker-kill') await killAfterEachChange(stage);
+}
+
+/** Until the run has closed, the worker dies whenever something has been changed and it does not know so yet. */
+async function killAfterEachChange(stage: Stage): Promise<void> {
+  const { lane, stepper, run } = stage;
+  for (let held = await stepper.next(run); held !== undefined; held = await stepper.next(run)) {
+    if (!isChange(held)) {
+      await stepper.go();
+      continue;
+    }
+    const answer = await stepper.answer(held);
+    await interrupt(stage, 'worker-kill', held.target);
+    await lane.stack.control.release(answer);
+  }
 }
 
 /** What meets the held command itself; false where the kind is another one. */
@@ -177,6 +193,7 @@ async function interrupt({ lane, run }: Pick<Stage, 'lane' | 'run'>, kind: Kind,
       await control.fault({ target: 'engine', kind: 'restart' });
       return;
     case 'cancel':
+    case 'cancel-worker-kill':
       await run.handle.cancel();
       return;
     case 'terminate':

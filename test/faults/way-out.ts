@@ -10,6 +10,7 @@ import { whatCameOf, withinLimit } from './wait.ts';
 export async function judgeWayOut(closing: Closing): Promise<string[]> {
   switch (closing.kind) {
     case 'cancel':
+    case 'cancel-worker-kill':
       return judgeUndone(closing, closing.end, 'cancelled');
     case 'rollback':
       return judgeUndone(closing, await rolledBack(closing), 'rolledBack');
