@@ -5,7 +5,7 @@ import { readHaHosts } from '../hosted-engine/ha/read-host.ts';
 import { type EnginePlace, enginePlace } from '../hosted-engine/ha/views.ts';
 import { askEngine } from '../hosted-engine/reboot/survey.ts';
 import { type Decision, type OperationContext, operation } from '../operation.ts';
-import { bootOf, bootWords, unknownBoot } from '../power/boot.ts';
+import { bootOf, bootOfPatiently, bootWords, unknownBoot } from '../power/boot.ts';
 import { askController, controllerWords, switchPower } from '../power/controller.ts';
 import { lookPatiently } from '../runtime/look-patiently.ts';
 import type { BeforeEngineOutage, CutHostPower, EngineHostPower, SwitchHostOn } from './params.ts';
@@ -21,7 +21,7 @@ export const noteBeforeEngineOutage = operation<EngineHostPower, BeforeFacts, Be
   title: ({ target }) => `Note what is before the outage of ${target}`,
   async look(context, { host, target }) {
     const [bootId, { at }] = await Promise.all([
-      bootOf(context, target),
+      bootOfPatiently(context, target),
       readAll(context.host(host), { at: limited(['date', '+%F %T']) }),
     ]);
     return { at: at.text.trim(), ...(bootId !== undefined && { bootId }) };

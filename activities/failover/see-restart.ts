@@ -3,7 +3,7 @@ import type { EngineVm } from '../../connectors/engine/model/vm.ts';
 import { hostName } from '../engine/hosts.ts';
 import type { HostParams } from '../host/params.ts';
 import { type EngineDecision, engineOperation } from '../operation.ts';
-import { bootOf, bootWords, unknownBoot } from '../power/boot.ts';
+import { bootOfPatiently, bootWords, unknownBoot } from '../power/boot.ts';
 import { lookPatiently } from '../runtime/look-patiently.ts';
 import { type Seat, seatOf, vmInEngine } from '../vm/facts.ts';
 import type { BeforeOutage, SeeVmRestarted } from './params.ts';
@@ -18,7 +18,7 @@ export const noteBeforeOutage = engineOperation<HostParams, BeforeFacts, BeforeO
   name: 'noteBeforeOutage',
   title: ({ host }) => `Note what is before the outage of ${host}`,
   async look(context, { host }) {
-    const [bootId, [newest]] = await Promise.all([bootOf(context, host), context.engine().events({ max: 1 })]);
+    const [bootId, [newest]] = await Promise.all([bootOfPatiently(context, host), context.engine().events({ max: 1 })]);
     return { event: newest?.index ?? 0, ...(bootId !== undefined && { bootId }) };
   },
   decide({ bootId, event }, { host }): EngineDecision<BeforeOutage> {

@@ -1,6 +1,7 @@
 import { OperatorError } from '../../failures/operator-error.ts';
 import { limited, readAll } from '../host/read-all.ts';
 import type { Decision, OperationContext } from '../operation.ts';
+import { lookPatiently } from '../runtime/look-patiently.ts';
 
 /** Which boot a host runs; undefined while it does not answer. */
 export async function bootOf(context: OperationContext, host: string): Promise<string | undefined> {
@@ -13,6 +14,19 @@ export async function bootOf(context: OperationContext, host: string): Promise<s
     if (error instanceof OperatorError && ['HostUnreachable', 'OutcomeUnknown'].includes(error.type)) return undefined;
     throw error;
   }
+}
+
+/** A connection that broke off once is made anew with the next look. */
+const PATIENCE = { seconds: 60, every: 10 };
+
+/** Which boot a host runs; undefined when it has not answered for a while. */
+export function bootOfPatiently(context: OperationContext, host: string): Promise<string | undefined> {
+  return lookPatiently(
+    context,
+    PATIENCE,
+    () => bootOf(context, host),
+    (bootId) => (bootId === undefined ? `looking again: ${bootWords(host, bootId)}` : undefined),
+  );
 }
 
 export function bootWords(host: string, bootId: string | undefined): string {

@@ -99,3 +99,13 @@ test('power cycles keep the quiet time of the engine: the second one is waited f
   const [one = 0, other = 0] = stops.map(({ time }) => Date.parse(time ?? ''));
   expect(other - one).toBeGreaterThanOrEqual(180_000);
 });
+
+test.each([
+  ['noteBeforeOutage', HOST],
+  ['noteBeforeEngineOutage', { host: 'host1', target: 'host2' }],
+])('%s looks again where the connection to the host breaks off', async (operation, params) => {
+  const id = await lab.control.fault({ target: 'host2', kind: 'drop-before', match: 'boot_id', times: 1 });
+  const noted = await lab.perform(operation, 'check', params);
+  expect(noted).toMatchObject({ state: 'already', output: { bootId: await bootId() } });
+  expect((await lab.control.faults()).find((fault) => fault.id === id)?.hits).toBe(1);
+});

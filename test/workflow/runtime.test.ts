@@ -98,6 +98,25 @@ describe('a run', () => {
     });
   });
 
+  test('plans around a check that refuses, and parks at it when it is still so', async () => {
+    const world = new FakeWorld();
+    world.present.add('alpha');
+    world.refused.set('beta', [{ what: 'host1 does not answer.', fix: 'Look at its network.' }]);
+    await rig.with(world, async (start) => {
+      const run = await start({ host: 'host1', standingApproval: STANDING });
+      await run.waitingFor('parked');
+      const planned = (await run.plan()).steps.map(({ title, state, unknownUntil }) => [title, state, unknownUntil]);
+      expect(planned.slice(2, 4)).toEqual([
+        ['Check beta', 'unknown', undefined],
+        ['Mend beta', 'unknown', 'Check beta'],
+      ]);
+      world.refused.delete('beta');
+      const { waiting } = await run.status();
+      await run.decide({ ...waiting?.answer, by: 'Ada' });
+      expect((await run.end()).type).toBe('succeeded');
+    });
+  });
+
   test('refuses to run another plan than the one named', async () => {
     await rig.with(new FakeWorld(), async (start) => {
       const { type, message } = await (await start({ host: 'host1', plan: 'deadbeef' })).end();

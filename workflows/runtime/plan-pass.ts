@@ -139,7 +139,8 @@ export class PlanPass<Input extends CommonInput> implements Run<Input> {
       ...(found.findings && { findings: found.findings }),
       ...target(call),
     });
-    return { known: true, output: found.output as Output };
+    // What refuses now has no answer yet that the rest could be planned with.
+    return found.state === 'refused' ? { known: false, until: title } : { known: true, output: found.output as Output };
   }
 
   async step<Output>(title: string, call: OperationCall<Output>, options: StepOptions = {}): Promise<Result<Output>> {
