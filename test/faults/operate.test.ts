@@ -34,7 +34,8 @@ test('whatever dies under the runbooks, and whoever ends them, all is well or to
     lanes: LANES,
     stories: [...stories, ...datacentre],
     choose(reference) {
-      const all = allCases(reference);
+      // A worker that starts again after each change takes its time: that is left to "npm run faults".
+      const all = allCases(reference).filter(({ kind }) => kind !== 'cancel-worker-kill');
       if (datacentre.includes(reference.story)) return sample(all, 1, seed);
       const faults = all.filter(({ kind }) => !isWayOut(kind));
       const waysOut = all.filter(({ kind }) => isWayOut(kind));
