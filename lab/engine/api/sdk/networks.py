@@ -1,7 +1,7 @@
 """Networks, their place in a cluster, vNIC profiles, and what is set up of them on a host."""
 import ovirtsdk4.types as types
 
-from engine import gone, refusal
+from engine import gone, refusal, until
 
 
 def chapter(lab):
@@ -82,14 +82,10 @@ def chapter(lab):
     seen["once"] = len([one for one in service.network_attachments_service().list() if one.network.id == network.id])
     service.commit_net_config()
     networks.network_service(network.id).update(types.Network(mtu=9000))
-    seen["out_of_sync"] = [
-        [one.name, one.expected_value, one.actual_value]
-        for one in service.network_attachments_service().attachment_service(attachment.id).get().reported_configurations
-        if not one.in_sync
-    ]
-    service.setup_networks(
-        synchronized_network_attachments=[types.NetworkAttachment(id=attachment.id)], commit_on_success=True
-    )
+    attached = service.network_attachments_service().attachment_service(attachment.id)
+    until("in sync", lambda: attached.get().in_sync)
+    seen["carried"] = {one.name: one.actual_value for one in attached.get().reported_configurations}["mtu"]
+    service.sync_all_networks()
     seen["in_sync"] = service.network_attachments_service().attachment_service(attachment.id).get().in_sync
     seen["bad_nic"] = refusal(
         lambda: setup(
