@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { RunbookDefinition } from '../runbooks/definition.ts';
 import { inputProblems } from '../runbooks/input-problems.ts';
-import { messageOf, usage } from './failure.ts';
+import { type CliFailure, messageOf, usage } from './failure.ts';
 
 /** The JSON given on the command line, or the content of the file named after `@` (`@-` is stdin). */
 export function readJson(flag: string, text: string): unknown {
@@ -34,10 +34,18 @@ export function readObject(flag: string, text: string): Record<string, unknown> 
 /** Refuses an input before anything is sent: one sentence per problem, with field, what was wrong, what is allowed. */
 export function validateInput(runbook: RunbookDefinition, input: Record<string, unknown>): void {
   const problems = inputProblems(runbook.input, input);
-  if (problems.length === 0) return;
+  if (problems.length > 0) throw wrongInput(runbook, problems);
+}
+
+/** How an input is refused, by its schema or by the inventory of the worker. */
+export function wrongInput(
+  runbook: RunbookDefinition,
+  problems: readonly string[],
+  fields: Readonly<Record<string, unknown>> = {},
+): CliFailure {
   const example = `Example: ${JSON.stringify(runbook.example)}. See "npx runbook describe ${runbook.name}".`;
-  throw usage(
+  return usage(
     `the input is not what ${runbook.name} takes.\n${problems.map((line) => `  ${line}`).join('\n')}\n  ${example}`,
-    { problems },
+    { problems, ...fields },
   );
 }

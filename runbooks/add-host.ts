@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
 import { hostLock } from './locks.ts';
+import { unknownHost } from './site-names.ts';
 
 export const AddHostInput = z.strictObject({
   host: z.string().min(1).describe('Host that is to run VMs other than the engine VM: its name in the inventory'),
@@ -21,6 +22,7 @@ export const addHost: RunbookDefinition<AddHostInput> = {
   risk: 'disruptive',
   input: AddHostInput,
   identity: ['host', 'mode', 'plan', 'standingApproval', 'ticket'],
+  unknownNames: unknownHost,
   example: { host: 'host3' },
   typicalDuration: '30 minutes',
   locks: ({ host }) => [hostLock(host)],

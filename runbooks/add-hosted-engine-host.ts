@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
 import { hostAndEngineLocks } from './locks.ts';
+import { unknownHost } from './site-names.ts';
 
 export const AddHostedEngineHostInput = z.strictObject({
   host: z.string().min(1).describe('Host that is to be able to run the engine VM: its name in the inventory'),
@@ -21,6 +22,7 @@ export const addHostedEngineHost: RunbookDefinition<AddHostedEngineHostInput> = 
   risk: 'disruptive',
   input: AddHostedEngineHostInput,
   identity: ['host', 'mode', 'plan', 'standingApproval', 'ticket'],
+  unknownNames: unknownHost,
   example: { host: 'host3' },
   typicalDuration: '30 minutes',
   locks: hostAndEngineLocks,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
 import { HOSTED_ENGINE_LOCK, storageDomainLock } from './locks.ts';
+import { names, unknownNames } from './site-names.ts';
 
 export const AttachStorageDomainInput = z.strictObject({
   name: z.string().min(1).describe('Storage domain: a name of storage.dataDomains in the inventory'),
@@ -24,6 +25,7 @@ export const attachStorageDomain: RunbookDefinition<AttachStorageDomainInput> = 
   // The backup of the engine is one file in the engine VM.
   locks: ({ name }) => [HOSTED_ENGINE_LOCK, storageDomainLock(name)],
   identity: ['name', 'dataCenter', 'mode', 'plan', 'standingApproval', 'ticket'],
+  unknownNames: ({ name }, { wished }) => unknownNames('name', 'storage domain', name, names(wished.dataDomains)),
   example: { name: 'data1' },
   typicalDuration: '5 minutes',
   source: 'article, section 10; oVirt /storagedomains',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
 import { hostAndEngineLocks } from './locks.ts';
+import { unknownHost } from './site-names.ts';
 
 export const CleanUpHostedEngineInput = z.strictObject({
   host: z.string().min(1).describe('Host that the hosted engine is taken off: its name in the inventory'),
@@ -28,6 +29,7 @@ export const cleanUpHostedEngine: RunbookDefinition<CleanUpHostedEngineInput> = 
   input: CleanUpHostedEngineInput,
   locks: hostAndEngineLocks,
   identity: ['host', 'engineToo', 'removePackages', 'mode', 'plan', 'standingApproval', 'ticket'],
+  unknownNames: unknownHost,
   example: { host: 'host2' },
   typicalDuration: '10 minutes',
   source: 'article, section 5; ovirt-hosted-engine-setup 2.3 (ovirt-hosted-engine-cleanup)',

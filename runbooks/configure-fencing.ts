@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
 import { hostAndEngineLocks } from './locks.ts';
+import { unknownHost } from './site-names.ts';
 
 export const ConfigureFencingInput = z.strictObject({
   host: z
@@ -38,6 +39,7 @@ export const configureFencing: RunbookDefinition<ConfigureFencingInput> = {
   risk: 'disruptive',
   input: ConfigureFencingInput,
   identity: ['host', 'mode', 'plan', 'standingApproval', 'ticket'],
+  unknownNames: unknownHost,
   example: { host: 'host2' },
   typicalDuration: '20 minutes',
   locks: hostAndEngineLocks,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
 import { clusterLock } from './locks.ts';
+import { names, unknownNames } from './site-names.ts';
 
 const name = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/, 'may hold up to 40 letters, digits, - and _ only');
 
@@ -33,6 +34,7 @@ export const createCluster: RunbookDefinition<CreateClusterInput> = {
   input: CreateClusterInput,
   locks: ({ name }, { engine }) => [clusterLock(name ?? engine.cluster)],
   identity: ['name', 'dataCenter', 'mode', 'plan', 'standingApproval', 'ticket'],
+  unknownNames: ({ hosts }, site) => unknownNames('hosts', 'host', hosts, names(site.hosts)),
   example: {},
   typicalDuration: '1 minute',
   source: 'article, section 7; oVirt /clusters',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
 import { outageLocks, vmLock } from './locks.ts';
+import { names, unknownNames } from './site-names.ts';
 
 export const CreateHaVmInput = z.strictObject({
   name: z.string().min(1).describe('VM: a name of vms in the inventory'),
@@ -26,6 +27,7 @@ export const createHaVm: RunbookDefinition<CreateHaVmInput> = {
   input: CreateHaVmInput,
   locks: ({ name, proveRestart = false }, site) => [...(proveRestart ? outageLocks(site) : []), vmLock(name)],
   identity: ['name', 'dataCenter', 'cluster', 'proveRestart', 'mode', 'plan', 'standingApproval', 'ticket'],
+  unknownNames: ({ name }, { wished }) => unknownNames('name', 'VM', name, names(wished.vms)),
   example: { name: 'vm1' },
   typicalDuration: '10 minutes',
   source: 'article, sections 13 and 14; oVirt /vms',

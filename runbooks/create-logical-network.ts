@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
 import { clusterLock, hostLock } from './locks.ts';
+import { names, unknownNames } from './site-names.ts';
 
 export const CreateLogicalNetworkInput = z.strictObject({
   name: z.string().min(1).describe('Logical network: a name of networks in the inventory'),
@@ -32,6 +33,10 @@ export const createLogicalNetwork: RunbookDefinition<CreateLogicalNetworkInput> 
     ...(hosts ?? site.hosts.map(({ name }) => name)).map(hostLock),
   ],
   identity: ['name', 'dataCenter', 'cluster', 'mode', 'plan', 'standingApproval', 'ticket'],
+  unknownNames: ({ name, hosts }, site) => [
+    ...unknownNames('name', 'network', name, names(site.wished.networks)),
+    ...unknownNames('hosts', 'host', hosts, names(site.hosts)),
+  ],
   example: { name: 'ovirtvm-vlan432' },
   typicalDuration: '5 minutes',
   source: 'article, section 11; oVirt /networks, /hosts/{id}/setupnetworks',

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { DURATION_FORMS, type DurationWords, milliseconds } from '../windows/duration.ts';
 import { zoneName } from '../windows/zone-name.ts';
-import type { LockSite } from './locks.ts';
+import type { SiteNames } from './site-names.ts';
 
 export const RISKS = ['readOnly', 'low', 'disruptive', 'destructive'] as const;
 export type Risk = (typeof RISKS)[number];
@@ -20,7 +20,9 @@ export interface RunbookDefinition<Input = unknown> {
   /** Input fields that say what the run is about: a retry may not change them. */
   readonly identity: readonly string[];
   /** What the run locks from before its first change to its end, children's needs included; absent: nothing. */
-  locks?(input: Input, site: LockSite): readonly string[];
+  locks?(input: Input, site: SiteNames): readonly string[];
+  /** A sentence for each name in the input that the inventory does not have: such a run ends before it looks at anything. */
+  unknownNames?(input: Input, site: SiteNames): readonly string[];
   readonly example: Readonly<Record<string, unknown>>;
   /** In words, for people and for maintenance windows: "35 minutes". */
   readonly typicalDuration: DurationWords;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
 import { hostAndEngineLocks } from './locks.ts';
+import { unknownHost } from './site-names.ts';
 
 const fqdn = z
   .string()
@@ -82,6 +83,7 @@ export const deployHostedEngine: RunbookDefinition<DeployHostedEngineInput> = {
   risk: 'destructive',
   input: DeployHostedEngineInput,
   identity: ['host', 'engineFqdn', 'mode', 'plan', 'standingApproval', 'ticket'],
+  unknownNames: unknownHost,
   locks: hostAndEngineLocks,
   example: { host: 'host1' },
   typicalDuration: '40 minutes',

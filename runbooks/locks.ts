@@ -1,22 +1,6 @@
 /** What runs lock, by name, as `npx runbook locks` lists it; pure data, from a run's input and its site. */
 
-/** An image as the inventory describes it. */
-export interface WishedImage {
-  readonly file: string;
-  readonly name?: string | undefined;
-  readonly domain: string;
-}
-
-/** What is known of the site when a run names its locks. */
-export interface LockSite {
-  readonly hosts: readonly { readonly name: string; readonly role: 'hostedEngine' | 'host' }[];
-  readonly engine: { readonly cluster: string };
-  readonly wished: {
-    readonly isos: readonly WishedImage[];
-    readonly dataDomains: readonly { readonly name: string }[];
-    readonly vms: readonly { readonly name: string }[];
-  };
-}
+import type { SiteNames } from './site-names.ts';
 
 /** The hosted engine of the site: who runs its VM, global maintenance, its storage domain. There is one. */
 export const HOSTED_ENGINE_LOCK = 'hosted-engine';
@@ -34,6 +18,6 @@ export function hostAndEngineLocks({ host }: { readonly host: string }): readonl
 /**
  * For a run that lets a host fail: which one it will be the engine says, and while one is away, nobody works on another.
  */
-export function outageLocks({ hosts }: Pick<LockSite, 'hosts'>): readonly string[] {
+export function outageLocks({ hosts }: Pick<SiteNames, 'hosts'>): readonly string[] {
   return [HOSTED_ENGINE_LOCK, ...hosts.map(({ name }) => hostLock(name))];
 }

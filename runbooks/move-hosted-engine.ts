@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
 import { HOSTED_ENGINE_LOCK } from './locks.ts';
+import { names, unknownNames } from './site-names.ts';
 
 export const MoveHostedEngineInput = z.strictObject({
   to: z
@@ -21,6 +22,7 @@ export const moveHostedEngine: RunbookDefinition<MoveHostedEngineInput> = {
   risk: 'disruptive',
   input: MoveHostedEngineInput,
   identity: ['to', 'mode', 'plan', 'standingApproval', 'ticket'],
+  unknownNames: ({ to }, { hosts }) => unknownNames('to', 'host', to, names(hosts)),
   example: { to: 'host2' },
   typicalDuration: '5 minutes',
   locks: () => [HOSTED_ENGINE_LOCK],

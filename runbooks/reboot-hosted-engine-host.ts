@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
 import { hostAndEngineLocks } from './locks.ts';
+import { unknownHost } from './site-names.ts';
 
 export const RebootHostedEngineHostInput = z.strictObject({
   host: z.string().min(1).describe('Host to reboot, one that can run the engine VM: its name in the inventory'),
@@ -24,6 +25,7 @@ export const rebootHostedEngineHost: RunbookDefinition<RebootHostedEngineHostInp
   input: RebootHostedEngineHostInput,
   locks: hostAndEngineLocks,
   identity: ['host', 'strategy', 'mode', 'plan', 'standingApproval', 'ticket'],
+  unknownNames: unknownHost,
   example: { host: 'host1' },
   typicalDuration: '25 minutes',
   source: 'article, section 4; ovirt-hosted-engine-ha 2.3; engine: MaintenanceNumberOfVdssCommand',

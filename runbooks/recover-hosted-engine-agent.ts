@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
 import { hostAndEngineLocks } from './locks.ts';
+import { unknownHost } from './site-names.ts';
 
 export const RecoverHostedEngineAgentInput = z.strictObject({
   host: z.string().min(1).describe('Host whose HA agent does not work: its name in the inventory'),
@@ -17,6 +18,7 @@ export const recoverHostedEngineAgent: RunbookDefinition<RecoverHostedEngineAgen
   risk: 'disruptive',
   input: RecoverHostedEngineAgentInput,
   identity: ['host', 'mode', 'plan', 'standingApproval', 'ticket'],
+  unknownNames: unknownHost,
   locks: hostAndEngineLocks,
   example: { host: 'host1' },
   typicalDuration: '5 minutes',

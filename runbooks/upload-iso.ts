@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
-import { storageDomainLock, type WishedImage } from './locks.ts';
+import { storageDomainLock } from './locks.ts';
+import { unknownNames, type WishedImage } from './site-names.ts';
 
 export const UploadIsoInput = z.strictObject({
   file: z.string().min(1).describe('Image: a name or file of isos in the inventory; an ISO, a raw or a qcow2 image'),
@@ -17,6 +18,10 @@ export const uploadIso: RunbookDefinition<UploadIsoInput> = {
   risk: 'low',
   input: UploadIsoInput,
   locks: ({ file }, { wished }) => imagesNamed(wished.isos, file).map(({ domain }) => storageDomainLock(domain)),
+  unknownNames({ file }, { wished: { isos } }) {
+    const known = isos.map((image) => image.name ?? lastPart(image.file));
+    return imagesNamed(isos, file).length > 0 ? [] : unknownNames('file', 'image', file, known);
+  },
   identity: ['file', 'mode', 'plan', 'standingApproval', 'ticket'],
   example: { file: 'CentOS-7-x86_64-Minimal-1908.iso' },
   typicalDuration: '10 minutes',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
+import { unknownHost } from './site-names.ts';
 
 export const VerifyHostedEngineInput = z.strictObject({
   host: z
@@ -22,6 +23,7 @@ export const verifyHostedEngine: RunbookDefinition<VerifyHostedEngineInput> = {
   risk: 'readOnly',
   input: VerifyHostedEngineInput,
   identity: ['host', 'mode', 'plan', 'standingApproval', 'ticket'],
+  unknownNames: unknownHost,
   example: {},
   typicalDuration: '1 minute',
   source: 'article, sections 4 and 14; ovirt-hosted-engine-ha 2.3',

@@ -46,6 +46,8 @@ export type Decision = ApprovalDecision | StepDecision | HoldDecision;
 
 export const decideSignal = defineSignal<[unknown]>('decide');
 export const decideNowUpdate = defineUpdate<string, [unknown]>('decideNow');
+/** Answers once the run has found its input right; fails with the sentences that say what is wrong with it. */
+export const acceptedUpdate = defineUpdate<void, []>('accepted');
 /** To the keeper of the locks: takes a lock from its owner, and answers who lost it. */
 export type BreakWish = Omit<LostLock, 'at'>;
 export const breakUpdate = defineUpdate<readonly LockParty[], [BreakWish]>('break');

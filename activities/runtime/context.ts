@@ -32,7 +32,7 @@ export async function openContext(services: ActivityServices, step: StepRef): Pr
   const source = { ssh: services.ssh, engines: services.engines, inventory, inventoryDirectory: directory, signal };
   const engine = engineAccess(source, {
     correlationId: correlationId(step),
-    ...(step.pass === 'undo' && { undoneIds: changeIds(step) }),
+    ownIds: changeIds(step),
     signal,
   });
   return {

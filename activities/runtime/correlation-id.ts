@@ -14,7 +14,7 @@ export function correlationId({ run, id, attempt, pass }: StepRef): string {
 /** More attempts than people make; what a later one did counts as done by somebody else. */
 const MOST_ATTEMPTS = 20;
 
-/** Under which ids the attempts of a step may have changed something; its undo asks by them what is the run's own. */
+/** Under which ids the attempts of a step, or of the one that it takes back, may have changed something. */
 export function changeIds(step: StepRef): readonly string[] {
   const attempts = Array.from({ length: MOST_ATTEMPTS }, (_, index) => index + 1);
   const made = step.changedAs ?? [step];

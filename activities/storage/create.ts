@@ -1,8 +1,8 @@
 import { readAll } from '../host/read-all.ts';
 import { type LunState, lunContent, lunReads, parseLun } from '../hosted-engine/lun.ts';
 import { type EngineDecision, engineOperation, type Finding, type OperationContext } from '../operation.ts';
-import { type ExportState, judgeDomains, lookAtExport } from './export.ts';
-import { type DomainFacts, domainFacts, ownersOf, workingHost } from './facts.ts';
+import { type ExportState, judgeDomains, judgeMade, lookAtExport } from './export.ts';
+import { type DomainFacts, domainFacts, madeByRun, ownersOf, workingHost } from './facts.ts';
 import { chapPurpose } from './iscsi.ts';
 import type { AttachedStorageDomain, CreateStorageDomain } from './params.ts';
 import { isNfs, storageBody, storageWords, wishedDomain } from './wish.ts';
@@ -10,6 +10,8 @@ import { isNfs, storageBody, storageWords, wishedDomain } from './wish.ts';
 interface CreateFacts extends DomainFacts {
   /** The export as it is just before; with the names of those storage domains of this engine that lie in it, by id. */
   readonly share?: { readonly state: ExportState; readonly owners: ReadonlyMap<string, string> };
+  /** The engine has the domain by a request of this step. */
+  readonly ours?: boolean;
   /** The LUN as it is just before. */
   readonly lun?: LunState;
 }
@@ -17,7 +19,7 @@ interface CreateFacts extends DomainFacts {
 /**
  * Makes a data domain on its storage; leaves it unattached. What a LUN held is lost, and nothing brings it back: it may be
  * what was seen before, and no more. An export must have no domain, because the engine would take that one in and call it
- * the new one.
+ * the new one; where one comes in between, that is seen before it is attached.
  * (article, section 10; engine, POST /storagedomains: it answers when the volume group is made;
  * BackendStorageDomainsResource.addDomain, getExistingStorageDomain)
  */
@@ -29,7 +31,12 @@ export const createStorageDomain = engineOperation<CreateStorageDomain, CreateFa
   decide(facts, { name, overwrite = false, held = [] }, context): EngineDecision<undefined> {
     const wish = wishedDomain(context.inventory, name);
     if (facts.domain !== undefined) {
-      return { state: 'already', changes: [], evidence: [`storage domain ${name} exists`] };
+      const evidence = [`storage domain ${name} exists`];
+      const found = facts.share?.state.domains.find(({ id }) => id === facts.domain?.id);
+      const takenIn = found && isNfs(wish) ? judgeMade(found, wish, facts.ours === true) : undefined;
+      if (takenIn === undefined) return { state: 'already', changes: [], evidence };
+      const { lines, ...finding } = takenIn;
+      return { state: 'refused', changes: [], evidence, findings: [finding], failed: { ...finding, lines } };
     }
     const findings = [
       ...(isNfs(wish) && facts.share ? judgeDomains(facts.share.state, wish, facts.share.owners) : []),
@@ -64,12 +71,15 @@ export const createStorageDomain = engineOperation<CreateStorageDomain, CreateFa
 async function lookBefore(context: OperationContext, { name, dataCenter }: CreateStorageDomain): Promise<CreateFacts> {
   const wish = wishedDomain(context.inventory, name);
   const facts = await domainFacts(context, name, dataCenter);
-  const { inventoryName: host } = facts.domain === undefined ? workingHost(facts) : {};
+  // Once it is attached, its name and what it holds tell nothing any more.
+  if (facts.attached !== undefined || (facts.domain !== undefined && !isNfs(wish))) return facts;
+  const { inventoryName: host } = workingHost(facts);
   if (host === undefined) return facts;
   if (isNfs(wish)) {
     const state = await lookAtExport(context, host, wish);
     const ids = state.domains.map(({ id }) => id);
-    return { ...facts, share: { state, owners: await ownersOf(context, ids) } };
+    const ours = facts.domain !== undefined && (await madeByRun(context, facts.domain));
+    return { ...facts, share: { state, owners: await ownersOf(context, ids) }, ours };
   }
   const { lun: wwid } = wish;
   if (wwid === undefined) return facts;

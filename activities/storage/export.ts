@@ -17,13 +17,31 @@ export interface ExportState {
   readonly root?: { readonly owner: string; readonly mode: string };
   readonly entries: readonly string[];
   /** Directories with a `dom_md`: storage domains, or what is left of them. */
-  readonly domains: readonly { readonly id: string; readonly name?: string }[];
+  readonly domains: readonly FoundDomain[];
+}
+
+/** A storage domain as its own files tell of it. (vdsm, fileSD) */
+export interface FoundDomain {
+  readonly id: string;
+  /** Absent where its metadata cannot be read. */
+  readonly name?: string;
+  /** Id of the data center that it is attached to, or was when its engine was lost. */
+  readonly pool?: string;
+  /** How many images it holds, where it holds any. */
+  readonly images?: number;
 }
 
 type ExportReads = 'name' | 'offered' | 'content';
 
 /** vdsm and kvm, as which vdsm and qemu work on every host. */
 const VDSM = 36;
+
+/** Into the directory of a domain, whose `dom_md` is $d. */
+const LOOK_INTO = [
+  'echo "domain ${d%/dom_md}";',
+  'grep -E "^(DESCRIPTION|POOL_UUID)=" "$d/metadata" 2>/dev/null;',
+  'ls "${d%dom_md}images" 2>/dev/null | sed "s/^/image /";',
+].join(' ');
 
 /**
  * Looks into an export through a mount in a namespace of its own, read-only: it goes with the process, whatever dies, and
@@ -38,7 +56,7 @@ export function exportReads({ address, path, nfsVersion, mountOptions }: NfsDoma
     'cd /mnt',
     "stat -c 'root %u:%g %a' .",
     "ls -A | sed 's/^/entry /'",
-    'for d in */dom_md; do [ ! -d "$d" ] || { echo "domain ${d%/dom_md}"; grep ^DESCRIPTION= "$d/metadata" 2>/dev/null; }; done; true',
+    `for d in */dom_md; do [ ! -d "$d" ] || { ${LOOK_INTO} }; done; true`,
   ].join(' && ');
   return {
     name: `getent ahostsv4 ${quote(address)}`,
@@ -50,12 +68,12 @@ export function exportReads({ address, path, nfsVersion, mountOptions }: NfsDoma
 
 export function parseExport(address: string, answers: Record<ExportReads, ReadResult>): ExportState {
   const { name, offered, content } = answers;
-  const domains: { id: string; name?: string }[] = [];
+  const domains: { -readonly [Key in keyof FoundDomain]: FoundDomain[Key] }[] = [];
   const entries: string[] = [];
   let root: ExportState['root'];
   for (const line of content.text.split('\n')) {
-    const [, kind, rest = ''] = /^(root|entry|domain) (.*)$/.exec(line) ?? [];
-    const described = /^DESCRIPTION=(.+)$/.exec(line)?.[1];
+    const [, kind, rest = ''] = /^(root|entry|domain|image) (.*)$/.exec(line) ?? [];
+    const [, key, value] = /^(DESCRIPTION|POOL_UUID)=(.+)$/.exec(line) ?? [];
     const last = domains.at(-1);
     if (kind === 'root') {
       const [owner = '', mode = ''] = rest.split(' ');
@@ -63,7 +81,9 @@ export function parseExport(address: string, answers: Record<ExportReads, ReadRe
     }
     if (kind === 'entry') entries.push(rest);
     if (kind === 'domain') domains.push({ id: rest });
-    if (described !== undefined && last !== undefined) domains[domains.length - 1] = { ...last, name: described };
+    if (last === undefined) continue;
+    if (kind === 'image') last.images = (last.images ?? 0) + 1;
+    if (value !== undefined) last[key === 'DESCRIPTION' ? 'name' : 'pool'] = value;
   }
   return {
     addresses: isIP(address) !== 0 ? [address] : parseAddresses(name.text),
@@ -126,6 +146,31 @@ export function judgeDomains(
         : 'Take another export; or take that domain in: Storage, Domains, Import Domain in the Administration Portal';
     return { what: `NFS export ${address}:${path} carries ${what}, ${whose}`, fix };
   });
+}
+
+/**
+ * Tells a domain that was taken in from one that was made: that one has the name that was asked for and, if this step has
+ * made it just now, neither a data center nor images. The engine takes in what it finds in the export, without a word, and
+ * leaves the metadata as they are.
+ * (BackendStorageDomainsResource.getExistingStorageDomain; AddExistingFileStorageDomainCommand)
+ */
+export function judgeMade(
+  { id, name, pool, images }: FoundDomain,
+  wish: NfsDomain,
+  justMade: boolean,
+): (Finding & { readonly lines: readonly string[] }) | undefined {
+  const lines = [
+    ...(name !== undefined && name !== wish.name ? [`its own metadata call it ${name}`] : []),
+    ...(justMade && pool !== undefined ? [`it belongs to the data center ${pool}`] : []),
+    ...(justMade && images !== undefined ? [`it holds ${images} images`] : []),
+  ];
+  if (lines.length === 0) return undefined;
+  const place = `NFS export ${wish.address}:${wish.path}`;
+  return {
+    what: `the storage domain ${wish.name} of the engine was not made anew: it is ${id}, which was in ${place} already and has been taken in; ${lines.join(', ')}`,
+    fix: 'Roll back, which takes it out of the engine and leaves its files, and take another export; or skip this step, if that domain is the one to attach',
+    lines,
+  };
 }
 
 /** What lies in the export beside storage domains; a domain is made and removed without touching it. */

@@ -58,6 +58,19 @@ export async function ownersOf(
   return new Map(all.filter(({ id }) => ids.includes(id)).map(({ id, name }) => [id, name]));
 }
 
+/** AuditLogType USER_ADD_STORAGE_DOMAIN. */
+const DOMAIN_ADDED = 956;
+
+/** Whether the engine has the domain by a request of this step, or of the one that this step takes back. */
+export async function madeByRun(context: OperationContext, { id }: EngineStorageDomain): Promise<boolean> {
+  const engine = context.engine();
+  const additions = await engine.events({ search: `type=${DOMAIN_ADDED}` });
+  return additions.some(
+    ({ correlation_id, storage_domain }) =>
+      storage_domain?.id === id && correlation_id !== undefined && engine.ownIds.includes(correlation_id),
+  );
+}
+
 async function hostsOf(context: OperationContext, dataCenterId: string): Promise<readonly HostView[]> {
   const [clusters, hosts] = await Promise.all([
     context.engine().list('/clusters', engineCluster),

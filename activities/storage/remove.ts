@@ -3,9 +3,9 @@ import { type EngineStorageDomain, engineStorageDomain } from '../../connectors/
 import { engineHosts, type HostView } from '../engine/hosts.ts';
 import { readAll } from '../host/read-all.ts';
 import { type LunState, lunContent, lunReads, parseLun, wipeByHand } from '../hosted-engine/lun.ts';
-import { type EngineDecision, type EngineRequest, engineOperation, type OperationContext } from '../operation.ts';
+import { type EngineDecision, type EngineRequest, engineOperation } from '../operation.ts';
 import { type ExportState, lookAtExport } from './export.ts';
-import { type DomainFacts, domainFacts } from './facts.ts';
+import { type DomainFacts, domainFacts, madeByRun } from './facts.ts';
 import type { AttachedStorageDomain, RemoveStorageDomain } from './params.ts';
 import type { NfsDomain } from './wish.ts';
 
@@ -111,18 +111,6 @@ export const removeStorageDomain = engineOperation<RemoveStorageDomain, RemoveFa
     };
   },
 });
-
-/** AuditLogType USER_ADD_STORAGE_DOMAIN. */
-const DOMAIN_ADDED = 956;
-
-async function madeByRun(context: OperationContext, { id }: EngineStorageDomain): Promise<boolean> {
-  const engine = context.engine();
-  const additions = await engine.events({ search: `type=${DOMAIN_ADDED}` });
-  return additions.some(
-    ({ correlation_id, storage_domain }) =>
-      storage_domain?.id === id && correlation_id !== undefined && engine.undoneIds.includes(correlation_id),
-  );
-}
 
 /** The group goes, the label of its physical volume stays; what the LUN held before does not come back. */
 function leftOn(seen: LunState, before: readonly string[]) {

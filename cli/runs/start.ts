@@ -9,6 +9,7 @@ import type { RunbookDefinition } from '../../runbooks/definition.ts';
 import { MEMO_RECORD, type RunRecord, TASK_QUEUE } from '../../workflows/contract.ts';
 import { messageOf, usage } from '../failure.ts';
 import type { Session } from '../temporal.ts';
+import { untilAccepted } from './accepted.ts';
 
 /** Who sits here, unless `--by` says otherwise. */
 export function defaultBy(): string {
@@ -30,8 +31,20 @@ export interface StartRequest {
   readonly id?: string;
 }
 
-/** Starts a run. @throws CliFailure (usage) when a run of this id is still open */
+/**
+ * Starts a run, and answers once its input is found right.
+ * @throws CliFailure (usage) when a run of this id is still open, or the inventory has not what the input names
+ */
 export async function startRun(
+  session: Session,
+  request: StartRequest,
+): Promise<WorkflowHandleWithFirstExecutionRunId> {
+  const handle = await open(session, request);
+  await untilAccepted(session, request.runbook, handle);
+  return handle;
+}
+
+async function open(
   session: Session,
   { runbook, input, id }: StartRequest,
 ): Promise<WorkflowHandleWithFirstExecutionRunId> {
@@ -48,7 +61,7 @@ export async function startRun(
     );
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    if (id === undefined) return startRun(session, { runbook, input, id: `${options.workflowId}-${process.pid}` });
+    if (id === undefined) return open(session, { runbook, input, id: `${options.workflowId}-${process.pid}` });
     throw usage(`a run "${id}" is still open: look at it with "npx runbook status ${id}", or take another --id.`);
   }
 }

@@ -41,8 +41,8 @@ const powerAnswer = z.object({
 export interface EngineReader {
   /** The id that this step's requests carry: its events and jobs are found by it, its retries share it. */
   readonly correlationId: string;
-  /** The ids under which the change was made that this step takes back; none for other steps. */
-  readonly undoneIds: readonly string[];
+  /** The ids of all attempts at this step, or at the one that this step takes back: by them its own work is told. */
+  readonly ownIds: readonly string[];
   /** @throws NotFound */
   get<T>(path: string, schema: z.ZodType<T>, query?: Readonly<Record<string, string>>): Promise<T>;
   /** Undefined where there is none. */
@@ -68,7 +68,7 @@ export interface EngineReader {
 
 export interface EngineCall {
   readonly correlationId: string;
-  readonly undoneIds?: readonly string[];
+  readonly ownIds?: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -88,8 +88,8 @@ export class EngineClient implements EngineReader {
     return this.call.correlationId;
   }
 
-  get undoneIds(): readonly string[] {
-    return this.call.undoneIds ?? [];
+  get ownIds(): readonly string[] {
+    return this.call.ownIds ?? [];
   }
 
   async get<T>(path: string, schema: z.ZodType<T>, query: Readonly<Record<string, string>> = {}): Promise<T> {

@@ -30,17 +30,23 @@ beforeEach(async () => {
 afterEach(() => lab.control.releaseAll());
 
 describe('a storage domain that may be somebody else’s', () => {
-  it('in an export is taken out of the engine with all its files left, also where it appeared behind the last look', async () => {
+  it('in an export is told where it appeared behind the last look, and taken out of the engine with all its files left', async () => {
     const since = await lab.control.now();
     const match = 'POST /ovirt-engine/api/storagedomains';
     const held = await lab.control.fault({ target: 'engine', kind: 'hold-before', match });
-    const making = lab.insist('createStorageDomain', place('nfs1'));
+    const making = expect(lab.insist('createStorageDomain', place('nfs1'))).rejects.toMatchObject({
+      type: 'VerificationFailed',
+      message: expect.stringMatching(
+        /^Create the storage domain nfs1: the storage domain nfs1 of the engine was not made anew: it is [-0-9a-f]{36}, .*; its own metadata call it older$/,
+      ),
+    });
     await lab.control.awaitEntry(since, ({ kind, text }) => kind === 'fault' && text.startsWith('hold-before'));
     await lab.control.fault({ target: 'storage', kind: 'nfs-domain', body: NFS.path });
     await lab.control.release(held);
     await making;
     const older = (await lab.host('host1', FILES)).trim();
     expect(older).toMatch(/^[-0-9a-f]{36}$/);
+    expect(await lab.perform('createStorageDomain', 'check', place('nfs1'))).toMatchObject({ state: 'refused' });
 
     const { result } = await lab.insist('removeStorageDomain', { name: 'nfs1', nfs: NFS }, UNDO);
     expect(result.commands).toEqual([expect.stringMatching(/^DELETE \/storagedomains\/\S+\?host=\S+&format=false$/)]);

@@ -131,7 +131,7 @@ test('an export that carries a domain, cannot be mounted, or is not vdsm’s is 
   expect(await revision()).toBe(before);
 });
 
-test('parked with its diagnosis while the export is not vdsm’s; a retry goes on; rolled back, no file of any domain is lost', async () => {
+test('parked with its diagnosis while the export is not vdsm’s; a retry goes on; a domain that the engine takes in is told before it is attached; rolled back, no file of any domain is lost', async () => {
   const handle = await stack.startWith(RUNBOOK, INPUT);
   await handle.waitingFor('approval');
   // Behind the preflight: only the engine can find it now.
@@ -141,11 +141,6 @@ test('parked with its diagnosis while the export is not vdsm’s; a retry goes o
   expect(creating.waiting?.title).toContain('Create the storage domain nfs1');
   expect(creating.waiting?.show?.Fix).toContain('chown 36:36');
   await stack.control.event({ target: 'storage', action: 'repair-nfs', path: '/exports/data' });
-  await stack.control.fault({
-    ...{ target: 'engine', kind: 'http', match: 'POST .*/datacenters/[^/]+/storagedomains', status: 400 },
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ reason: 'Operation Failed', detail: '[Cannot attach Storage.]' }),
-  });
   // A domain that comes into the export behind the last look: the engine takes it in as the one that it is asked for.
   const since = await stack.control.now();
   const match = 'POST /ovirt-engine/api/storagedomains';
@@ -154,8 +149,10 @@ test('parked with its diagnosis while the export is not vdsm’s; a retry goes o
   await stack.control.awaitEntry(since, ({ kind, text }) => kind === 'fault' && text.startsWith('hold-before'));
   await storageFault('nfs-domain');
   await stack.control.release(held);
-  const attaching = await handle.until(({ waiting }) => waiting?.title?.includes('Attach nfs1') === true);
-  await handle.decide({ step: attaching.waiting?.id, verb: 'rollback', by: 'Ada' });
+  const told = await handle.until(({ waiting }) => (waiting?.since ?? '') > (creating.waiting?.since ?? ''));
+  expect(told.waiting?.title).toContain('Create the storage domain nfs1');
+  expect(JSON.stringify(told.waiting)).toMatch(/was not made anew: it is [-0-9a-f]{36}, .*call it older/);
+  await handle.decide({ step: told.waiting?.id, verb: 'rollback', by: 'Ada' });
   const end = await handle.end();
   expect(end.type, end.message).toBe('rolledBack');
   expect(await onHost('host1', 'findmnt -t nfs,nfs4')).toBe('');

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -114,14 +114,48 @@ test("inventory check reads the lab's inventory", async () => {
   expect(document).toMatchObject({ inventory: stack.lab?.inventory, hosts: ['host1', 'host2'] });
 });
 
-test('a plan names steps and hash; for a host that the inventory does not know there is none', async () => {
+test('a plan names steps and hash', async () => {
   const { code, document, stderr } = await cli.json<Plan>(['plan', RUNBOOK, ...INPUT]);
   expect(code, stderr).toBe(0);
   expect(document.hash).toMatch(/^[0-9a-f]{64}$/);
   expect(document.steps.map(({ state }) => state)).toEqual(expect.arrayContaining(['already', 'wouldDo', 'unknown']));
-  const none = await cli.json<Failed>(['plan', RUNBOOK, '--input', '{"host":"host9"}']);
-  expect(none.code).toBe(1);
-  expect(JSON.stringify(none.document)).toContain('host9');
+});
+
+test.each(['plan', 'start'])(
+  '%s refuses a host that the inventory does not have, and leaves nothing running',
+  async (verb) => {
+    const problem = 'host: the inventory has no host host9; hosts has host1, host2. Did you mean "host1"?';
+    const id = `unknown-${verb}`;
+    const none = await cli.json<Failed>([verb, RUNBOOK, '--input', '{"host":"host9"}', '--id', id]);
+    expect([none.code, none.document.error]).toEqual([
+      2,
+      expect.objectContaining({
+        exit: 2,
+        id,
+        problems: [problem],
+        message: expect.stringContaining(`\n  ${problem}\n`),
+      }),
+    ]);
+    expect(none.stderr).not.toContain('Started');
+    const { document } = await cli.json<StatusView>(['status', id]);
+    expect(document).toMatchObject({ phase: 'ended', endState: 'failed', steps: [], reason: problem });
+  },
+);
+
+test('start tells an inventory that cannot be used, and leaves nothing running', async () => {
+  const path = join(home, 'lab', 'datacenter.yaml');
+  const whole = readFileSync(path, 'utf8');
+  writeFileSync(path, `${whole}surprise: 1\n`);
+  try {
+    const none = await cli.json<Failed>(['start', RUNBOOK, ...INPUT, '--id', 'unread']);
+    expect([none.code, none.document.error.message]).toEqual([
+      1,
+      expect.stringMatching(/^nothing was begun: .*surprise is not a known field.* See "npx runbook doctor"\.$/s),
+    ]);
+    expect((await cli.json<StatusView>(['status', 'unread'])).document.phase).toBe('ended');
+  } finally {
+    writeFileSync(path, whole);
+  }
 });
 
 test('a run asks, takes the answer of the plan it showed and no other, and is proved by its report', async () => {

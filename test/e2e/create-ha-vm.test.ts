@@ -86,7 +86,7 @@ test('made from the inventory, started, installed by a person, moved there and b
   expect(early.message).toContain('the engine has no network ovirtvm-vlan432 in data center Datacenter1');
   expect(early.message).toContain('Bring it about with uploadIso');
   const stranger = await run('createHaVm', { ...VM, name: 'vm9' });
-  expect(stranger.message).toContain('the inventory does not describe it; vms has vm1');
+  expect(stranger.message).toContain('name: the inventory has no VM vm9; vms has vm1. Did you mean "vm1"?');
 
   for (const [runbook, input] of [
     ['attachStorageDomain', { name: 'data1', dataCenter: 'Datacenter1' }],

@@ -176,10 +176,10 @@ test('a network that no VM uses becomes required once every host has it', async 
 test('refused before anything is touched, each with its sentence', async () => {
   const before = await revision();
   const unknown = await run({ name: 'vlan7' });
-  expect(unknown.message).toContain(`network vlan7: the inventory does not describe it; networks has ${NAME}`);
+  expect(unknown.message).toContain(`name: the inventory has no network vlan7; networks has ${NAME}`);
   const nowhere = await run({ cluster: 'Nowhere' });
   expect(nowhere.message).toContain('cluster Nowhere: the engine has none of this name');
   const stranger = await run({ hosts: ['host1', 'host7'] });
-  expect(stranger.message).toContain('host host7: cluster Cluster1 has no host of its name or address');
+  expect(stranger.message).toContain('hosts: the inventory has no host host7; hosts has host1, host2');
   expect(await revision()).toBe(before);
 });

@@ -302,7 +302,7 @@ test('what cannot be sent is refused in a sentence each, before anything is made
   expect(await refusal({ ...text, format: 'iso' })).toMatch(new RegExp(`${nothing}, but isos says format: iso`));
   expect(await refusal({ ...big, format: 'qcow2' })).toMatch(/big\.iso is an ISO, but isos says format: qcow2/);
   expect((await run({ file: 'c8.iso' })).message).toContain(
-    'image c8.iso: the inventory does not describe it; isos has big.iso',
+    'file: the inventory has no image c8.iso; isos has big.iso',
   );
   const stranger = await serve(await (await createAuthority('Stranger')).issue(['127.0.0.1']), (_, response) =>
     response.end(),

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isGrpcDeadlineError, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { Plan, Report, RunRecord, StatusView, Waiting } from '../../workflows/contract.ts';
 import { MEMO_RECORD } from '../../workflows/contract.ts';
-import { decideNowUpdate, planQuery, statusQuery } from '../../workflows/messages.ts';
+import { acceptedUpdate, decideNowUpdate, planQuery, statusQuery } from '../../workflows/messages.ts';
 
 /** Between looks at a run: each costs the worker, the server and the test processor time that the run waits for. */
 const FIRST_PAUSE_MS = 50;
@@ -32,6 +32,11 @@ export class RunHandle {
     const plan = await this.handle.query(planQuery);
     if (typeof plan === 'string') throw new Error(plan);
     return plan;
+  }
+
+  /** Returns once the input is found right; rejects with what is wrong with it. */
+  accepted(): Promise<void> {
+    return this.handle.executeUpdate(acceptedUpdate);
   }
 
   /** The memo's record: answers without a worker. */

@@ -1,8 +1,15 @@
 /** The doors of a run: what people, the keeper of the locks and children say to it, and what it answers. */
-import { ApplicationFailure, setDefaultSignalHandler, setDefaultUpdateHandler, setHandler } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  condition,
+  setDefaultSignalHandler,
+  setDefaultUpdateHandler,
+  setHandler,
+} from '@temporalio/workflow';
 import type { CommonInput } from '../../runbooks/definition.ts';
 import { inputProblems } from '../../runbooks/input-problems.ts';
 import {
+  acceptedUpdate,
   type Decision,
   decideNowUpdate,
   decideSignal,
@@ -29,6 +36,9 @@ export function openDoors(state: RunState): void {
         ? `${waiting.title}: nothing to answer`
         : `${waiting.title} (${waiting.options.join(', ')}): ${JSON.stringify(waiting.answer)}`;
   setHandler(decideNowUpdate, (raw) => answer(state, raw), { description, validator: (raw) => void judge(state, raw) });
+  setHandler(acceptedUpdate, () => accepted(state), {
+    description: 'Answers once the input is found right, else says what is wrong with it',
+  });
   setHandler(decideSignal, (raw) => hear(state, raw), { description });
   setHandler(lockSignal, (notice) => hearOfLocks(state, notice), { description: 'From the keeper of the locks' });
   setHandler(newsSignal, (news) => hearOfChild(state, news), {
@@ -54,6 +64,11 @@ export function openDoors(state: RunState): void {
   });
 }
 
+async function accepted(state: RunState): Promise<void> {
+  await condition(() => state.acceptance !== undefined);
+  if (state.acceptance !== 'accepted') throw state.acceptance;
+}
+
 /** Judges an answer, and a retry's changed input with it, before anything is taken over. */
 function judge(state: RunState, raw: unknown): { decision: Decision; wait?: Wait; input?: CommonInput } {
   try {
@@ -69,7 +84,11 @@ function judge(state: RunState, raw: unknown): { decision: Decision; wait?: Wait
     const merged = definition.input.safeParse(patched);
     if (!merged.success) throw new Refusal(`input: ${inputProblems(definition.input, patched).join(' ')}`);
     // A child takes its change over itself.
-    return child === undefined ? { ...judged, input: merged.data as CommonInput } : judged;
+    if (child !== undefined) return judged;
+    const changed = merged.data as CommonInput;
+    const unknown = state.unknownNames(changed);
+    if (unknown.length > 0) throw new Refusal(`input: ${unknown.join(' ')}`);
+    return { ...judged, input: changed };
   } catch (error) {
     if (error instanceof Refusal)
       throw ApplicationFailure.nonRetryable(`Refused: ${stop(error.message)}`, 'InvalidInput');

@@ -44,7 +44,7 @@ export async function runbook<Input extends CommonInput>(
   });
   openDoors(state);
   return CancellationScope.nonCancellable(async () => {
-    const site = await loadSite({ runbook: definition.name }).catch(refuseSite);
+    const site = await loadSite({ runbook: definition.name }).catch((error: unknown) => refuseSite(state, error));
     state.attach(site, new Performer(site.timingScale));
     publish(state, 'phase');
     const reason = await live(state, procedure);
@@ -61,9 +61,18 @@ function refuseInput(definition: RunbookDefinition, problems: readonly string[])
 }
 
 /** Without the inventory there is nothing to run on: the run fails with the sentences that say what is wrong in it. */
-function refuseSite(error: unknown): never {
+async function refuseSite(state: RunState, error: unknown): Promise<never> {
   const { type, message } = stepFailure(error);
-  throw ApplicationFailure.nonRetryable(message, type);
+  state.acceptance = ApplicationFailure.nonRetryable(message, type);
+  await condition(allHandlersFinished);
+  throw state.acceptance;
+}
+
+/** What the schema of an input cannot know: the names that the inventory has. */
+function judgeNames<Input extends CommonInput>(state: RunState<Input>): void {
+  const unknown = state.unknownNames(state.input).join('\n');
+  state.acceptance = unknown === '' ? 'accepted' : ApplicationFailure.nonRetryable(unknown, 'InvalidInput');
+  if (unknown !== '') throw new Ending('fail', unknown);
 }
 
 /** Plans and runs until there is an end state; answers with the sentence that explains it, if it needs one. */
@@ -72,6 +81,7 @@ async function live<Input extends CommonInput>(
   procedure: (run: Run<Input>) => Promise<void>,
 ): Promise<string | undefined> {
   try {
+    judgeNames(state);
     while (!(await pass(state, procedure)));
     const ended = await endOwned(state);
     if (!ended)

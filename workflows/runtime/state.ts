@@ -1,5 +1,5 @@
 import type { Duration } from '@temporalio/common';
-import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
+import { type ApplicationFailure, CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
 import type { OperationCall, SentImage, StepKey, StepRef } from '../../activities/operation.ts';
 import type { SiteView } from '../../activities/run/site.ts';
 import type { CommonInput, RunbookDefinition } from '../../runbooks/definition.ts';
@@ -84,6 +84,8 @@ export class RunState<Input extends CommonInput = CommonInput> {
   reason: string | undefined;
   /** True from the moment that somebody asked Temporal to cancel the run. */
   cancelled = false;
+  /** Whether the run goes on with its input, once that is known; else what is wrong. */
+  acceptance: 'accepted' | ApplicationFailure | undefined;
   /** Set while the approved plan binds: after a gate or with a plan named at the start. */
   bound = false;
   /** Who let the run go on outside of its maintenance window. */
@@ -117,6 +119,11 @@ export class RunState<Input extends CommonInput = CommonInput> {
   get site(): SiteView {
     if (this.site_ === undefined) throw new TypeError('the inventory is not loaded yet');
     return this.site_;
+  }
+
+  /** What the inventory does not have of what this input names, a sentence each. */
+  unknownNames(input: Input): readonly string[] {
+    return this.definition.unknownNames?.(input, this.site) ?? [];
   }
 
   get performer(): Performer {

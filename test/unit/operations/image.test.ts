@@ -314,7 +314,7 @@ describe('an image of the inventory', () => {
   });
 
   it('locks its storage domain', () => {
-    const site = { hosts: [], engine: { cluster: 'c' }, wished: { isos, dataDomains: [], vms: [] } };
+    const site = { hosts: [], engine: { cluster: 'c' }, wished: { isos, dataDomains: [], networks: [], vms: [] } };
     expect(uploadIso.locks?.({ file: 'windows.iso' }, site)).toEqual(['storage-domain/data2']);
     expect(uploadIso.locks?.({ file: 'c8.iso' }, site)).toEqual([]);
   });

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { OperationContext } from '../../../activities/operation.ts';
-import { besides, exportReads, judgeDomains, judgeExport, parseExport } from '../../../activities/storage/export.ts';
+import {
+  besides,
+  exportReads,
+  judgeDomains,
+  judgeExport,
+  judgeMade,
+  parseExport,
+} from '../../../activities/storage/export.ts';
 import { preflightStorageDomain, removeStorageDomain } from '../../../activities/storage/index.ts';
 
 const WISH = { name: 'nfs1', type: 'nfs' as const, address: 'nas.test.local', path: '/exports/data' };
@@ -43,6 +50,23 @@ describe('what a host sees of an export', () => {
       `NFS export nas.test.local:/exports/data carries the storage domain older (${ID}), which is data1 of this engine`,
       'NFS export nas.test.local:/exports/data carries remnants of a storage domain (broken), which this engine does not have',
     ]);
+  });
+
+  it('tells a domain that was taken in from one that was made: by its name, its data center, its images', () => {
+    const pool = '5d1c3b1e-1f5a-4c8e-9b0e-7d1c3b1e1f5a';
+    const content = (name: string, more = '') =>
+      answer(`root 36:36 755\nentry ${ID}\ndomain ${ID}\nDESCRIPTION=${name}\nPOOL_UUID=\n${more}`);
+    const [made] = parse({ content: content('nfs1') }).domains;
+    expect(made).toEqual({ id: ID, name: 'nfs1' });
+    const [used] = parse({ content: content('nfs1', `POOL_UUID=${pool}\nimage 1-2\nimage 3-4\n`) }).domains;
+    const [other] = parse({ content: content('older') }).domains;
+    const judged = (domain: typeof made, justMade = true) => domain && judgeMade(domain, WISH, justMade)?.what;
+    expect(judged(made)).toBeUndefined();
+    const sentence = `the storage domain nfs1 of the engine was not made anew: it is ${ID}, which was in NFS export nas.test.local:/exports/data already and has been taken in; `;
+    expect(judged(used)).toBe(`${sentence}it belongs to the data center ${pool}, it holds 2 images`);
+    // One that was detached on the way: nobody has asked for it just now.
+    expect(judged(used, false)).toBeUndefined();
+    expect(judged(other, false)).toBe(`${sentence}its own metadata call it older`);
   });
 
   it.each<[string, object, string, RegExp]>([
