@@ -57,8 +57,9 @@ const PATIENCE = { seconds: 300, every: 10 };
 
 /**
  * Cuts the power of the host that runs the engine VM by its management controller, from another host: the engine would
- * switch itself off. Done when it is off; a boot that has ended already is never followed by a second cut. Its undo
- * switches the host on. (fence-agents, -o off)
+ * switch itself off. Done when it is off and silent: a host with another power supply goes on, whatever one controller
+ * says of its own. A boot that has ended already is never followed by a second cut. Its undo switches the host on.
+ * (fence-agents, -o off)
  */
 export const cutHostPower = operation<CutHostPower, OutsideFacts>({
   name: 'cutHostPower',
@@ -70,7 +71,11 @@ export const cutHostPower = operation<CutHostPower, OutsideFacts>({
       PATIENCE,
       () => lookFromOutside(context, params),
       (facts) =>
-        has(facts.power, 'off') || (has(facts.power, 'on') && facts.bootId !== undefined)
+        (
+          facts.bootId === undefined
+            ? has(facts.power, 'off')
+            : has(facts.power, 'on') || facts.bootId !== params.bootId
+        )
           ? undefined
           : `waiting: ${described(params, facts).join(', ')}`,
     ),
@@ -86,8 +91,15 @@ export const cutHostPower = operation<CutHostPower, OutsideFacts>({
       findings: [{ what, fix }],
     });
     if (before === '') return refuse(`which boot of ${target} is to end is not known`, 'Begin the run anew');
-    const ended = bootId !== undefined && bootId !== before;
-    if (has(power, 'off') || ended) return { state: 'already', changes, evidence };
+    const ended = bootId === undefined ? has(power, 'off') : bootId !== before;
+    if (ended) return { state: 'already', changes, evidence };
+    if (has(power, 'off')) {
+      const goesOn = {
+        what: `the power of ${target} is off, says its controller, but ${target} goes on with the same boot: it has another power supply, so there was no outage`,
+        fix: 'Roll back: that switches this supply on again; or cut the other one by hand, and retry',
+      };
+      return { ...refuse(goesOn.what, goesOn.fix), failed: { ...goesOn, lines: evidence } };
+    }
     if (!has(power, 'on')) return refuse(controllerWords(host, target, power), 'Look at its controller, then retry');
     if (bootId === undefined) {
       return refuse(`${target} has power, but does not answer: which boot it runs is not known`, 'Look at its console');

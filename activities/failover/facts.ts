@@ -1,4 +1,5 @@
 import type { PowerStatus } from '../../connectors/engine/index.ts';
+import { type EngineFenceAgent, engineFenceAgent } from '../../connectors/engine/model/fence-agent.ts';
 import { type EngineVm, engineVm } from '../../connectors/engine/model/vm.ts';
 import { engineHosts, type HostView } from '../engine/hosts.ts';
 import { readAll } from '../host/read-all.ts';
@@ -25,6 +26,8 @@ export interface FailoverFacts {
   readonly luns: readonly { readonly host: string; readonly lun: LunState }[];
   /** What the controller of the host that runs the engine VM says to the hosts that could switch it, the fittest first. */
   readonly controller?: readonly { readonly from: string; readonly power: PowerStatus }[];
+  /** The fence agents that the engine has of that host. */
+  readonly agents?: readonly EngineFenceAgent[];
 }
 
 export async function lookAtFailover(context: OperationContext, { cut = [] }: SurveyFailover): Promise<FailoverFacts> {
@@ -48,8 +51,20 @@ export async function lookAtFailover(context: OperationContext, { cut = [] }: Su
         lun: parseLun(wwid, await readAll(context.host(host), lunReads(wwid))),
       })),
   );
-  const controller = cut.includes('engineVm') ? await askStandbys(context, ha) : undefined;
-  return { vms, hosts, ha, luns, ...(controller && { controller }) };
+  if (!cut.includes('engineVm')) return { vms, hosts, ha, luns };
+  const [controller, agents] = await Promise.all([askStandbys(context, ha), agentsOf(context, views, ha)]);
+  return { vms, hosts, ha, luns, agents, ...(controller && { controller }) };
+}
+
+async function agentsOf(
+  context: OperationContext,
+  views: readonly HostView[],
+  ha: readonly HaHost[],
+): Promise<readonly EngineFenceAgent[]> {
+  const host = views.find(
+    ({ inventoryName }) => inventoryName !== undefined && inventoryName === enginePlace(ha).runsOn,
+  );
+  return host === undefined ? [] : context.engine().list(`/hosts/${host.id}/fenceagents`, engineFenceAgent);
 }
 
 /** @returns undefined where the inventory does not describe the controller */

@@ -1,9 +1,10 @@
+import type { EngineFenceAgent } from '../../connectors/engine/model/fence-agent.ts';
 import { hostName, isEngineVm } from '../engine/hosts.ts';
 import { FULL_SCORE, scoreOf } from '../hosted-engine/ha/fitness.ts';
 import type { Verdict } from '../hosted-engine/preflight/checks.ts';
 import type { OperationContext } from '../operation.ts';
 import { controllerWords } from '../power/controller.ts';
-import { wishedAgent } from '../power/wish.ts';
+import { type FenceWish, sameController, wishedAgent } from '../power/wish.ts';
 import { agentWords } from '../power/words.ts';
 import type { FailoverFacts } from './facts.ts';
 import { guestsOf, judgeAgreed, judgeCalm, leads } from './judge-outage.ts';
@@ -46,6 +47,13 @@ export function judgeEngineOutage(
     );
     return undefined;
   }
+  for (const other of beside(facts.agents ?? [], wishedAgent(context, name))) {
+    verdict.demand(
+      false,
+      `the engine switches ${name} by several fence agents together, as for a host with two power supplies: beside its controller also ${agentWords(other)}, and one alone would not take its power`,
+      `Prove the failover of the engine VM on another host, or by pulling all supplies of ${name} by hand`,
+    );
+  }
   const answers = facts.controller.filter(({ from }) => standbys.includes(from));
   const by = answers.find(({ power }) => 'power' in power && power.power === 'on');
   if (by !== undefined) verdict.seen(controllerWords(by.from, name, by.power));
@@ -56,4 +64,10 @@ export function judgeEngineOutage(
   );
   if (by === undefined || host === undefined) return undefined;
   return { host: name, others: standbys, by: by.from, agent: agentWords(wishedAgent(context, name)), spm: leads(host) };
+}
+
+/** Agents that have the order of this controller: the engine switches those together. (ConcurrentAgentsFenceActionExecutor) */
+function beside(agents: readonly EngineFenceAgent[], wish: FenceWish): readonly EngineFenceAgent[] {
+  const own = sameController(agents, wish);
+  return agents.filter((agent) => agent !== own && agent.order === own?.order);
 }

@@ -129,6 +129,25 @@ describe('an iDRAC', () => {
     );
   });
 
+  it('switches one of two supplies, and the server goes on with the other', async () => {
+    const post = (path: string, body: unknown): Promise<Response> =>
+      fetch(`${running.control}${path}`, { method: 'POST', body: JSON.stringify(body) });
+    const before = host2().boot.id;
+    await post('/faults', { target: 'bmc:host2', kind: 'bmc-one-of-two' });
+    const client = await connect(password());
+    const says = async () => (await exec(client, 'racadm serveraction powerstatus')).stdout;
+    const one = controllers(running.lab).get('host2');
+    await exec(client, 'racadm serveraction powerdown');
+    await until(() => one?.on === false);
+    expect(await says()).toBe('Server power status: OFF\n');
+    expect([host2().power, host2().boot.id]).toEqual(['on', before]);
+    await exec(client, 'racadm serveraction powerup');
+    await until(() => one?.on === true);
+    expect(await says()).toBe('Server power status: ON\n');
+    await post('/events', { target: 'host2', action: 'repair-bmc' });
+    expect(host2().boot.id).toBe(before);
+  });
+
   it('resets a server whose kernel has panicked', async () => {
     const before = host2().boot.id;
     host2().crash();

@@ -29,6 +29,10 @@ export class Controller {
   answers = true;
   /** True: it takes every command and does nothing. */
   stuck = false;
+  /** True: the server has another supply, which this controller does not switch, as with a switched power strip. */
+  besideAnother = false;
+  /** Whether the supply that it switches is on. */
+  supplies = true;
   /** Ends its SSH connections; set by whoever serves them. */
   cut: () => void = () => undefined;
 
@@ -43,7 +47,7 @@ export class Controller {
   }
 
   get on(): boolean {
-    return this.host.power !== 'off';
+    return this.host.power !== 'off' && this.supplies;
   }
 
   admits(user: string, password: string): boolean {
@@ -55,6 +59,10 @@ export class Controller {
     const { host } = this;
     const { lab } = host;
     if (this.stuck) return;
+    if (this.besideAnother) {
+      this.#switchSupply(button);
+      return;
+    }
     const later = (seconds: number, work: () => void): void => {
       actAs(undefined, () =>
         lab.clock.after(seconds, () => {
@@ -79,6 +87,16 @@ export class Controller {
         later(times.off, () => host.powerLoss());
         later(button === 'powercycle' ? times.off + times.cycle : times.off, () => void host.powerOn());
     }
+  }
+
+  /** One of two supplies: the server goes on with the other one. */
+  #switchSupply(button: Button): void {
+    const { lab } = this.host;
+    const [seconds, supplies] = button === 'powerup' ? [times.on, true] : [times.off, button !== 'powerdown'];
+    lab.clock.after(seconds, () => {
+      this.supplies = supplies;
+      lab.changed(`${this.host.name}: ${button} of one of two supplies`);
+    });
   }
 
   /** Carries out a line of its shell, journalled and with the faults that wait for it. */

@@ -28,6 +28,10 @@ export const bmcPart: LabPart = {
     'bmc-password-changed': world((one) => {
       one.password = `${one.password}-changed`;
     }),
+    /** The server runs on two supplies, and its controller switches one of them. */
+    'bmc-one-of-two': world((one) => {
+      one.besideAnother = true;
+    }),
     /** It takes every command and does nothing. */
     'bmc-stuck': world((one) => {
       one.stuck = true;
@@ -36,7 +40,10 @@ export const bmcPart: LabPart = {
   events: {
     'repair-bmc': async (lab, event) => {
       const one = controllerOf(lab, event.target);
-      Object.assign(one, { answers: true, stuck: false, password: lab.secrets.bmcPassword });
+      Object.assign(one, {
+        ...{ answers: true, stuck: false, besideAnother: false, supplies: true },
+        password: lab.secrets.bmcPassword,
+      });
       return `someone repaired the management controller of ${one.host.name}`;
     },
   },

@@ -118,6 +118,31 @@ test('goes on after its worker was killed while the host was off: one cut, the e
   expect(told.some(({ text, stdin = '' }) => text.includes('fence_drac5') && stdin.includes(password))).toBe(true);
 });
 
+test('believes no outage of a host with another power supply: parks, and rolled back switches this one on again', async () => {
+  const host = await engineHost();
+  const { hosts, hostedEngine } = await stack.control.state();
+  await stack.control.fault({ target: `bmc:${host}`, kind: 'bmc-one-of-two' });
+  const since = await stack.control.now();
+  const run = await stack.startWith(RUNBOOK, OUTAGE);
+  const { waiting } = await run.waitingFor('approval');
+  await run.decide({ ...waiting?.answer, typed: host, by: 'Ada' });
+  const parked = await run.waitingFor('parked');
+  expect(JSON.stringify(parked.waiting)).toContain(
+    `the power of ${host} is off, says its controller, but ${host} goes on with the same boot: it has another power supply, so there was no outage`,
+  );
+  await run.decide({ step: parked.waiting?.id, verb: 'rollback', by: 'Ada' });
+  const { type, message, report } = await run.end();
+  expect(type, message).toBe('rolledBack');
+  expect(await switched(since)).toEqual(['off', 'on']);
+  const after = await stack.control.state();
+  expect([after.hosts[host]?.bootId, after.hostedEngine.vm?.host]).toEqual([
+    hosts[host]?.bootId,
+    hostedEngine.vm?.host,
+  ]);
+  expect(report?.remains.map(({ what }) => what)).toEqual([expect.stringMatching(/^a backup of the engine/)]);
+  await stack.control.event({ target: host, action: 'repair-bmc' });
+});
+
 test('cancelled while the host is off, switches it on again and tells where the engine runs', async () => {
   const host = await engineHost();
   const since = await stack.control.now();

@@ -66,6 +66,39 @@ test('proves what is there, and that VM and engine can move; leaves everything w
   );
 });
 
+test.each([
+  ['a VM', 'vm', { vm: 'vm1', engineVm: false }],
+  ['the VM of the engine', 'engine', {}],
+] as const)(
+  'cancelled between the two migrations of %s, brings it back before it ends',
+  async (_whose, seat, input) => {
+    const before = await seats();
+    const since = await stack.control.now();
+    const held = await stack.control.fault({
+      target: 'engine',
+      kind: 'hold-before',
+      match: 'POST .*/vms/[^/]+/migrate',
+    });
+    const run = await stack.startWith(RUNBOOK, { ...input, standingApproval: { by: 'Ada' } });
+    await stack.control.awaitEntry(since, ({ kind, text }) => kind === 'fault' && text.startsWith('hold-before'));
+    // Taken at the next boundary between two steps.
+    await run.decide({ verb: 'hold', by: 'Grace' });
+    await stack.control.release(held);
+    await run.until(({ phase }) => phase === 'holding');
+    const away = await seats();
+    expect(away[seat]).not.toBe(before[seat]);
+    expect((await run.status()).owns).toEqual([expect.objectContaining({ kind: 'movedVm' })]);
+
+    await run.handle.cancel();
+    const { type, message } = await run.end();
+    expect(type, message).toBe('cancelled');
+    expect(await seats()).toEqual(before);
+    expect(await changesSince(since)).toEqual(Array(2).fill('POST /vms/ID/migrate'));
+    const { owns, remains } = await run.status();
+    expect([owns, remains]).toEqual([undefined, []]);
+  },
+);
+
 test('cuts the power of the host of a VM once its name was typed, and sees the VM up elsewhere; then all is as before', async () => {
   const { hosts } = await stack.control.state();
   const before = await seats();

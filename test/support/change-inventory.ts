@@ -4,7 +4,8 @@ import { parse, stringify } from 'yaml';
 /** The lab's description of itself, as far as tests change it. */
 interface Site {
   engine: { dataCenter?: string; cluster?: string; imageProxy?: string };
-  hosts: { name: string; role: string; bmc?: object }[];
+  cluster?: object;
+  hosts: { name: string; role: string; ssh: Record<string, unknown>; bmc?: object }[];
   storage: { dataDomains: object[] };
   networks: object[];
   isos: object[];

@@ -65,6 +65,13 @@ describe('cutHostPower', () => {
     expect(decide(facts).state).toBe(state);
   });
 
+  it('believes no outage of a host that goes on with the same boot, and says that it has another power supply', () => {
+    const what =
+      'the power of host1 is off, says its controller, but host1 goes on with the same boot: it has another power supply, so there was no outage';
+    const { state, findings, failed } = decide({ power: { power: 'off' } });
+    expect([state, findings?.[0]?.what, failed?.what]).toEqual(['refused', what, what]);
+  });
+
   it('never cuts a boot that nobody has noted', () => {
     expect(decide({}, '').findings?.[0]?.what).toBe('which boot of host1 is to end is not known');
   });
@@ -116,6 +123,7 @@ describe('surveyFailover of the host of the engine VM', () => {
         hosts: [host('1'), host('2')],
         ha: [host1({ status: [block(1), away(2, { score })] }), host2({ status: [block(1), away(2, { score })] })],
         luns: [],
+        ...('agents' in more && { agents: more.agents }),
         ...('none' in more ? {} : { controller }),
       } as never,
       { engineVm: true, cut: ['engineVm'], ...('host' in more && { host: more.host as string }) },
@@ -143,6 +151,18 @@ describe('surveyFailover of the host of the engine VM', () => {
     expect(words({ score: 2400 })).toEqual(['no other host has the full score of 3400: host2 has 2400']);
     expect(words({ vms: [engineVm, { id: 'v', name: 'vm1', status: 'up', host: { id: '1' } }] })).toEqual([
       'VM vm1 runs on host1 too: without the engine nobody would restart it',
+    ]);
+    const agent = (address: string, order: number) => ({
+      type: 'drac5',
+      address,
+      username: 'root',
+      order,
+      options: [],
+    });
+    const [own, behind, other] = [agent('172.20.33.11', 1), agent('172.20.34.11', 2), agent('172.20.34.11', 1)];
+    expect(words({ agents: [own, behind] })).toEqual([]);
+    expect(words({ agents: [own, other] })).toEqual([
+      'the engine switches host1 by several fence agents together, as for a host with two power supplies: beside its controller also drac5 at 172.20.34.11, user root, and one alone would not take its power',
     ]);
     expect(words({ host: 'host2' })).toEqual([
       'the engine VM runs on host1 now, not on host2, whose outage was agreed to',
