@@ -162,7 +162,7 @@ export function judgeMade(
   const lines = [
     ...(name !== undefined && name !== wish.name ? [`its own metadata call it ${name}`] : []),
     ...(justMade && pool !== undefined ? [`it belongs to the data center ${pool}`] : []),
-    ...(justMade && images !== undefined ? [`it holds ${images} images`] : []),
+    ...(justMade && images !== undefined ? [`it holds ${images === 1 ? 'an image' : `${images} images`}`] : []),
   ];
   if (lines.length === 0) return undefined;
   const place = `NFS export ${wish.address}:${wish.path}`;

@@ -1,4 +1,5 @@
 import {
+  ServiceError,
   type WorkflowHandle,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
@@ -10,7 +11,7 @@ import { acceptedUpdate } from '../../workflows/messages.ts';
 import { stop } from '../../workflows/runtime/words.ts';
 import { CliFailure, EXIT, unreachable } from '../failure.ts';
 import { wrongInput } from '../input.ts';
-import type { Session } from '../temporal.ts';
+import { isUnavailable, type Session } from '../temporal.ts';
 import { findRun, readStatus } from './read.ts';
 
 /** A worker reads its inventory for it; more than this only one takes that is not there, or not well. */
@@ -34,9 +35,11 @@ export async function untilAccepted(
     if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
       throw refused(runbook, id, error.cause.type === 'InvalidInput', error.cause.message);
     }
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+    // A server that finds nobody to ask gives up before.
+    const unanswered = error instanceof ServiceError && !isUnavailable(error);
+    if (unanswered || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
       throw unreachable(
-        `${id} is started, but no worker has taken it up in ${ACCEPT_SECONDS} seconds; it goes on when one does: see "npx runbook up" and "npx runbook worker", then "npx runbook watch ${id}"; "npx runbook cancel ${id}" takes it back.`,
+        `${id} is started, but no worker has taken it up so far; it goes on when one does: see "npx runbook up" and "npx runbook worker", then "npx runbook watch ${id}"; "npx runbook cancel ${id}" takes it back.`,
       );
     }
     // It was faster than the question.

@@ -18,8 +18,7 @@ export const ISCSI_PORT = 3260;
 /** The only portal group of each target. */
 export const PORTAL_GROUP = 1;
 
-/** The portals of the storage, by the names that the DNS has of them. */
-const addresses = { 'san1.test.local': '172.20.32.7', 'san2.test.local': '172.20.32.8' } as const;
+const addresses = ['172.20.32.7', '172.20.32.8'] as const;
 export const CHAP_USER = 'ovirt';
 
 const lun = (wwid: string, number: number, size: number, product: string): Lun => ({
@@ -37,11 +36,7 @@ const lun = (wwid: string, number: number, size: number, product: string): Lun =
 
 /** Two targets behind the same two portals, the second one with a password. */
 export function addIscsiTargets(lab: LabCore): void {
-  const portals: IscsiPortal[] = Object.entries(addresses).map(([name, address]) => {
-    lab.dns.forward.set(name, [address]);
-    lab.dns.reverse.set(address, name);
-    return { address, port: ISCSI_PORT, answering: true };
-  });
+  const portals: IscsiPortal[] = addresses.map((address) => ({ address, port: ISCSI_PORT, answering: true }));
   const open = lun('36001405d1a0c4f3b8e24f1c9a7b6d502', 0, 1024 * GiB, 'data');
   const guarded = lun('36001405e7b95d2c4a1f4c0d8b3e6a917', 0, 500 * GiB, 'secure');
   const chap = { username: CHAP_USER, password: lab.secrets.iscsiPassword };

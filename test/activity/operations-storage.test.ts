@@ -126,23 +126,4 @@ describe('an iSCSI target', () => {
     await lab.insist('logoutIscsiTarget', { host: 'host1', target, lun });
     expect(await sessions()).toBe('');
   });
-
-  it('is logged in to by portals that have names, known again by their addresses, and left by them', async () => {
-    const on = { name: 'iscsi1', host: 'host1' };
-    changeInventory(lab.inventory, ({ storage }) => {
-      const named = { address: 'san1.test.local', otherPortals: [{ address: 'san2.test.local' }] };
-      storage.dataDomains = [{ ...ISCSI, ...named }];
-    });
-    const { undo } = await lab.perform('loginIscsiTarget', 'check', on);
-    const { result } = await lab.insist('loginIscsiTarget', on);
-    expect(result.evidence).toEqual([expect.stringMatching(/ by san1\.test\.local:3260, san2\.test\.local:3260$/)]);
-    const sessions = () => lab.host('host1', 'iscsiadm -m session');
-    expect((await sessions()).match(/172\.20\.32\.[78]:3260,1/g)?.sort()).toEqual([
-      '172.20.32.7:3260,1',
-      '172.20.32.8:3260,1',
-    ]);
-    expect(await lab.perform('loginIscsiTarget', 'check', on)).toMatchObject({ state: 'already' });
-    await lab.insist('logoutIscsiTarget', undo?.call.params ?? {});
-    expect(await sessions()).toBe('');
-  });
 });

@@ -166,7 +166,7 @@ test('a domain that somebody made while the run was parked is neither formatted 
 test('refused before anything is touched, each with its sentence', async () => {
   const before = await revision();
   const unknown = await run({ name: 'data9' });
-  expect(unknown.message).toContain('name: the inventory has no storage domain data9; storage.dataDomains has data1.');
+  expect(unknown.message).toContain('name: the inventory has no storage domain data9; storage.dataDomains has data1');
   const nowhere = await run({ dataCenter: 'Nowhere' });
   expect(nowhere.message).toContain('data center Nowhere: the engine has none of this name');
   expect(await revision()).toBe(before);

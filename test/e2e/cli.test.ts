@@ -137,8 +137,10 @@ test.each(['plan', 'start'])(
       }),
     ]);
     expect(none.stderr).not.toContain('Started');
+    // It says no before it has closed.
+    await until(async () => (await cli.json<StatusView>(['status', id])).document.phase === 'ended');
     const { document } = await cli.json<StatusView>(['status', id]);
-    expect(document).toMatchObject({ phase: 'ended', endState: 'failed', steps: [], reason: problem });
+    expect(document).toMatchObject({ endState: 'failed', steps: [], reason: problem });
   },
 );
 
@@ -152,7 +154,7 @@ test('start tells an inventory that cannot be used, and leaves nothing running',
       1,
       expect.stringMatching(/^nothing was begun: .*surprise is not a known field.* See "npx runbook doctor"\.$/s),
     ]);
-    expect((await cli.json<StatusView>(['status', 'unread'])).document.phase).toBe('ended');
+    await until(async () => (await cli.json<StatusView>(['status', 'unread'])).document.phase === 'ended');
   } finally {
     writeFileSync(path, whole);
   }
