@@ -155,6 +155,12 @@ describe('a run', () => {
       const cause = { type: 'InvalidInventory', message: 'datacenter.yaml:8: hosts is missing.' };
       await expect(run.accepted()).rejects.toMatchObject({ cause });
       expect((await run.end()).type).toBe('InvalidInventory');
+      expect(await run.status()).toMatchObject({
+        phase: 'ended',
+        endState: 'failed',
+        reason: cause.message,
+        steps: [],
+      });
     });
   });
 

@@ -64,6 +64,8 @@ function refuseInput(definition: RunbookDefinition, problems: readonly string[])
 async function refuseSite(state: RunState, error: unknown): Promise<never> {
   const { type, message } = stepFailure(error);
   state.acceptance = ApplicationFailure.nonRetryable(message, type);
+  // Who asks the closed run is told by what it knew last.
+  Object.assign(state, { stage: 'ended', endState: 'failed', reason: message } satisfies Partial<RunState>);
   await condition(allHandlersFinished);
   throw state.acceptance;
 }
