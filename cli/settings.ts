@@ -25,7 +25,7 @@ export interface Settings {
 export function resolveSettings(
   flags: CommonFlags,
   env: NodeJS.ProcessEnv = process.env,
-  home = new Home(env.RUNBOOK_HOME),
+  home = new Home(env.RUNBOOK_HOME || undefined),
 ): Settings {
   const stack = readStack(home);
   const address = flags.address ?? (env.TEMPORAL_ADDRESS || undefined) ?? stack?.temporal.address ?? 'localhost:7233';

@@ -48,6 +48,12 @@ test('the environment wins over the stack, whose UI is then not claimed', () => 
   expect(settings.ui).toBeUndefined();
 });
 
+test('an empty variable names nothing', () => {
+  const empty = { TEMPORAL_ADDRESS: '', TEMPORAL_NAMESPACE: '', RUNBOOK_INVENTORY: '' };
+  expect(resolveSettings({}, empty, home)).toEqual(resolveSettings({}, {}, home));
+  expect(resolveSettings({}, { RUNBOOK_HOME: '' }).home.directory).toBe(resolveSettings({}, {}).home.directory);
+});
+
 test('a flag wins over everything', () => {
   writeStack(home, stack);
   const flags = { address: 'other:1', namespace: 'n', inventory: '/f.yaml' };
