@@ -78,8 +78,11 @@ describe('a logical network', () => {
     const { undo } = await lab.perform('createNetwork', 'check', place);
     expect(await bring('createNetwork', place)).toEqual(['PUT /networks/ID {"vlan":{"id":432},"mtu":1500}']);
     const { operation = '', params = {} } = undo?.call ?? {};
-    const { result } = await lab.insist(operation, params, { pass: 'undo' });
-    expect(anonymous(result.commands)[0]).toBe('PUT /networks/ID {"vlan":{"id":433},"mtu":9000}');
+    // The engine brings the change to the host behind its answer, so the attempt that sees it there may not be the one that asked.
+    await lab.insist(operation, params, { pass: 'undo' });
+    expect((await lab.perform('preflightNetwork', 'check', place)).output).toMatchObject({
+      differences: expect.arrayContaining(['its VLAN is 433 instead of 432', 'its MTU is 9000 instead of 1500']),
+    });
     expect(await lab.host('host2', 'ip -o link show bond1.433')).toContain('mtu 9000');
     // Someone's edit that did not come to the host.
     await lab.control.event({ target: 'engine', action: 'edit-network', network: NAME, mtu: 1500, vlan: 432 });
