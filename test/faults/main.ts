@@ -1,6 +1,6 @@
 /** The process of `npm run faults`: every kind at every point, or a part of them; what came of each is kept as it comes. */
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Home } from '../../cli/home.ts';
 import { obtainTemporal } from '../../scripts/temporal.mjs';
 import type { CaseResult } from './case.ts';
 import { digestOfCode, Kept } from './kept.ts';
@@ -20,7 +20,7 @@ const code = digestOfCode(PROJECT);
 const startedAt = new Date().toISOString();
 const { index, count } = options.shard;
 const file = `${startedAt.replaceAll(':', '')}-${index}of${count}-${process.pid}`;
-const kept = new Kept(join(process.env.RUNBOOK_HOME ?? '.runbook', 'faults'), code, file);
+const kept = new Kept(new Home().path('faults'), code, file);
 process.exit(options.kept ? show(kept.results()) : await run());
 
 async function run(): Promise<number> {
