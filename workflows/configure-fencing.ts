@@ -69,7 +69,7 @@ async function inMaintenance(run: Run<Input>, seen: FencingSurvey, enabled: Resu
     : moved;
   const cycled = powerCycle === true ? await cycle(run, installed) : installed;
   const stays = !run.owns(localMaintenance(host));
-  const active = await run.step('Activate the host', operations.activateHost({ host }), {
+  const active = await run.step('Activate the host', operations.activateHost({ host, gaveAway: seen.givesAway }), {
     typical: '3 minutes',
     needs: [out, cycled],
     releases: localMaintenance(host),

@@ -70,7 +70,7 @@ async function byTheEngine(run: Run<Input>, seen: RebootSurvey): Promise<void> {
   );
   const back = await reboot(run, [], moved);
   const stays = !run.owns(localMaintenance(host));
-  const activated = await run.step('Activate the host', operations.activateHost({ host }), {
+  const activated = await run.step('Activate the host', operations.activateHost({ host, gaveAway: seen.givesAway }), {
     typical: '3 minutes',
     needs: [out, back],
     releases: localMaintenance(host),

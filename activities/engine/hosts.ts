@@ -49,7 +49,12 @@ export async function findHost(context: OperationContext, name: string): Promise
 
 /** @throws NotFound when the engine does not have it */
 export async function hostInEngine(context: OperationContext, name: string): Promise<HostView> {
-  const found = await findHost(context, name);
+  return hostAmong(await engineHosts(context), name);
+}
+
+/** @throws NotFound when it is none of these */
+export function hostAmong(hosts: readonly HostView[], name: string): HostView {
+  const found = hosts.find(({ inventoryName }) => inventoryName === name);
   if (found !== undefined) return found;
   throw new OperatorError('NotFound', `host ${name}: the engine has no host of its name or address`);
 }

@@ -1,6 +1,7 @@
 import type { HostParams } from '../host/params.ts';
 import { type EngineDecision, engineOperation, type OperationContext } from '../operation.ts';
-import { type HostView, hostInEngine } from './hosts.ts';
+import { type GivenAway, stayAway, type Whereabouts, whereabouts } from './given-away.ts';
+import { engineHosts, type HostView, hostAmong, hostInEngine } from './hosts.ts';
 import { lines, newest, readTrace, type Trace } from './trace.ts';
 
 interface HostFacts {
@@ -52,25 +53,48 @@ export const deactivateHost = engineOperation<DeactivateHost, HostFacts>({
       evidence,
       undo: {
         title: `Activate ${name} again`,
-        call: { operation: 'activateHost', params: { host: name } },
+        call: { operation: 'activateHost', params: { host: name, ...givesAway(host) } satisfies ActivateHost },
         byHand: `activate host ${host.name} in the Administration Portal`,
       },
     };
   },
 });
 
+function givesAway({ vms }: HostView): Pick<ActivateHost, 'gaveAway'> {
+  return vms.length === 0 ? {} : { gaveAway: vms.map(({ id, name }) => ({ id, name })) };
+}
+
+export interface ActivateHost extends HostParams {
+  /** What ran on it before its maintenance. */
+  readonly gaveAway?: readonly GivenAway[] | undefined;
+}
+
+interface ActivationFacts extends HostFacts {
+  readonly away: readonly Whereabouts[];
+}
+
 /**
  * Takes a host back from maintenance. Leaves status `up`: the engine has reached it, its networks and storage are as the
- * cluster demands. (engine: ActivateVdsCommand)
+ * cluster demands. The VMs that it gave away stay where they are, and are named. (engine: ActivateVdsCommand)
  */
-export const activateHost = engineOperation<HostParams, HostFacts>({
+export const activateHost = engineOperation<ActivateHost, ActivationFacts>({
   name: 'activateHost',
   title: ({ host }) => `Activate ${host}`,
   settleSeconds: 1200,
-  look,
-  decide({ host, trace }, { host: name }): EngineDecision<undefined> {
+  async look(context, { host: name, gaveAway = [] }) {
+    const hosts = await engineHosts(context);
+    const host = hostAmong(hosts, name);
+    return { host, trace: await readTrace(context, { host: host.id }), away: whereabouts(hosts, gaveAway) };
+  },
+  decide({ host, trace, away }, { host: name }): EngineDecision<undefined> {
     const evidence = [describe(name, host)];
-    if (host.status === 'up') return { state: 'already', changes: [], evidence };
+    if (host.status === 'up') {
+      // A migration that the maintenance began goes on after it: only its end tells where the VM stays.
+      const leaving = away.filter(({ at, status }) => at === name && status === 'migrating');
+      if (leaving.length === 0) return { state: 'already', changes: [], evidence, ...stayAway(name, away) };
+      const awaits = `${leaving.map((vm) => vm.name).join(', ')} is still leaving ${name}`;
+      return { state: 'underWay', changes: [], evidence, awaits };
+    }
     // Set by the engine after it has looked at the host that this step activated: waiting longer changes nothing.
     if (host.status === 'non_operational' && trace.begun) {
       const what = `${name} became non operational${host.status_detail === undefined ? '' : `: ${host.status_detail}`}`;

@@ -27,6 +27,8 @@ export interface FencingSurvey {
   readonly fitElsewhere: readonly string[];
   /** VMs that migrate away when the host goes into maintenance. */
   readonly vms: readonly string[];
+  /** The same, to be asked for once the maintenance is over. */
+  readonly givesAway: readonly { readonly id: string; readonly name: string }[];
   /** Power management was on already. */
   readonly enabled: boolean;
 }

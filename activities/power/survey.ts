@@ -90,6 +90,7 @@ function surveyed(
     runsEngine: runsOn === host,
     fitElsewhere: fitHosts(ha).filter((name) => name !== host),
     vms: seen.vms.map(({ name }) => name),
+    givesAway: seen.vms.map(({ id, name }) => ({ id, name })),
     enabled: seen.power_management?.enabled === true,
   };
 }

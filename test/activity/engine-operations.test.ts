@@ -116,6 +116,18 @@ describe('operations on the engine', () => {
     );
   });
 
+  it('tells where the VMs stay that a maintenance has moved away', async () => {
+    const { undo } = await lab.perform('deactivateHost', 'check', { host: 'host1' });
+    await lab.insist('deactivateHost', { host: 'host1' }, { attempt: 5 });
+    const { result } = await lab.insist('activateHost', undo?.call.params ?? {});
+    expect(result.leaves).toEqual({
+      what: 'the engine VM runs on host2; before the maintenance of host1 it ran there',
+      byHand: 'run moveHostedEngine with {"to":"host1"}',
+    });
+    await lab.insist('migrateEngineVm', { host: 'host1' });
+    expect(await lab.perform('activateHost', 'check', undo?.call.params ?? {})).not.toHaveProperty('leaves');
+  });
+
   it('says that the engine does not know a host', async () => {
     await expect(lab.perform('activateHost', 'check', { host: 'host9' })).rejects.toMatchObject({
       type: 'NotFound',

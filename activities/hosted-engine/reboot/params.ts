@@ -19,6 +19,8 @@ export interface RebootSurvey {
   readonly unfit: readonly string[];
   /** Other VMs that the engine runs on the host. */
   readonly vms: readonly { readonly id: string; readonly name: string }[];
+  /** What the engine moves away for a maintenance of the host: these, and its own VM if that runs there. */
+  readonly givesAway: readonly { readonly id: string; readonly name: string }[];
   /** Other hosts of its cluster that are up in the engine: they may take these VMs. */
   readonly takers: readonly string[];
   /** VMs on the host that the engine does not know, or is not there to move: they go down with it. */

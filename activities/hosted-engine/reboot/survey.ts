@@ -184,6 +184,7 @@ function surveyed({ hosts, managed, all }: SurveyFacts, { host, way }: SurveyReb
     fitElsewhere: fitHosts(hosts).filter((name) => name !== host),
     unfit: unfitOthers(host, hosts),
     vms: vms.map(({ id, name }) => ({ id, name })),
+    givesAway: typeof managed === 'string' ? [] : managed.vms.map(({ id, name }) => ({ id, name })),
     takers: typeof managed === 'string' ? [] : takersFor(managed, all),
     guests: running.filter((name) => vms.every((vm) => vm.name !== name)),
     ...(typeof managed !== 'string' && {

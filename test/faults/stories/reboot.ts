@@ -23,4 +23,11 @@ export const rebootMoved: Story = {
   ...reboot,
   name: 'rebootHostedEngineHost/moveEngine',
   input: { host: 'host1', strategy: 'moveEngine' },
+  // Nothing moves it back, as nothing does after a run that succeeds.
+  undone: [
+    {
+      where: /^(hostedEngine|engine\.vms\.HostedEngine|luns|hosts\.host\d\.(domains|haState))\b/,
+      told: /the engine VM runs on host2; before the maintenance of host1 it ran there/,
+    },
+  ],
 };

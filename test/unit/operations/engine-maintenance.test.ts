@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Whereabouts } from '../../../activities/engine/given-away.ts';
 import { activateHost, deactivateHost } from '../../../activities/engine/index.ts';
 import type { OperationContext } from '../../../activities/operation.ts';
 import { correlationId } from '../../../activities/runtime/correlation-id.ts';
@@ -13,7 +14,8 @@ const facts = (status: string, extra: object = {}, events: { code: number; descr
 });
 
 describe('activateHost', () => {
-  const decide = (seen: ReturnType<typeof facts>) => activateHost.decide(seen, { host: 'host2' }, context);
+  const decide = (seen: ReturnType<typeof facts>, away: readonly Whereabouts[] = []) =>
+    activateHost.decide({ ...seen, away }, { host: 'host2' }, context);
 
   it.each([
     ['up', 'already'],
@@ -36,6 +38,30 @@ describe('activateHost', () => {
     });
   });
 
+  it('names the VMs that its maintenance has moved, once the last of them has left or stayed', () => {
+    const engine = { id: '1', name: 'HostedEngine', isEngine: true, status: 'up', at: 'host1' };
+    const vm1 = { id: '2', name: 'vm1', isEngine: false, status: 'migrating', at: 'host2' };
+    const vm2 = { id: '3', name: 'vm2', isEngine: false };
+    const early = decide(facts('up'), [engine, vm1, vm2]);
+    expect(early).toMatchObject({ state: 'underWay', awaits: 'vm1 is still leaving host2' });
+    expect(early).not.toHaveProperty('leaves');
+    expect(decide(facts('up'), [engine, { ...vm1, status: 'up' }, vm2])).toMatchObject({
+      state: 'already',
+      leaves: {
+        what: 'the engine VM runs on host1, vm2 runs on no host; before the maintenance of host2 they ran there',
+        byHand: 'run moveHostedEngine with {"to":"host2"}; start vm2 in the Administration Portal',
+      },
+    });
+    expect(decide(facts('up'), [{ ...vm1, at: 'host1' }])).toMatchObject({
+      state: 'already',
+      leaves: {
+        what: 'vm1 runs on host1; before the maintenance of host2 it ran there',
+        byHand: 'migrate vm1 to host2 in the Administration Portal',
+      },
+    });
+    expect(decide(facts('up'), [{ ...vm1, status: 'up' }])).not.toHaveProperty('leaves');
+  });
+
   it('shows the newest event as progress', () => {
     const seen = facts('unassigned', {}, [{ code: 16, description: 'Activation was initiated.' }]);
     expect(decide(seen).awaits).toBe('host2 is unassigned: Activation was initiated.');
@@ -49,6 +75,14 @@ describe('deactivateHost', () => {
       state: 'underWay',
       changes: [],
       awaits: 'host2 is giving away vm1, vm2',
+    });
+  });
+
+  it('gives its undo the VMs that it moves away, so that it can tell where they stay', () => {
+    const vms = [{ id: '1', name: 'HostedEngine', status: 'up', origin: 'managed_hosted_engine' }];
+    expect(deactivateHost.decide(facts('up', { vms }), { host: 'host2' }, context).undo?.call).toEqual({
+      operation: 'activateHost',
+      params: { host: 'host2', gaveAway: [{ id: '1', name: 'HostedEngine' }] },
     });
   });
 
