@@ -1,99 +1,35 @@
 import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { msToTs } from '@temporalio/common/lib/time.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Finding } from '../../cli/doctor/finding.ts';
-import { examine } from '../../cli/doctor/index.ts';
-import type { CliFailure } from '../../cli/failure.ts';
-import { Home } from '../../cli/home.ts';
 import { importInventory } from '../../cli/import/index.ts';
-import { trustEngine } from '../../cli/trust/engine.ts';
-import { trustHost } from '../../cli/trust/host.ts';
 import { parseInventory } from '../../inventory/load.ts';
 import { lookOnHost } from '../support/host-files.ts';
 import { leaksIn } from '../support/leaks.ts';
-import { Stack } from '../support/stack.ts';
 import { temporalAddress } from '../support/temporal.ts';
 import { createAuthority } from '../unit/connectors/certificates.ts';
 import { Cli } from './cli-command.ts';
+import { brokenInManyPlaces, refused, UntrustedSite } from './untrusted-site.ts';
 
 /** One story: a datacentre is trusted step by step, examined, and examined again when it is broken in many places. */
-let stack: Stack;
-let env: Readonly<Record<string, string>>;
-/** The inventory as a user has it before anything is pinned, beside the lab's own. */
-let mine: string;
-let hostKeys: Readonly<Record<string, string>>;
+let site: UntrustedSite;
 
 interface Doctor {
   readonly checks: readonly Finding[];
 }
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: temporalAddress(), preset: 'deployed', hosts: 2 });
-  const { inventory } = stack.lab;
-  await keepRuns('90 days');
-  env = {
-    TEMPORAL_ADDRESS: temporalAddress(),
-    TEMPORAL_NAMESPACE: stack.client.options.namespace,
-    RUNBOOK_INVENTORY: inventory,
-  };
-  mine = join(dirname(inventory), 'mine.yaml');
-  const text = readFileSync(inventory, 'utf8');
-  hostKeys = Object.fromEntries(
-    [...text.matchAll(/name: (host\d)[\s\S]*?hostKey: (ssh-ed25519)\s+(\S+)/g)].map(([, name, type, key]) => [
-      name,
-      `${type} ${key}`,
-    ]),
-  );
-  const unpinned = text.replace(/ {4,6}hostKey: ssh-ed25519\s+\S+\n/g, '').replace(/ {2}ca:\n {4}file: .*\n/, '');
-  writeFileSync(mine, `# Our datacentre.\n${unpinned.replace('user: root\n', 'user: root # by key\n')}`);
+  site = await UntrustedSite.open();
+  await site.keepRuns('90 days');
 });
-afterAll(() => stack?.close());
-
-async function keepRuns(retention: string): Promise<void> {
-  await stack.client.connection.workflowService.updateNamespace({
-    namespace: stack.client.options.namespace,
-    config: { workflowExecutionRetentionTtl: msToTs(retention) },
-  });
-}
-
-async function doctor(inventory: string, address = temporalAddress()): Promise<readonly Finding[]> {
-  const { namespace } = stack.client.options;
-  return examine({ home: new Home(stack.worker.home), address, namespace, inventory });
-}
-
-interface Trusted {
-  readonly changed: boolean;
-  readonly replaced?: string;
-  readonly pinned?: { readonly fingerprint: string };
-}
-
-/** As the command does without a terminal. */
-async function trust(name: string, change: { fingerprint?: string; replace?: boolean; inventory?: string } = {}) {
-  const request = { inventory: mine, replace: false, terminal: false, ...change };
-  const answer = await (name === 'engine' ? trustEngine(request) : trustHost(name, request));
-  return answer.document as Trusted;
-}
-
-async function refused(work: Promise<unknown>): Promise<CliFailure> {
-  return work.then(
-    () => expect.unreachable('it was pinned'),
-    (error: CliFailure) => error,
-  );
-}
-
-/** What it shows of itself, preferred first. */
-async function shown(name: string): Promise<string> {
-  const { fields } = await refused(trust(name));
-  return (fields.offered as readonly string[])[0] ?? '';
-}
+afterAll(() => site?.close());
 
 const problems = (checks: readonly Finding[]) =>
   checks.filter(({ state }) => state === 'problem').map(({ id, subject }) => `${id} ${subject}`);
 const find = (checks: readonly Finding[], id: string) => checks.find((finding) => finding.id === id);
 
 test('a sound stack has nothing missing; what cannot be looked at is said', async () => {
-  const { code, document, stderr } = await new Cli(stack.worker.home).json<Doctor>(['doctor'], env);
+  const { code, document, stderr } = await new Cli(site.stack.worker.home).json<Doctor>(['doctor'], site.env);
   const { checks } = document;
   expect(problems(checks), JSON.stringify(document, null, 1)).toEqual([]);
   expect(code, stderr).toBe(0);
@@ -121,20 +57,20 @@ test('a sound stack has nothing missing; what cannot be looked at is said', asyn
 });
 
 test('looking changes nothing, and shows no secret', async () => {
-  const { revision } = await stack.control.state();
-  const { stdout, stderr } = await new Cli(stack.worker.home).run(['doctor'], env);
-  expect((await stack.control.state()).revision).toBe(revision);
-  const secret = (name: string) => stack.lab.file(`secrets/${name}`).trim();
+  const { revision } = await site.stack.control.state();
+  const { stdout, stderr } = await new Cli(site.stack.worker.home).run(['doctor'], site.env);
+  expect((await site.stack.control.state()).revision).toBe(revision);
+  const secret = (name: string) => site.stack.lab.file(`secrets/${name}`).trim();
   const secrets = { engine: secret('engine-admin-password'), root: secret('engine-root-password') };
   expect(stdout).toContain('✓ engine.password is found in secrets/engine-admin-password');
   expect(leaksIn('the output', stdout + stderr, secrets)).toEqual([]);
 });
 
 test('what is not pinned is told with the command that pins it', async () => {
-  const checks = await doctor(mine);
+  const checks = await site.doctor(site.mine);
   expect(problems(checks)).toEqual(
     ['engine.ca', 'engine.machine the engine VM', 'host.hostKey host1', 'host.hostKey host2'].map((line) =>
-      line === 'engine.ca' ? `engine.ca ${stack.lab.engine}` : line,
+      line === 'engine.ca' ? `engine.ca ${site.stack.lab.engine}` : line,
     ),
   );
   expect(find(checks, 'host.hostKey')?.fix).toBe('npx runbook inventory trust host1');
@@ -143,33 +79,36 @@ test('what is not pinned is told with the command that pins it', async () => {
 });
 
 test('trust pins nothing that nobody has compared', async () => {
-  const before = readFileSync(mine, 'utf8');
-  const asked = await new Cli(stack.worker.home).json<{ error: { exit: number; offered: string[] } }>(
-    ['inventory', 'trust', 'host1', '--inventory', mine],
-    env,
+  const before = readFileSync(site.mine, 'utf8');
+  const asked = await new Cli(site.stack.worker.home).json<{ error: { exit: number; offered: string[] } }>(
+    ['inventory', 'trust', 'host1', '--inventory', site.mine],
+    site.env,
   );
   expect([asked.code, asked.document.error.exit]).toEqual([4, 4]);
   expect(asked.document.error.offered).toEqual([expect.stringMatching(/^SHA256:/)]);
-  expect(await refused(trust('host1', { fingerprint: `SHA256:${'A'.repeat(43)}` }))).toMatchObject({
+  expect(await refused(site.trust('host1', { fingerprint: `SHA256:${'A'.repeat(43)}` }))).toMatchObject({
     exit: 2,
     message: expect.stringContaining('Nothing was pinned'),
   });
-  expect(await refused(trust('hots1'))).toMatchObject({ exit: 2, message: expect.stringContaining('mean "host1"?') });
-  expect(await refused(trust('engine'))).toMatchObject({
+  expect(await refused(site.trust('hots1'))).toMatchObject({
+    exit: 2,
+    message: expect.stringContaining('mean "host1"?'),
+  });
+  expect(await refused(site.trust('engine'))).toMatchObject({
     exit: 4,
     message: expect.stringContaining('CN=ovirt.test.local'),
   });
-  expect(readFileSync(mine, 'utf8')).toBe(before);
+  expect(readFileSync(site.mine, 'utf8')).toBe(before);
 });
 
 test('trust says when nobody answers', async () => {
-  const away = join(dirname(mine), 'away.yaml');
-  const text = readFileSync(mine, 'utf8')
+  const away = join(dirname(site.mine), 'away.yaml');
+  const text = readFileSync(site.mine, 'utf8')
     .replace(/(?<=name: host1[\s\S]*?port: )\d+/, '1')
     .replace(/127\.0\.0\.1:\d+\/ovirt/, '127.0.0.1:1/ovirt');
   writeFileSync(away, text);
   for (const name of ['host1', 'engine']) {
-    expect(await refused(trust(name, { inventory: away })), name).toMatchObject({
+    expect(await refused(site.trust(name, { inventory: away })), name).toMatchObject({
       exit: 3,
       message: expect.stringMatching(/connection refused.*Nothing was pinned/),
     });
@@ -177,76 +116,81 @@ test('trust says when nobody answers', async () => {
 });
 
 test('trust pins what was compared, leaves the rest of the file alone, and then knows it', async () => {
-  const before = readFileSync(mine, 'utf8');
-  const offered = await shown('host1');
-  const pinned = await trust('host1', { fingerprint: `256 ${offered} root@host1 (ED25519)` });
+  const before = readFileSync(site.mine, 'utf8');
+  const offered = await site.shown('host1');
+  const pinned = await site.trust('host1', { fingerprint: `256 ${offered} root@host1 (ED25519)` });
   expect(pinned).toMatchObject({ changed: true, pinned: { fingerprint: offered } });
-  const added = readFileSync(mine, 'utf8')
+  const added = readFileSync(site.mine, 'utf8')
     .split('\n')
     .filter((line) => !before.split('\n').includes(line));
-  expect(added).toEqual([`      hostKey: "${hostKeys.host1}"`]);
-  expect(await trust('host1')).toMatchObject({ changed: false });
+  expect(added).toEqual([`      hostKey: "${site.hostKeys.host1}"`]);
+  expect(await site.trust('host1')).toMatchObject({ changed: false });
 
   // With one host pinned, the CA that it got from the engine vouches for the engine.
-  const halfway = await doctor(mine);
+  const halfway = await site.doctor(site.mine);
   expect(problems(halfway)).toEqual(['engine.machine the engine VM', 'host.hostKey host2']);
   expect(find(halfway, 'engine.ca')?.what).toContain('with the CA that a host got from its engine');
 
   // Of the engine its CA first, then the key of its VM.
   for (const name of ['host2', 'engine', 'engine']) {
-    expect(await trust(name, { fingerprint: await shown(name) }), name).toMatchObject({ changed: true });
+    expect(await site.trust(name, { fingerprint: await site.shown(name) }), name).toMatchObject({ changed: true });
   }
-  for (const name of ['host2', 'engine']) expect(await trust(name), name).toMatchObject({ changed: false });
-  expect(parseInventory(readFileSync(mine, 'utf8'), mine).inventory.engine.ssh?.hostKey).toMatch(/^ssh-ed25519 AAAA/);
-  expect(readFileSync(mine, 'utf8')).toMatch(/fingerprint: "([0-9A-F]{2}:){31}[0-9A-F]{2}"\n/);
-  expect(problems(await doctor(mine))).toEqual([]);
+  for (const name of ['host2', 'engine']) expect(await site.trust(name), name).toMatchObject({ changed: false });
+  expect(parseInventory(readFileSync(site.mine, 'utf8'), site.mine).inventory.engine.ssh?.hostKey).toMatch(
+    /^ssh-ed25519 AAAA/,
+  );
+  expect(readFileSync(site.mine, 'utf8')).toMatch(/fingerprint: "([0-9A-F]{2}:){31}[0-9A-F]{2}"\n/);
+  expect(problems(await site.doctor(site.mine))).toEqual([]);
 });
 
 test('another key or CA than the pinned one is replaced only on request', async () => {
-  const right = readFileSync(mine, 'utf8');
+  const right = readFileSync(site.mine, 'utf8');
   const swapped = right
-    .replace(hostKeys.host1 ?? '', () => hostKeys.host2 ?? '')
+    .replace(site.hostKeys.host1 ?? '', () => site.hostKeys.host2 ?? '')
     .replace(/fingerprint: "..:/, 'fingerprint: "00:');
-  writeFileSync(mine, swapped);
-  const checks = await doctor(mine);
-  expect(problems(checks)).toEqual([`engine.ca ${stack.lab.engine}`, 'host.hostKey host1']);
+  writeFileSync(site.mine, swapped);
+  const checks = await site.doctor(site.mine);
+  expect(problems(checks)).toEqual([`engine.ca ${site.stack.lab.engine}`, 'host.hostKey host1']);
   expect(find(checks, 'host.hostKey')?.fix).toContain('npx runbook inventory trust host1 --replace');
   for (const name of ['host1', 'engine']) {
-    const { exit, message, fields } = await refused(trust(name));
+    const { exit, message, fields } = await refused(site.trust(name));
     expect([exit, message]).toEqual([2, expect.stringMatching(/answers at its address.*--replace/s)]);
-    expect(readFileSync(mine, 'utf8')).toContain(name === 'host1' ? swapped : 'fingerprint: "00:');
+    expect(readFileSync(site.mine, 'utf8')).toContain(name === 'host1' ? swapped : 'fingerprint: "00:');
     const [fingerprint] = fields.offered as [string];
-    expect(await trust(name, { replace: true, fingerprint })).toMatchObject({
+    expect(await site.trust(name, { replace: true, fingerprint })).toMatchObject({
       changed: true,
       replaced: expect.stringMatching(/^(SHA256:|00:)/),
     });
   }
-  expect(readFileSync(mine, 'utf8')).toBe(right);
+  expect(readFileSync(site.mine, 'utf8')).toBe(right);
 });
 
 test("the engine's CA goes into the file that the inventory names", async () => {
-  const byFile = join(dirname(mine), 'by-file.yaml');
-  const file = join(dirname(mine), 'fetched-ca.pem');
-  writeFileSync(byFile, readFileSync(mine, 'utf8').replace(/ {2}fingerprint: .*/, '  ca: { file: fetched-ca.pem }'));
-  expect(problems(await doctor(byFile))).toEqual([`engine.ca ${stack.lab.engine}`]);
-  const { fields } = await refused(trust('engine', { inventory: byFile }));
+  const byFile = join(dirname(site.mine), 'by-file.yaml');
+  const file = join(dirname(site.mine), 'fetched-ca.pem');
+  writeFileSync(
+    byFile,
+    readFileSync(site.mine, 'utf8').replace(/ {2}fingerprint: .*/, '  ca: { file: fetched-ca.pem }'),
+  );
+  expect(problems(await site.doctor(byFile))).toEqual([`engine.ca ${site.stack.lab.engine}`]);
+  const { fields } = await refused(site.trust('engine', { inventory: byFile }));
   const [fingerprint] = fields.offered as [string];
-  expect(await trust('engine', { inventory: byFile, fingerprint })).toMatchObject({ changed: true });
-  expect(readFileSync(file, 'utf8')).toBe(stack.lab.file('engine-ca.pem'));
-  expect(await trust('engine', { inventory: byFile })).toMatchObject({ changed: false });
+  expect(await site.trust('engine', { inventory: byFile, fingerprint })).toMatchObject({ changed: true });
+  expect(readFileSync(file, 'utf8')).toBe(site.stack.lab.file('engine-ca.pem'));
+  expect(await site.trust('engine', { inventory: byFile })).toMatchObject({ changed: false });
 });
 
 test('an inventory is imported from the engine alone, and again with what the pinned hosts tell', async () => {
-  const folder = dirname(mine);
-  const { revision } = await stack.control.state();
+  const folder = dirname(site.mine);
+  const { revision } = await site.stack.control.state();
   const fresh = join(folder, 'imported.yaml');
   const account = {
-    url: stack.lab.engine,
+    url: site.stack.lab.engine,
     user: 'admin@internal',
     password: { file: join(folder, 'secrets', 'engine-admin-password') },
     ca: join(folder, 'engine-ca.pem'),
   };
-  const request = { inventory: mine, sshKey: 'secrets/id_ed25519' };
+  const request = { inventory: site.mine, sshKey: 'secrets/id_ed25519' };
   await importInventory({ ...request, engine: account, output: fresh });
   const written = readFileSync(fresh, 'utf8');
   expect(written).toContain('inventory trust host1');
@@ -272,58 +216,32 @@ test('an inventory is imported from the engine alone, and again with what the pi
   const again = join(folder, 'again.yaml');
   await importInventory({ ...request, output: again });
   const { inventory: second } = parseInventory(readFileSync(again, 'utf8'), 'f');
-  const { inventory: former } = parseInventory(readFileSync(mine, 'utf8'), 'f');
+  const { inventory: former } = parseInventory(readFileSync(site.mine, 'utf8'), 'f');
   expect(second.hosts.map(({ ssh, managementInterface }) => [ssh, managementInterface])).toEqual(
     former.hosts.map(({ ssh }) => [ssh, 'em1']),
   );
   expect(second).toMatchObject({ networks: former.networks, vms: former.vms, timing: former.timing });
-  expect((await stack.control.state()).revision).toBe(revision);
+  expect((await site.stack.control.state()).revision).toBe(revision);
 
   await expect(importInventory({ ...request, output: again })).rejects.toThrow(/is there already/);
   const wrong = { ...account, password: { file: join(folder, 'secrets', 'engine-root-password') } };
   await expect(importInventory({ ...request, engine: wrong })).rejects.toThrow(/Cannot log in as admin@internal/);
 });
 
-const NAS = { type: 'nfs', address: 'nas.test.local' };
-const SAN = { type: 'iscsi', target: 'iqn.2019-11.local.test:secure', lun: '36001405e7b95d2c4a1f4c0d8b3e6a917' };
-const DOMAINS = [
-  { name: 'files1', ...NAS, path: '/exports/data' },
-  { name: 'files2', ...NAS, path: '/exports/root_only' },
-  { name: 'san1', ...SAN, address: '172.20.32.7', otherPortals: [{ address: '172.20.32.8' }] },
-  {
-    ...{ name: 'san2', ...SAN, address: '172.20.32.99' },
-    chap: { user: 'ovirt', password: { file: 'secrets/nobody-wrote-it' } },
-  },
-];
-
 test('everything that is broken is found in one pass, each with its fix', async () => {
-  const broken = join(dirname(mine), 'broken.yaml');
-  const loose = join(dirname(mine), 'secrets', 'loose-password');
-  copyFileSync(join(dirname(mine), 'secrets', 'engine-root-password'), loose);
+  const broken = join(dirname(site.mine), 'broken.yaml');
+  const loose = join(dirname(site.mine), 'secrets', 'loose-password');
+  copyFileSync(join(dirname(site.mine), 'secrets', 'engine-root-password'), loose);
   chmodSync(loose, 0o644);
-  writeFileSync(
-    broken,
-    readFileSync(mine, 'utf8')
-      .replace('secrets/engine-root-password', 'secrets/loose-password')
-      .replace(/(?<=bmc:[\s\S]*?)user: root/, 'user: nobody')
-      .replace(/scale: .*/, 'scale: 1')
-      .replace(
-        'dataDomains:\n',
-        () => `dataDomains:\n${DOMAINS.map((one) => `    - ${JSON.stringify(one)}\n`).join('')}`,
-      )
-      .concat('blackouts: [freeze.ics]\n')
-      .concat(
-        'notifications: { receivers: [{ name: chat, webhook: { url: https://chat.test, caFile: chat.pem } }] }\n',
-      ),
-  );
+  writeFileSync(broken, brokenInManyPlaces(readFileSync(site.mine, 'utf8')));
   // host2's certificate is about to end, and nobody works any more.
   const soon = { from: new Date(Date.now() - 86_400_000), to: new Date(Date.now() + 10.5 * 86_400_000) };
   const { cert } = await (await createAuthority('Engine CA')).issue(['host2.test.local'], soon);
-  await lookOnHost(stack.lab.inventory, 'host2', `cat >/etc/pki/vdsm/certs/vdsmcert.pem <<'PEM'\n${cert}\nPEM\n`);
-  await stack.worker.kill9();
-  await keepRuns('3 days');
+  await lookOnHost(site.stack.lab.inventory, 'host2', `cat >/etc/pki/vdsm/certs/vdsmcert.pem <<'PEM'\n${cert}\nPEM\n`);
+  await site.stack.worker.kill9();
+  await site.keepRuns('3 days');
 
-  const checks = await doctor(broken);
+  const checks = await site.doctor(broken);
   const found = checks.filter(({ state }) => state === 'problem');
   expect(found.map(({ id, subject, fix }) => [`${id} ${subject}`, fix])).toEqual([
     ['inventory.receiverCa chat.pem', expect.stringContaining('correct notifications.receivers[].webhook.caFile')],
@@ -334,8 +252,8 @@ test('everything that is broken is found in one pass, each with its fix', async 
       'Put the secret into secrets/nobody-wrote-it, readable by the user of the worker only (chmod 600)',
     ],
     [
-      `temporal.retention ${stack.client.options.namespace}`,
-      `temporal operator namespace update -n ${stack.client.options.namespace} --retention 90d`,
+      `temporal.retention ${site.stack.client.options.namespace}`,
+      `temporal operator namespace update -n ${site.stack.client.options.namespace} --retention 90d`,
     ],
     [`temporal.worker ${temporalAddress()}`, expect.stringContaining('npx runbook up')],
     ['host.clock host1', expect.stringContaining('chronyc')],
@@ -358,8 +276,8 @@ test('everything that is broken is found in one pass, each with its fix', async 
 });
 
 test('without an inventory and a server it still answers', async () => {
-  const none = join(dirname(mine), 'none.yaml');
-  expect(problems(await doctor(none, '127.0.0.1:1'))).toEqual([
+  const none = join(dirname(site.mine), 'none.yaml');
+  expect(problems(await site.doctor(none, '127.0.0.1:1'))).toEqual([
     `inventory.valid ${none}`,
     'temporal.reachable 127.0.0.1:1',
   ]);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FakeWorld } from './fixtures/fake-world.ts';
+import { STANDING } from './fixtures/looking.ts';
 import { Rig } from './fixtures/rig.ts';
 
 let rig: Rig;
@@ -7,8 +8,6 @@ beforeAll(async () => {
   rig = await Rig.open();
 });
 afterAll(() => rig.close());
-
-const STANDING = { by: 'night shift' };
 
 describe('an offer', () => {
   test('taken: the plan lists both ways, the run takes one', async () => {

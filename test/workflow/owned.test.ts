@@ -1,6 +1,7 @@
 /** What a run brings about for itself only does not outlast it, whatever the way out. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandFailed, FakeWorld } from './fixtures/fake-world.ts';
+import { STANDING } from './fixtures/looking.ts';
 import { Rig } from './fixtures/rig.ts';
 
 let rig: Rig;
@@ -9,7 +10,6 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-const STANDING = { by: 'night shift' };
 const OWNED = { kind: 'globalMaintenance', target: 'hosted-engine', step: 'Set maintenance' };
 const ended = (world: FakeWorld) => world.calls.filter((call) => call.startsWith('apply undo-maintenance'));
 

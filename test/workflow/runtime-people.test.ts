@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decideSignal } from '../../workflows/messages.ts';
 import { FakeWorld } from './fixtures/fake-world.ts';
+import { STANDING } from './fixtures/looking.ts';
 import { Rig } from './fixtures/rig.ts';
 
 let rig: Rig;
@@ -9,8 +10,6 @@ beforeAll(async () => {
   rig = await Rig.open();
 });
 afterAll(() => rig.close());
-
-const STANDING = { by: 'night shift' };
 
 describe('people', () => {
   test('wrong, early, late and doubled answers are refused with a sentence', async () => {

@@ -1,8 +1,9 @@
 /** Times at which nothing begins, whatever the schedules say. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FakeWorld } from './fixtures/fake-world.ts';
+import { changes } from './fixtures/looking.ts';
 import { Rig } from './fixtures/rig.ts';
-import { Calendars, changes, EMPTY, FREEZE, schedule } from './fixtures/windows.ts';
+import { Calendars, EMPTY, FREEZE, schedule } from './fixtures/windows.ts';
 
 let rig: Rig;
 const calendars = new Calendars();

@@ -1,8 +1,9 @@
 /** Runs that wait for their window, and for the next one of their schedule, on a real server with real schedules. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FakeWorld } from './fixtures/fake-world.ts';
+import { changes, states } from './fixtures/looking.ts';
 import { Rig } from './fixtures/rig.ts';
-import { changes, GAMMA, schedule, states } from './fixtures/windows.ts';
+import { GAMMA, schedule } from './fixtures/windows.ts';
 
 let rig: Rig;
 beforeAll(async () => {

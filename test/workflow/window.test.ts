@@ -3,8 +3,9 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decideSignal } from '../../workflows/messages.ts';
 import { commandFailed, FakeWorld } from './fixtures/fake-world.ts';
+import { changes, states } from './fixtures/looking.ts';
 import { Rig } from './fixtures/rig.ts';
-import { Calendars, changes, EMPTY, FREEZE, GAMMA, states } from './fixtures/windows.ts';
+import { Calendars, EMPTY, FREEZE, GAMMA } from './fixtures/windows.ts';
 
 let rig: Rig;
 const calendars = new Calendars();
