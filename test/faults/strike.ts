@@ -86,14 +86,20 @@ async function strikeAt(stage: Stage, kind: Kind, point: Point): Promise<void> {
   if (kind === 'cancel-worker-kill') await killAfterEachChange(stage);
 }
 
-/** Until the run has closed, the worker dies whenever something has been changed and it does not know so yet. */
+/**
+ * Until the run has closed, the worker dies whenever something has been changed and it does not know so yet; once for
+ * each change, because a step of several begins with the same one again.
+ */
 async function killAfterEachChange(stage: Stage): Promise<void> {
   const { lane, stepper, run } = stage;
+  const struck = new Set<string>();
   for (let held = await stepper.next(run); held !== undefined; held = await stepper.next(run)) {
-    if (!isChange(held)) {
+    const change = `${held.activity} ${held.target} ${held.text}`;
+    if (!isChange(held) || struck.has(change)) {
       await stepper.go();
       continue;
     }
+    struck.add(change);
     const answer = await stepper.answer(held);
     await interrupt(stage, 'worker-kill', held.target);
     await lane.stack.control.release(answer);
