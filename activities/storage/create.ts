@@ -2,7 +2,7 @@ import { readAll } from '../host/read-all.ts';
 import { type LunState, lunContent, lunReads, parseLun } from '../hosted-engine/lun.ts';
 import { type EngineDecision, engineOperation, type Finding, type OperationContext } from '../operation.ts';
 import { type ExportState, judgeDomains, judgeMade, lookAtExport } from './export.ts';
-import { type DomainFacts, domainFacts, madeByRun, ownersOf, workingHost } from './facts.ts';
+import { type DomainFacts, domainFacts, ownersOf, ownRequest, takingIn, workingHost } from './facts.ts';
 import { chapPurpose } from './iscsi.ts';
 import type { AttachedStorageDomain, CreateStorageDomain } from './params.ts';
 import { isNfs, storageBody, storageWords, wishedDomain } from './wish.ts';
@@ -10,8 +10,8 @@ import { isNfs, storageBody, storageWords, wishedDomain } from './wish.ts';
 interface CreateFacts extends DomainFacts {
   /** The export as it is just before; with the names of those storage domains of this engine that lie in it, by id. */
   readonly share?: { readonly state: ExportState; readonly owners: ReadonlyMap<string, string> };
-  /** The engine has the domain by a request of this step. */
-  readonly ours?: boolean;
+  /** The engine has the domain by a request of this step; `job` where that one says that it was taken in. */
+  readonly ours?: { readonly job?: string };
   /** The LUN as it is just before. */
   readonly lun?: LunState;
 }
@@ -33,7 +33,7 @@ export const createStorageDomain = engineOperation<CreateStorageDomain, CreateFa
     if (facts.domain !== undefined) {
       const evidence = [`storage domain ${name} exists`];
       const found = facts.share?.state.domains.find(({ id }) => id === facts.domain?.id);
-      const takenIn = found && isNfs(wish) ? judgeMade(found, wish, facts.ours === true) : undefined;
+      const takenIn = found && isNfs(wish) ? judgeMade(found, wish, facts.ours) : undefined;
       if (takenIn === undefined) return { state: 'already', changes: [], evidence };
       const { lines, ...finding } = takenIn;
       return { state: 'refused', changes: [], evidence, findings: [finding], failed: { ...finding, lines } };
@@ -78,8 +78,10 @@ async function lookBefore(context: OperationContext, { name, dataCenter }: Creat
   if (isNfs(wish)) {
     const state = await lookAtExport(context, host, wish);
     const ids = state.domains.map(({ id }) => id);
-    const ours = facts.domain !== undefined && (await madeByRun(context, facts.domain));
-    return { ...facts, share: { state, owners: await ownersOf(context, ids) }, ours };
+    const request = facts.domain && (await ownRequest(context, facts.domain));
+    const job = request && (await takingIn(context, request));
+    const ours = request === undefined ? {} : { ours: { ...(job !== undefined && { job }) } };
+    return { ...facts, share: { state, owners: await ownersOf(context, ids) }, ...ours };
   }
   const { lun: wwid } = wish;
   if (wwid === undefined) return facts;

@@ -150,19 +150,20 @@ export function judgeDomains(
 
 /**
  * Tells a domain that was taken in from one that was made: that one has the name that was asked for and, if this step has
- * made it just now, neither a data center nor images. The engine takes in what it finds in the export, without a word, and
- * leaves the metadata as they are.
+ * made it just now, neither a data center nor images. The engine takes in what it finds in the export and leaves the metadata
+ * as they are; only its job tells, as long as it is kept. `ours`: the engine has it by a request of this step.
  * (BackendStorageDomainsResource.getExistingStorageDomain; AddExistingFileStorageDomainCommand)
  */
 export function judgeMade(
   { id, name, pool, images }: FoundDomain,
   wish: NfsDomain,
-  justMade: boolean,
+  ours: { readonly job?: string } | undefined,
 ): (Finding & { readonly lines: readonly string[] }) | undefined {
   const lines = [
     ...(name !== undefined && name !== wish.name ? [`its own metadata call it ${name}`] : []),
-    ...(justMade && pool !== undefined ? [`it belongs to the data center ${pool}`] : []),
-    ...(justMade && images !== undefined ? [`it holds ${images === 1 ? 'an image' : `${images} images`}`] : []),
+    ...(ours && pool !== undefined ? [`it belongs to the data center ${pool}`] : []),
+    ...(ours && images !== undefined ? [`it holds ${images === 1 ? 'an image' : `${images} images`}`] : []),
+    ...(ours?.job !== undefined ? [`the engine calls its job "${ours.job}"`] : []),
   ];
   if (lines.length === 0) return undefined;
   const place = `NFS export ${wish.address}:${wish.path}`;

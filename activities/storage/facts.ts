@@ -61,14 +61,23 @@ export async function ownersOf(
 /** AuditLogType USER_ADD_STORAGE_DOMAIN. */
 const DOMAIN_ADDED = 956;
 
-/** Whether the engine has the domain by a request of this step, or of the one that this step takes back. */
-export async function madeByRun(context: OperationContext, { id }: EngineStorageDomain): Promise<boolean> {
+/** The request of this step, or of the one that this step takes back, by which the engine has the domain: its correlation id. */
+export async function ownRequest(context: OperationContext, { id }: EngineStorageDomain): Promise<string | undefined> {
   const engine = context.engine();
   const additions = await engine.events({ search: `type=${DOMAIN_ADDED}` });
-  return additions.some(
+  return additions.findLast(
     ({ correlation_id, storage_domain }) =>
       storage_domain?.id === id && correlation_id !== undefined && engine.ownIds.includes(correlation_id),
-  );
+  )?.correlation_id;
+}
+
+/** The job of a domain that is made says "NFS Storage Domain". (ExecutionMessages, job.AddExistingFileStorageDomain) */
+const TAKES_IN = 'Adding File Storage Domain';
+
+/** The job by which this request had a domain taken in; the engine forgets it ten minutes after its end. */
+export async function takingIn(context: OperationContext, request: string): Promise<string | undefined> {
+  const jobs = await context.engine().jobs(request);
+  return jobs.find(({ description }) => description.startsWith(TAKES_IN))?.description;
 }
 
 async function hostsOf(context: OperationContext, dataCenterId: string): Promise<readonly HostView[]> {

@@ -5,7 +5,7 @@ import { readAll } from '../host/read-all.ts';
 import { type LunState, lunContent, lunReads, parseLun, wipeByHand } from '../hosted-engine/lun.ts';
 import { type EngineDecision, type EngineRequest, engineOperation } from '../operation.ts';
 import { type ExportState, lookAtExport } from './export.ts';
-import { type DomainFacts, domainFacts, madeByRun } from './facts.ts';
+import { type DomainFacts, domainFacts, ownRequest } from './facts.ts';
 import type { AttachedStorageDomain, RemoveStorageDomain } from './params.ts';
 import type { NfsDomain } from './wish.ts';
 
@@ -80,7 +80,7 @@ export const removeStorageDomain = engineOperation<RemoveStorageDomain, RemoveFa
     ]);
     const up = hosts.filter(({ status }) => status === 'up');
     const host = up.find(({ inventoryName }) => inventoryName !== undefined) ?? up[0];
-    const ours = domain !== undefined && (await madeByRun(context, domain));
+    const ours = domain !== undefined && (await ownRequest(context, domain)) !== undefined;
     if (domain !== undefined || host?.inventoryName === undefined) return { domain, host, ours };
     if (nfs !== undefined) return { domain, host, ours, share: await lookAtExport(context, host.inventoryName, nfs) };
     if (lun === undefined) return { domain, host, ours };

@@ -37,7 +37,7 @@ describe('a storage domain that may be somebody else’s', () => {
     const making = expect(lab.insist('createStorageDomain', place('nfs1'))).rejects.toMatchObject({
       type: 'VerificationFailed',
       message: expect.stringMatching(
-        /^Create the storage domain nfs1: the storage domain nfs1 of the engine was not made anew: it is [-0-9a-f]{36}, .*; its own metadata call it older$/,
+        /^Create the storage domain nfs1: the storage domain nfs1 of the engine was not made anew: it is [-0-9a-f]{36}, .*; its own metadata call it older, the engine calls its job "Adding File Storage Domain nfs1"$/,
       ),
     });
     await lab.control.awaitEntry(since, ({ kind, text }) => kind === 'fault' && text.startsWith('hold-before'));
@@ -55,6 +55,29 @@ describe('a storage domain that may be somebody else’s', () => {
       what: `NFS export nas.test.local:/exports/data carries the files of ${older} (older)`,
       byHand: `no undo removes them, because they may be somebody else's; if nobody needs them, on the server: rm -r /exports/data/${older}`,
     });
+  });
+
+  it('in an export is told by the job of the engine where nothing in its files tells: empty, of this name, of no data center', async () => {
+    const inExport = (script: string) =>
+      lab.host('host1', `unshare -m bash -c "mount -t nfs nas.test.local:/exports/data /mnt && cd /mnt && ${script}"`);
+    await lab.insist('createStorageDomain', place('nfs1'));
+    await lab.insist('removeStorageDomain', { name: 'nfs1', nfs: NFS }, UNDO);
+    const twin = (await lab.host('host1', FILES)).trim();
+    await inExport(`mkdir aside && mv ${twin} aside`);
+
+    const since = await lab.control.now();
+    const match = 'POST /ovirt-engine/api/storagedomains';
+    const held = await lab.control.fault({ target: 'engine', kind: 'hold-before', match });
+    const making = expect(lab.insist('createStorageDomain', place('nfs1'))).rejects.toMatchObject({
+      type: 'VerificationFailed',
+      message: expect.stringContaining(
+        `it is ${twin}, which was in NFS export nas.test.local:/exports/data already and has been taken in; the engine calls its job "Adding File Storage Domain nfs1"`,
+      ),
+    });
+    await lab.control.awaitEntry(since, ({ kind, text }) => kind === 'fault' && text.startsWith('hold-before'));
+    await inExport(`mv aside/${twin} .`);
+    await lab.control.release(held);
+    await making;
   });
 
   it('is not detached while it holds a disk that somebody has made meanwhile', async () => {

@@ -216,6 +216,8 @@ describe('NFS data domains', () => {
     expect(list(await call('GET', '/storageconnections'), 'storage_connection')).toEqual([]);
     expect(await sh('host1', 'mount -t nfs4')).toBe('');
     expect(await add({}, { name: undefined })).toMatchObject({ id: data, name: 'nfs1', status: 'unattached' });
+    const jobs = list(await call('GET', '/jobs?search=correlation_id%3Dnfs-test'), 'job');
+    expect(jobs.map(({ description }) => String(description))).toContain('Adding File Storage Domain nfs1');
     await work('POST', `/datacenters/${center}/storagedomains`, { id: data });
     expect(await status()).toBe('active');
     await leave();

@@ -3,6 +3,7 @@ import type { OperationContext } from '../../../activities/operation.ts';
 import {
   besides,
   exportReads,
+  type FoundDomain,
   judgeDomains,
   judgeExport,
   judgeMade,
@@ -52,7 +53,7 @@ describe('what a host sees of an export', () => {
     ]);
   });
 
-  it('tells a domain that was taken in from one that was made: by its name, its data center, its images', () => {
+  it('tells a domain that was taken in from one that was made: by its name, its data center, its images, the job of the engine', () => {
     const pool = '5d1c3b1e-1f5a-4c8e-9b0e-7d1c3b1e1f5a';
     const content = (name: string, more = '') =>
       answer(`root 36:36 755\nentry ${ID}\ndomain ${ID}\nDESCRIPTION=${name}\nPOOL_UUID=\n${more}`);
@@ -60,13 +61,15 @@ describe('what a host sees of an export', () => {
     expect(made).toEqual({ id: ID, name: 'nfs1' });
     const [used] = parse({ content: content('nfs1', `POOL_UUID=${pool}\nimage 1-2\nimage 3-4\n`) }).domains;
     const [other] = parse({ content: content('older') }).domains;
-    const judged = (domain: typeof made, justMade = true) => domain && judgeMade(domain, WISH, justMade)?.what;
+    const judged = (domain?: FoundDomain, ours: { job?: string } = {}) => domain && judgeMade(domain, WISH, ours)?.what;
     expect(judged(made)).toBeUndefined();
     const sentence = `the storage domain nfs1 of the engine was not made anew: it is ${ID}, which was in NFS export nas.test.local:/exports/data already and has been taken in; `;
     expect(judged(used)).toBe(`${sentence}it belongs to the data center ${pool}, it holds 2 images`);
     // One that was detached on the way: nobody has asked for it just now.
-    expect(judged(used, false)).toBeUndefined();
-    expect(judged(other, false)).toBe(`${sentence}its own metadata call it older`);
+    expect(judgeMade(used as FoundDomain, WISH, undefined)).toBeUndefined();
+    expect(judgeMade(other as FoundDomain, WISH, undefined)?.what).toBe(`${sentence}its own metadata call it older`);
+    const job = 'Adding File Storage Domain nfs1';
+    expect(judged(made, { job })).toBe(`${sentence}the engine calls its job "${job}"`);
   });
 
   it.each<[string, object, string, RegExp]>([

@@ -54,7 +54,7 @@ const about = (call: Call) => ({ correlationId: call.correlationId, user: userNa
 
 /** Takes in a domain that lies in the export already; it keeps its own name unless it is given one. */
 function takeIn(call: Call, { row: { id: connectionId }, from }: Place, found: FileDomain): DomainRow {
-  const { lab, db, body } = call;
+  const { lab, db, body, correlationId } = call;
   if (db.storageDomains.has(found.id)) throw refused(409, 'Cannot add Storage. The Storage Domain already exists.');
   found.from = from;
   const name = text(body, 'name') ?? found.name;
@@ -64,9 +64,12 @@ function takeIn(call: Call, { row: { id: connectionId }, from }: Place, found: F
     diskProfileId: uuid(lab),
   });
   Object.assign(row, domainSettings(body, row), { status: 'unattached' });
+  // In other words than where one is made: ExecutionMessages, job.AddExistingFileStorageDomain.
+  const job = startJob(lab, db, { description: `Adding File Storage Domain ${row.name}`, correlationId });
   db.storageDomains.set(row.id, row);
   const told = `Storage Domain ${row.name} was added by ${userName(call.user)}`;
   tell(lab, db, { ...about(call), code: 956, storageDomain: row, text: told });
+  endJob(lab, job, 'finished');
   lab.changed(`storage domain ${row.name} imported`);
   return row;
 }
