@@ -73,6 +73,19 @@ const portal = z.strictObject({
   port: field.port.optional().describe('Its TCP port; default: 3260.'),
 });
 
+/** Where an iSCSI target is reached. */
+export interface Portal {
+  readonly address: string;
+  readonly port: number;
+}
+
+type Portals = z.output<typeof portal> & { readonly otherPortals?: readonly z.output<typeof portal>[] | undefined };
+
+/** All portals of a domain's target, the one that the domain is made by at the head. */
+export function portalsOf({ address, port, otherPortals = [] }: Portals): readonly Portal[] {
+  return [{ address, port }, ...otherPortals].map((one) => ({ address: one.address, port: one.port ?? ISCSI_PORT }));
+}
+
 const chap = z.strictObject({
   user: field.text('a user name').describe('User that the target knows.'),
   password: field.secretRef.describe('Password of that user.'),
@@ -121,9 +134,8 @@ export const dataDomain = z
         context.addIssue({ code: 'custom', path: [name], message: `must be given with type ${domain.type}` });
       }
     }
-    const portals = [domain, ...(domain.otherPortals ?? [])].map(
-      ({ address, port = ISCSI_PORT }) => `${address} ${port}`,
-    );
+    const { address = '', port, otherPortals } = domain;
+    const portals = portalsOf({ address, port, otherPortals }).map((one) => `${one.address} ${one.port}`);
     for (const [index, portal] of portals.entries()) {
       if (portals.indexOf(portal) === index) continue;
       const message = 'must be a portal that the domain does not have yet';

@@ -1,10 +1,11 @@
 import { engineHostStorage } from '../../connectors/engine/model/host-storage.ts';
 import { engineStorageDomain } from '../../connectors/engine/model/storage-domain.ts';
+import { type Portal, portalsOf } from '../../inventory/wished.ts';
 import { type HostView, hostInEngine } from '../engine/hosts.ts';
 import { type EngineDecision, engineOperation, type OperationContext, operation } from '../operation.ts';
 import type { IscsiLogin, IscsiLogout } from './params.ts';
 import { lookAtSessions, type Sessions, waysTo } from './sessions.ts';
-import { type IscsiDomain, isIscsi, type Portal, portalsOf, portalWords, storageWords, wishedDomain } from './wish.ts';
+import { type IscsiDomain, isIscsi, portalWords, storageWords, wishedDomain } from './wish.ts';
 
 interface LoginFacts {
   readonly host: HostView;

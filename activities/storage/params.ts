@@ -2,7 +2,8 @@
  * activities/storage/ acts on storage domains: LUN or export as every host sees it, the domain in the engine, its place in a
  * data center. This file: what its operations take and what they find out.
  */
-import type { NfsDomain, Portal } from './wish.ts';
+import type { Portal } from '../../inventory/wished.ts';
+import type { NfsDomain } from './wish.ts';
 
 export interface StorageDomainParams {
   /** Name of the domain; for its making, one of `storage.dataDomains` of the inventory. */

@@ -1,9 +1,10 @@
 import type { EngineReader, IscsiTargets } from '../../connectors/engine/index.ts';
 import type { EngineStorageDomain } from '../../connectors/engine/model/storage-domain.ts';
+import { type Portal, portalsOf } from '../../inventory/wished.ts';
 import { type HostView, hostName } from '../engine/hosts.ts';
 import type { Finding } from '../operation.ts';
 import { judgeConnections, judgeFurther, judgeSessions, type Sessions } from './sessions.ts';
-import { type IscsiDomain, type Portal, portalsOf, portalWords } from './wish.ts';
+import { type IscsiDomain, portalWords } from './wish.ts';
 
 /** What a portal tells a host of its targets. */
 export interface PortalAnswer {

@@ -1,5 +1,6 @@
 import { type EngineLun, engineHostStorage } from '../../connectors/engine/model/host-storage.ts';
 import { engineStorageDomain } from '../../connectors/engine/model/storage-domain.ts';
+import { portalsOf } from '../../inventory/wished.ts';
 import { hostName } from '../engine/hosts.ts';
 import { sizeGiB } from '../host/parse/multipath.ts';
 import { readAll } from '../host/read-all.ts';
@@ -10,7 +11,7 @@ import { type DomainFacts, domainFacts, ownersOf, workingHost } from './facts.ts
 import type { PreflightStorageDomain, StoragePreflight } from './params.ts';
 import { judgePortals, lookAtTargets, type PortalAnswer } from './portals.ts';
 import { lookAtSessions, type Sessions } from './sessions.ts';
-import { elsewhere, isIscsi, isNfs, type NfsDomain, portalsOf, storageWords, wishedDomain } from './wish.ts';
+import { elsewhere, isIscsi, isNfs, type NfsDomain, storageWords, wishedDomain } from './wish.ts';
 
 interface PreflightFacts extends DomainFacts {
   /** The LUN as each host of the data center sees it, by the host's name in the inventory. */

@@ -1,9 +1,10 @@
 import { isIP } from 'node:net';
 import type { EngineStorageDomain } from '../../connectors/engine/model/storage-domain.ts';
+import { type Portal, portalsOf } from '../../inventory/wished.ts';
 import { parseAddresses } from '../host/parse/names.ts';
 import { readAll } from '../host/read-all.ts';
 import type { Finding, OperationContext } from '../operation.ts';
-import { type IscsiDomain, type Portal, portalsOf, portalWords } from './wish.ts';
+import { type IscsiDomain, portalWords } from './wish.ts';
 
 /** How one host is logged in to a target. */
 export interface Sessions {

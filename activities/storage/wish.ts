@@ -3,7 +3,7 @@ import type { EngineStorageDomain } from '../../connectors/engine/model/storage-
 import type { JsonObject } from '../../failures/operator-error.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
 import type { Inventory, InventoryDataDomain } from '../../inventory/schema.ts';
-import { ISCSI_PORT } from '../../inventory/wished.ts';
+import { ISCSI_PORT, type Portal } from '../../inventory/wished.ts';
 
 /** @throws NotFound naming the domains that the inventory describes */
 export function wishedDomain({ storage }: Inventory, name: string): InventoryDataDomain {
@@ -32,17 +32,6 @@ export type IscsiDomain = InventoryDataDomain & {
 
 export function isIscsi(domain: InventoryDataDomain): domain is IscsiDomain {
   return domain.type === 'iscsi';
-}
-
-/** Where a target is reached. */
-export interface Portal {
-  readonly address: string;
-  readonly port: number;
-}
-
-/** All portals of the target, the one that the domain is made by at the head. */
-export function portalsOf({ address, port, otherPortals = [] }: IscsiDomain): readonly Portal[] {
-  return [{ address, port }, ...otherPortals].map((one) => ({ address: one.address, port: one.port ?? ISCSI_PORT }));
 }
 
 /** As iscsiadm takes it. */

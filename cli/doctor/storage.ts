@@ -2,16 +2,10 @@ import { engineHosts } from '../../activities/engine/hosts.ts';
 import type { Finding as Judged } from '../../activities/operation.ts';
 import { judgeExport, lookAtExport } from '../../activities/storage/export.ts';
 import { judgeTargets, lookAtTargets } from '../../activities/storage/portals.ts';
-import {
-  type IscsiDomain,
-  isIscsi,
-  isNfs,
-  type NfsDomain,
-  portalsOf,
-  portalWords,
-} from '../../activities/storage/wish.ts';
+import { type IscsiDomain, isIscsi, isNfs, type NfsDomain, portalWords } from '../../activities/storage/wish.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
 import type { InventoryDataDomain } from '../../inventory/schema.ts';
+import { portalsOf } from '../../inventory/wished.ts';
 import { accessOf } from './access.ts';
 import type { EngineQuestion } from './engine.ts';
 import { type Finding, notChecked, ok, problem } from './finding.ts';

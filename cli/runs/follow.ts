@@ -6,7 +6,7 @@ import { isUnavailable, livePollers, type Session } from '../temporal.ts';
 import { ask } from './ask.ts';
 import { decisionFor, send } from './decide.ts';
 import { planText } from './plan-text.ts';
-import { makeProgress } from './progress.ts';
+import { makeProgress } from './progress/index.ts';
 import { findRun, readPlan, readStatus } from './read.ts';
 import { wantsColour } from './words.ts';
 import { worksOf } from './work.ts';

@@ -6,7 +6,7 @@ import { type Answer, note } from '../output.ts';
 import { links } from '../settings.ts';
 import type { Session } from '../temporal.ts';
 import { closingWords, findRun, readReport } from './read.ts';
-import { colour, columns, remainsText, waitingText, wantsColour } from './words.ts';
+import { colour, columns, remainsText, waitingText, wantsColour, withReason } from './words.ts';
 
 /** Where the worker keeps the report of a run, if that is on this machine. */
 export function reportFile(session: Session, id: string, runId: string, kind: 'md' | 'json'): string | undefined {
@@ -33,7 +33,9 @@ export async function outcome(session: Session, status: StatusView): Promise<Ans
   const file = reportFile(session, id, runId, 'md');
   const ui = links.run(session.settings, id, runId);
   const lines = [
-    `${colour(wantsColour(process.stdout), good ? 'green' : 'red', status.endState ?? 'failed')}${words && words !== status.endState ? `: ${words}` : ''}`,
+    withReason(status.endState ?? 'failed', words, (text) =>
+      colour(wantsColour(process.stdout), good ? 'green' : 'red', text),
+    ),
     status.remains.length > 0 ? remainsText(status) : 'Nothing remains to be done by hand.',
     `Report  ${file ?? `npx runbook report ${id}`}`,
     ...(ui ? [`UI      ${ui}`] : []),

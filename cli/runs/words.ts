@@ -108,11 +108,16 @@ function wrap(text: string, width: number): readonly string[] {
   return [...lines, line];
 }
 
+/** `failed: host1 does not answer`; a reason that only repeats the outcome is left out. */
+export function withReason(outcome: string, reason = '', style = (text: string): string => text): string {
+  return `${style(outcome)}${reason !== '' && reason !== outcome ? `: ${reason}` : ''}`;
+}
+
 /** A whole run for people. */
 export function statusText(status: StatusView, width: number, coloured: boolean): string {
   const outcome = status.endState ?? status.phase;
   const lines = [
-    `${status.id}  ${colour(coloured, 'bold', outcome)}${status.reason && status.reason !== outcome ? `: ${status.reason}` : ''}`,
+    `${status.id}  ${withReason(outcome, status.reason, (text) => colour(coloured, 'bold', text))}`,
     '',
     ...folded(status.steps).map((step) => stepLine(step, width, coloured)),
   ];

@@ -9,8 +9,14 @@ import { findRun, type RunHandle } from './read.ts';
 export interface Work {
   readonly stage?: string;
   readonly line?: string;
-  /** Why it is being tried again; `waits` while the next try is still to begin. */
-  readonly trouble?: { readonly attempt: number; readonly why: string; readonly waits?: true };
+  readonly trouble?: Trouble;
+}
+
+/** Why it is being tried again; `waits` while the next try is still to begin. */
+export interface Trouble {
+  readonly attempt: number;
+  readonly why: string;
+  readonly waits?: true;
 }
 
 /** By the id of the step that a child is for its parent; the run's own under an empty one. */

@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
-import { LiveProgress, PlainProgress, type Progress } from '../../../cli/runs/progress.ts';
+import { LiveProgress } from '../../../cli/runs/progress/live.ts';
+import { PlainProgress } from '../../../cli/runs/progress/plain.ts';
+import type { Progress } from '../../../cli/runs/progress/progress.ts';
 import type { StatusView, StepView } from '../../../workflows/contract.ts';
 
 let shown: Progress | undefined;
