@@ -64,7 +64,7 @@ module.exports = {
       name: 'activities-know-no-workflow',
       severity: 'error',
       from: { path: folder('activities', 'connectors') },
-      to: { path: folder('workflows', 'cli', 'workers'), pathNot: '^workflows/contract\\.ts$' },
+      to: { path: folder('workflows', 'cli', 'workers'), pathNot: '^workflows/(locks/)?contract\\.ts$' },
     },
     {
       name: 'connectors-know-no-activity',

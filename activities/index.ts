@@ -2,7 +2,7 @@
  * activities/ holds everything that touches the world: one folder per thing acted on, `runtime/` that carries
  * operations out, `run/` for what a run keeps. Workflows see the types of this file only.
  */
-import type { LockRequest, RunKey } from '../workflows/contract.ts';
+import type { LockRequest, RunKey } from '../workflows/locks/contract.ts';
 import * as datacenter from './datacenter/index.ts';
 import * as engine from './engine/index.ts';
 import * as failover from './failover/index.ts';

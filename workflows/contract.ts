@@ -5,6 +5,7 @@
 import type { NoticeEvent } from '../inventory/notifications.ts';
 import type { Owned } from '../runbooks/owned-states.ts';
 import type { Usual } from '../windows/usual.ts';
+import { LOCKS, type LockRequest } from './locks/contract.ts';
 
 /** What is wrong, and what to do about it: a sentence each. */
 export interface Finding {
@@ -150,63 +151,6 @@ export interface OwnedState extends Owned {
   readonly byHand: string;
 }
 
-/** One execution of a workflow, resets included: its id, and the run id of its first execution. */
-export interface RunKey {
-  readonly id: string;
-  readonly run: string;
-}
-
-/** A run that has a lock or waits for it. */
-export interface LockParty {
-  readonly id: string;
-  readonly runbook: string;
-  /** Since when it has it or waits for it. */
-  readonly since: string;
-  /** Its change ticket. */
-  readonly reason?: string;
-}
-
-/** One locked thing: `host/host1`, `hosted-engine`. */
-export interface HeldLock {
-  readonly resource: string;
-  readonly owner: LockParty;
-  /** Children of the owner that work under its lock. */
-  readonly children?: readonly LockParty[];
-  /** Free, but kept for this run, which waits for something else. */
-  readonly reserved?: true;
-  /** Those who wait for it, next one first. */
-  readonly queue: readonly LockParty[];
-}
-
-export interface LockRequest extends LockParty, RunKey {
-  /** Ids of the runs that this one is a child of: it works under their locks. */
-  readonly ancestors: readonly string[];
-  readonly resources: readonly string[];
-}
-
-/** A lock that was taken from its owner. */
-export interface LostLock {
-  readonly resource: string;
-  readonly by: string;
-  readonly reason: string;
-  readonly at: string;
-}
-
-/** How a run stands with its locks, as the registry tells it. */
-export type LockNotice = { readonly run: string } & (
-  | { readonly state: 'granted' }
-  | {
-      readonly state: 'waits';
-      readonly waitsFor: { readonly resource: string; readonly owner: LockParty; readonly place: number };
-    }
-  | { readonly state: 'lost'; readonly lost: readonly LostLock[] }
-);
-
-/** The workflow that keeps the locks: one in a namespace, open as long as there is something to keep. */
-export const LOCKS = { type: 'runbookLocks', id: 'runbook-locks' } as const;
-export const LOCK_SIGNALS = { request: 'request', release: 'release', look: 'look', notice: 'lock' } as const;
-export const MEMO_LOCKS = 'locks';
-
 export interface ChildView {
   readonly id: string;
   readonly runbook: string;
@@ -293,5 +237,21 @@ export const MEMO_RECORD = 'record';
 export const MEMO_FAMILY = 'family';
 export const TASK_QUEUE = 'runbooks';
 
-/** Temporal's list filter for runs of runbooks, those that serve them left out. */
-export const ALL_RUNS = `TaskQueue = "${TASK_QUEUE}" AND WorkflowType != "${LOCKS.type}"`;
+/** The workflow that judges an input without running anything. */
+export const JUDGE_INPUT = 'judgeInput';
+
+/** What it finds. */
+export interface InputVerdict {
+  /** A sentence for each thing that is wrong with the input. */
+  readonly problems: readonly string[];
+  /** What is wrong with the inventory, where it cannot be read. */
+  readonly inventory?: string;
+}
+
+/** Temporal's list filter for the runs of runbooks on a task queue, the workflows that serve them left out. */
+export function runsOf(taskQueue: string): string {
+  const servants = [LOCKS.type, JUDGE_INPUT].map((type) => ` AND WorkflowType != "${type}"`);
+  return `TaskQueue = "${taskQueue}"${servants.join('')}`;
+}
+
+export const ALL_RUNS = runsOf(TASK_QUEUE);

@@ -22,6 +22,7 @@ export { runbookLocks } from './locks/runbook-locks.ts';
 export { moveHostedEngine } from './move-hosted-engine.ts';
 export { rebootHostedEngineHost } from './reboot-hosted-engine-host.ts';
 export { recoverHostedEngineAgent } from './recover-hosted-engine-agent.ts';
+export { judgeInput } from './runtime/judge-input.ts';
 export { snapshotVm } from './snapshot-vm.ts';
 export { uploadIso } from './upload-iso.ts';
 export { verifyDatacenter } from './verify-datacenter.ts';

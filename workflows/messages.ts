@@ -1,15 +1,8 @@
 /** The doors of a run: one decision, by signal or by update, and queries without arguments, as the Temporal UI can send them. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { z } from 'zod';
-import {
-  LOCK_SIGNALS,
-  type LockNotice,
-  type LockParty,
-  type LostLock,
-  type Plan,
-  type Report,
-  type StatusView,
-} from './contract.ts';
+import type { Plan, Report, StatusView } from './contract.ts';
+import { LOCK_SIGNALS, type LockNotice, type LockParty, type LostLock } from './locks/contract.ts';
 
 const by = z.string().min(1).describe('Who decides');
 

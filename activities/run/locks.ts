@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { LOCK_SIGNALS, LOCKS, type LockRequest, type RunKey } from '../../workflows/contract.ts';
+import { LOCK_SIGNALS, LOCKS, type LockRequest, type RunKey } from '../../workflows/locks/contract.ts';
 import type { ActivityServices } from '../runtime/services.ts';
 import { wait } from '../runtime/waiting.ts';
 import { openRun, openRuns } from './records.ts';

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { LOCKS, MEMO_RECORD, type OwnedState, type RunKey, type RunRecord } from '../../workflows/contract.ts';
+import { MEMO_RECORD, type OwnedState, type RunRecord, runsOf } from '../../workflows/contract.ts';
+import type { RunKey } from '../../workflows/locks/contract.ts';
 
 /** A run with what it last wrote down of itself. */
 export interface RecordedRun extends RunKey {
@@ -76,9 +77,4 @@ export async function readOwners(): Promise<Owners> {
 
 function ownersOf(id: string, { runbook, owns = [] }: RunRecord): readonly Owner[] {
   return owns.map((owned) => ({ owned, id, runbook }));
-}
-
-/** Temporal's list filter for the runs of a task queue, those that serve them left out. */
-export function runsOf(taskQueue: string): string {
-  return `TaskQueue = "${taskQueue}" AND WorkflowType != "${LOCKS.type}"`;
 }

@@ -1,7 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { type Usual, usual } from '../../windows/usual.ts';
-import { MEMO_RECORD, type RunRecord } from '../../workflows/contract.ts';
-import { runsOf } from './records.ts';
+import { MEMO_RECORD, type RunRecord, runsOf } from '../../workflows/contract.ts';
 
 /** Usual durations by the id of the step. */
 export type UsualDurations = Readonly<Record<string, Usual>>;

@@ -8,6 +8,7 @@ import { defaultBy } from '../runs/start.ts';
 import { columns, wantsColour } from '../runs/words.ts';
 import { CATCH_UP, checkId, createSchedule } from '../schedules/create.ts';
 import { findSchedule, windowIds } from '../schedules/find.ts';
+import { judgeInput } from '../schedules/judge-input.ts';
 import { namedWindow } from '../schedules/named-window.ts';
 import { openingTimes } from '../schedules/spec.ts';
 import { trigger } from '../schedules/trigger.ts';
@@ -53,6 +54,7 @@ async function create(given: string, flags: ScheduleFlags): Promise<Answer> {
   };
   validateInput(runbook, input);
   return withSession(resolveSettings(flags), async (session) => {
+    await judgeInput(session, runbook, input);
     await createSchedule(session, { id, runbook, input, spec, catchUp: flags.catchUp ?? named.catchUp ?? CATCH_UP });
     return show(session, id);
   });

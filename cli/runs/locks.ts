@@ -1,12 +1,6 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
-import {
-  type HeldLock,
-  LOCK_SIGNALS,
-  LOCKS,
-  type LockParty,
-  MEMO_LOCKS,
-  TASK_QUEUE,
-} from '../../workflows/contract.ts';
+import { TASK_QUEUE } from '../../workflows/contract.ts';
+import { type HeldLock, LOCK_SIGNALS, LOCKS, type LockParty, MEMO_LOCKS } from '../../workflows/locks/contract.ts';
 import { type BreakWish, breakUpdate } from '../../workflows/messages.ts';
 import { messageOf, usage } from '../failure.ts';
 import { requireWorker, type Session } from '../temporal.ts';

@@ -1,4 +1,5 @@
-import { LOCKS, TASK_QUEUE } from '../../workflows/contract.ts';
+import { TASK_QUEUE } from '../../workflows/contract.ts';
+import { LOCKS } from '../../workflows/locks/contract.ts';
 import { note } from '../output.ts';
 import { connect } from '../temporal.ts';
 import type { Stack } from './record.ts';

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { decideSignal } from '../../workflows/messages.ts';
 import { deployProcesses } from '../support/deployments.ts';
+import { RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
 import { temporalAddress } from '../support/temporal.ts';
+import { Cli } from './cli-command.ts';
 
 // A whole deployment each; several seconds on an idle machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -39,6 +41,48 @@ test('what people decide while no worker lives is carried out once one is back',
     'Grace retry: Run hosted-engine --deploy',
   ]);
   expect(await deployProcesses(stack.control, since)).toBe(2);
+});
+
+test('a run that no worker takes up is told as started, and goes on when one comes; a schedule is made without a look at its names', async () => {
+  await stack.fresh();
+  const cli = new Cli(stack.worker.home);
+  const env = { TEMPORAL_ADDRESS: temporalAddress(), TEMPORAL_NAMESPACE: stack.client.options.namespace };
+  const window = ['--cron', '30 2 1 1 *', '--time-zone', 'UTC', '--length', '4h'];
+  // It still counts as one that asks for work, as a worker does that has just lost its machine.
+  process.kill(stack.worker.pid, 'SIGSTOP');
+  const [started, made] = await Promise.all([
+    cli.run(['start', 'deployHostedEngine', '--input', '{"host":"host1"}', '--id', 'left-alone'], env),
+    cli.run(
+      [
+        'schedule',
+        'create',
+        'blind',
+        '--runbook',
+        'recoverHostedEngineAgent',
+        '--input',
+        '{"host":"host9"}',
+        ...window,
+      ],
+      env,
+    ),
+  ]);
+  process.kill(stack.worker.pid, 'SIGCONT');
+  expect(started).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(
+      /^runbook: left-alone is started, but no worker has taken it up so far; it goes on when one does/,
+    ),
+  });
+  expect(made).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('nobody has looked whether the inventory has'),
+  });
+  await stack.client.schedule.getHandle('blind').delete();
+
+  const run = new RunHandle(stack.client.workflow.getHandle('left-alone'));
+  const { waiting } = await run.waitingFor('approval');
+  await run.decide({ ...waiting?.answer, verdict: 'reject', by: 'Ada' });
+  expect((await run.end()).type).toBe('rejected');
 });
 
 test('a refused signal shows in the status, since its sender gets no answer', async () => {

@@ -1,7 +1,8 @@
 /** Two operators on one hosted engine, and what is found of those who have gone. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { type HeldLock, type StatusView, TASK_QUEUE } from '../../workflows/contract.ts';
+import { type StatusView, TASK_QUEUE } from '../../workflows/contract.ts';
+import type { HeldLock } from '../../workflows/locks/contract.ts';
 import { onHost, untilOnHost } from '../support/host-files.ts';
 import { type End, RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';

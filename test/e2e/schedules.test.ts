@@ -102,6 +102,11 @@ describe('the verbs', () => {
       ['x', '--cron', '61 2 * * *', ...YEARLY.slice(2)],
       /^--cron: must have numbers from 0 to 59, /,
     ],
+    [
+      'a name that the inventory of the worker does not have',
+      ['x', ...YEARLY, '--input', '{"host":"host9"}'],
+      /host: the inventory has no host host9; hosts has host1, host2\. Did you mean "host\d"\?/,
+    ],
     ['a wrong input', ['x', ...YEARLY, '--input', '{"hst":"host2"}'], /hst: unknown field\. Did you mean "host"\?/],
     [
       'a window in the input',

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { JUDGE_INPUT } from '../../workflows/contract.ts';
 import { FakeWorld } from './fixtures/fake-world.ts';
 import { Rig } from './fixtures/rig.ts';
 
@@ -54,5 +55,36 @@ describe('what a run is started with', () => {
         steps: [],
       });
     });
+  });
+});
+
+describe('an input that is judged without a run', () => {
+  const judged = (world: FakeWorld, ...args: [runbook: string, input: unknown]) =>
+    rig.with(world, (_start, taskQueue) =>
+      rig.client.workflow.execute(JUDGE_INPUT, { taskQueue, workflowId: `judge-${taskQueue}`, args }),
+    );
+
+  test('is right when the inventory has what it names', async () => {
+    expect(await judged(new FakeWorld(), 'recoverHostedEngineAgent', { host: 'host1' })).toEqual({ problems: [] });
+  });
+
+  test.each([
+    [{ host: 'host3' }, 'host: the inventory has no host host3; hosts has host1, host2. Did you mean "host1"?'],
+    [{ hots: 'host1' }, 'hots: unknown field. Did you mean "host"?'],
+  ])('%j is told with each of its problems, and nothing is looked at', async (input, sentence) => {
+    const world = new FakeWorld();
+    const verdict = await judged(world, 'recoverHostedEngineAgent', input);
+    expect(verdict).toEqual({ problems: expect.arrayContaining([expect.stringContaining(sentence)]) });
+    expect(world.calls).toEqual([]);
+  });
+
+  test('cannot be judged while the inventory cannot be read', async () => {
+    const world = new FakeWorld();
+    world.fail(
+      'load site',
+      ApplicationFailure.nonRetryable('datacenter.yaml:8: hosts is missing.', 'InvalidInventory'),
+    );
+    const verdict = { problems: [], inventory: 'datacenter.yaml:8: hosts is missing.' };
+    expect(await judged(world, 'recoverHostedEngineAgent', { host: 'host1' })).toEqual(verdict);
   });
 });

@@ -1,6 +1,6 @@
 /** Runs that would act on one host at the same time: one does, the others wait for it, visibly. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type HeldLock, LOCKS, MEMO_LOCKS } from '../../workflows/contract.ts';
+import { type HeldLock, LOCKS, MEMO_LOCKS } from '../../workflows/locks/contract.ts';
 import { breakUpdate } from '../../workflows/messages.ts';
 import type { RunHandle } from '../support/run.ts';
 import { FakeWorld } from './fixtures/fake-world.ts';

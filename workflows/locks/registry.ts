@@ -4,7 +4,7 @@
  *
  * This file: the rules, without Temporal.
  */
-import type { HeldLock, LockNotice, LockParty, LockRequest, LostLock, RunKey } from '../contract.ts';
+import type { HeldLock, LockNotice, LockParty, LockRequest, LostLock, RunKey } from './contract.ts';
 
 /** What the registry knows of one run; JSON, because it outlives the registry's own runs. */
 export interface Entry {

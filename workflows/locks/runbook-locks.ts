@@ -11,10 +11,10 @@ import {
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
-import { LOCK_SIGNALS, type LockNotice, type LockRequest, MEMO_LOCKS, type RunKey } from '../contract.ts';
 import { type BreakWish, breakUpdate } from '../messages.ts';
 import { closedRuns, lockedRuns } from '../runtime/activities.ts';
 import { now } from '../runtime/state.ts';
+import { LOCK_SIGNALS, type LockNotice, type LockRequest, MEMO_LOCKS, type RunKey } from './contract.ts';
 import { type Entry, Registry } from './registry.ts';
 
 const noticeSignal = defineSignal<[LockNotice]>(LOCK_SIGNALS.notice);

@@ -1,7 +1,8 @@
 import { ActivityFailure, ApplicationFailure, isCancellation, rootCause, TimeoutFailure } from '@temporalio/workflow';
 import type { SentImage } from '../../activities/operation.ts';
 import { diagnoses } from '../../diagnoses/index.ts';
-import type { ArtifactRef, DiagnosisView, Finding, LostLock } from '../contract.ts';
+import type { ArtifactRef, DiagnosisView, Finding } from '../contract.ts';
+import type { LostLock } from '../locks/contract.ts';
 import { findingText, stop } from './words.ts';
 
 /** Leaves the procedure for good: what is decided about the run, thrown inside the runtime only. */

@@ -12,10 +12,10 @@ import {
   type OwnedState,
   type Phase,
   type Remainder,
-  type RunKey,
   type StepView,
   type Waiting,
 } from '../contract.ts';
+import type { RunKey } from '../locks/contract.ts';
 import type { MutableStep, RunState, Undo } from './state.ts';
 import type { Wait } from './waits.ts';
 

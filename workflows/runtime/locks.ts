@@ -1,5 +1,6 @@
 import { condition, getExternalWorkflowHandle, patched, workflowInfo } from '@temporalio/workflow';
-import { LOCK_SIGNALS, LOCKS, type LockNotice, type LockRequest, type RunKey, type Waiting } from '../contract.ts';
+import type { Waiting } from '../contract.ts';
+import { LOCK_SIGNALS, LOCKS, type LockNotice, type LockRequest, type RunKey } from '../locks/contract.ts';
 import { askForLocks } from './activities.ts';
 import { LockLost } from './endings.ts';
 import { now, type RunState } from './state.ts';

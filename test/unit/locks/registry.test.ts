@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { LockRequest } from '../../../workflows/contract.ts';
+import type { LockRequest } from '../../../workflows/locks/contract.ts';
 import { Registry } from '../../../workflows/locks/registry.ts';
 
 const T0 = '2026-11-23T22:00:00.000Z';
