@@ -1,6 +1,9 @@
 /** The outage of the host that runs the engine VM: refused, proven through a worker's death, cancelled in the middle. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { engineFenceAgent } from '../../connectors/engine/model/fence-agent.ts';
+import { engineHost } from '../../connectors/engine/model/host.ts';
 import { changeInventory } from '../support/change-inventory.ts';
+import { asAdmin } from '../support/engine-admin.ts';
 import type { RunHandle } from '../support/run.ts';
 import { Stack } from '../support/stack.ts';
 import { temporalAddress } from '../support/temporal.ts';
@@ -14,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.close());
 
-const engineHost = async () => (await stack.control.state()).hostedEngine.vm?.host ?? '';
+const hostOfEngine = async () => (await stack.control.state()).hostedEngine.vm?.host ?? '';
 
 /** Starts it and lets it have its outage, up to where the host is off and HA is about to start the engine elsewhere. */
 async function inMidOutage(host: string): Promise<{ run: RunHandle; goOn: () => Promise<void> }> {
@@ -51,7 +54,7 @@ async function switched(since: number): Promise<readonly string[]> {
 }
 
 test('refuses an outage that nobody could end, with each reason, and touches nothing', async () => {
-  const host = await engineHost();
+  const host = await hostOfEngine();
   const untouched = (await stack.control.state()).revision;
   const planned = await stack.run(RUNBOOK, { ...OUTAGE, mode: 'plan' });
   expect(planned.report?.plan?.refusals).toBeUndefined();
@@ -68,6 +71,21 @@ test('refuses an outage that nobody could end, with each reason, and touches not
     new RegExp(`the controller of ${host} does not answer host\\d: Unable to connect/login to fencing device`),
   );
   await stack.control.event({ target: host, action: 'repair-bmc' });
+
+  // A second supply, as the engine knows it: an agent of the same order, which switches together with the first.
+  await asAdmin(stack.lab.inventory, async (engine) => {
+    const found = (await engine.list('/hosts', engineHost)).find(({ address }) => address === `${host}.test.local`);
+    const agents = `/hosts/${found?.id}/fenceagents`;
+    const [{ order = 1 } = {}] = await engine.list(agents, engineFenceAgent);
+    const body = { order, type: 'ipmilan', address: '172.20.33.99', username: 'root', password: 'calvin' };
+    const second = (await engine.send({ request: 'POST', path: agents, body })) as { id: string };
+    const supplied = await stack.run(RUNBOOK, OUTAGE);
+    expect(supplied.type).toBe('failed');
+    expect(supplied.message).toContain(
+      `the engine switches ${host} by several fence agents together, as for a host with two power supplies: beside its controller also ipmilan at 172.20.33.99`,
+    );
+    await engine.send({ request: 'DELETE', path: `${agents}/${second.id}` });
+  });
 
   let bmc: object | undefined;
   changeInventory(stack.lab.inventory, (site) => {
@@ -87,7 +105,7 @@ test('refuses an outage that nobody could end, with each reason, and touches not
 });
 
 test('goes on after its worker was killed while the host was off: one cut, the engine elsewhere, then all as before', async () => {
-  const host = await engineHost();
+  const host = await hostOfEngine();
   const { hosts } = await stack.control.state();
   const since = await stack.control.now();
   const { run, goOn } = await inMidOutage(host);
@@ -119,7 +137,7 @@ test('goes on after its worker was killed while the host was off: one cut, the e
 });
 
 test('believes no outage of a host with another power supply: parks, and rolled back switches this one on again', async () => {
-  const host = await engineHost();
+  const host = await hostOfEngine();
   const { hosts, hostedEngine } = await stack.control.state();
   await stack.control.fault({ target: `bmc:${host}`, kind: 'bmc-one-of-two' });
   const since = await stack.control.now();
@@ -144,7 +162,7 @@ test('believes no outage of a host with another power supply: parks, and rolled 
 });
 
 test('cancelled while the host is off, switches it on again and tells where the engine runs', async () => {
-  const host = await engineHost();
+  const host = await hostOfEngine();
   const since = await stack.control.now();
   const { run, goOn } = await inMidOutage(host);
   await run.handle.cancel();
