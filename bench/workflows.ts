@@ -1,6 +1,6 @@
 /** The same activities twice: as steps of a runbook, and called one after the other. */
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CheckResult, OperationCall, OperationInput, StepRef } from '../activities/operation.ts';
 import type { SiteView } from '../activities/run/site.ts';
 import { commonInput, type RunbookDefinition } from '../runbooks/definition.ts';

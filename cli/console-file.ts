@@ -3,7 +3,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { fileSafe } from '../connectors/artifacts.ts';
 import type { EngineClient } from '../connectors/engine/index.ts';
 import { engineConsole, engineVm } from '../connectors/engine/model/vm.ts';

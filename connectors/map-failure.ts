@@ -1,7 +1,7 @@
 /** The way from any error to what Temporal keeps in a history: by the failure table, without secrets or stacks. */
 import { ApplicationFailure, ApplicationFailureCategory, TemporalFailure } from '@temporalio/common';
 import { RequestError } from 'got';
-import { ZodError, z } from 'zod';
+import * as z from 'zod';
 import { type JsonObject, type JsonValue, OperatorError } from '../failures/operator-error.ts';
 import { FAILURES, type FailureType } from '../failures/table.ts';
 import { httpFailure } from './http-errors.ts';
@@ -37,13 +37,13 @@ interface Classified {
 
 function classify(error: unknown): Classified {
   if (error instanceof OperatorError) return error;
-  if (error instanceof ZodError) return invalidInput(error);
+  if (error instanceof z.ZodError) return invalidInput(error);
   if (error instanceof RequestError) return httpFailure(error, error.options?.url?.toString() ?? 'the engine');
   if (error instanceof Error) return sshFailure(error) ?? { type: 'Bug', message: `${error.name}: ${error.message}` };
   return { type: 'Bug', message: `something that is not an error was thrown: ${String(error)}` };
 }
 
-function invalidInput(error: ZodError): Classified {
+function invalidInput(error: z.ZodError): Classified {
   const issues = error.issues.map((issue) => ({ field: issue.path.join('.'), problem: issue.message }));
   return { type: 'InvalidInput', message: z.prettifyError(error), details: { issues } };
 }

@@ -1,5 +1,5 @@
 /** The kinds of value that fields of the inventory share; each message says what is allowed. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const LABEL = '[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
 

@@ -1,5 +1,5 @@
 /** Who is told what: by the hosted engine itself, and by the runs of runbooks. */
-import { z } from 'zod';
+import * as z from 'zod';
 import * as field from './fields.ts';
 
 /** What a run tells of itself. */

@@ -1,5 +1,5 @@
 /** Turns what zod found into sentences: where, what is wrong, what is allowed. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { nearest } from './nearest.ts';
 import type { Path, Problem } from './problem.ts';
 import { allowedKeys, descriptionOf, isSecretField } from './schema-lookup.ts';

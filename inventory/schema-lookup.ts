@@ -1,5 +1,5 @@
 /** What the schema says about a field, found by the field's path. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Path } from './problem.ts';
 import { inventorySchema } from './schema.ts';
 

@@ -2,7 +2,7 @@
  * inventory/ holds the datacentre as its operators describe it: the schema of `datacenter.yaml`, what reads it, and the
  * JSON Schema that editors use. Every field says what it is for; a field that nothing reads does not belong here.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import * as field from './fields.ts';
 import { notifications } from './notifications.ts';
 import * as maintenance from './windows.ts';

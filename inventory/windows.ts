@@ -1,5 +1,5 @@
 /** Maintenance windows that schedules are made from, and the calendars of the times in which there is none. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { AT_END } from '../runbooks/definition.ts';
 import { Calendar, cronProblem } from '../windows/calendar.ts';
 import { DURATION_FORMS, milliseconds } from '../windows/duration.ts';

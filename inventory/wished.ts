@@ -1,5 +1,5 @@
 /** What the datacentre is to contain beyond its engine and hosts: fields that the runbooks of these things take over. */
-import { z } from 'zod';
+import * as z from 'zod';
 import * as field from './fields.ts';
 
 /** What oVirt accepts as the name of a storage domain, network or VM. */

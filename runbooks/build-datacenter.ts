@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
 import { clusterLock, HOSTED_ENGINE_LOCK, hostLock, storageDomainLock, vmLock } from './locks.ts';
 

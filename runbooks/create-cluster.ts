@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
 import { clusterLock } from './locks.ts';
 import { names, unknownNames } from './site-names.ts';

@@ -2,7 +2,7 @@
  * What a runbook is, as data: title, purpose, risk, input schema, example.
  * One file per procedure stands beside this one; nothing here knows Temporal.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { DURATION_FORMS, type DurationWords, milliseconds } from '../windows/duration.ts';
 import { zoneName } from '../windows/zone-name.ts';
 import type { SiteNames } from './site-names.ts';

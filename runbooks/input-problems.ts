@@ -1,5 +1,5 @@
 /** Says in sentences what is wrong with an input or an answer: which field, what it is, what is allowed. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { didYouMean } from '../inventory/nearest.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;

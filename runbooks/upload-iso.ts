@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { commonInput, type RunbookDefinition } from './definition.ts';
 import { storageDomainLock } from './locks.ts';
 import { unknownNames, type WishedImage } from './site-names.ts';

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire, isBuiltin } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { keptCode, nameFor } from './kept-code.mjs';
 
@@ -17,7 +17,10 @@ const IN_PACKAGE = /[\\/]node_modules[\\/]/;
  * @param {string} folder where it is kept
  */
 export function keptBundle(entry, folder) {
-  return kept(entry, folder, 'mjs', { format: 'esm', plugins: [PACKAGES_BESIDE, PLACES] });
+  return kept(entry, folder, `${nameFor(ROOT, process.version)}.mjs`, {
+    format: 'esm',
+    plugins: [PACKAGES_BESIDE, places()],
+  });
 }
 
 /**
@@ -25,28 +28,31 @@ export function keptBundle(entry, folder) {
  * each of their files, is a tenth of its memory.
  * @param {string} entry such as `workers/main.ts`
  * @param {string} folder where it is kept
+ * @param {import('./bundle.d.mts').Otherwise} [otherwise]
  */
-export function keptWhole(entry, folder) {
-  return kept(entry, folder, 'cjs', {
+export function keptWhole(entry, folder, otherwise = {}) {
+  const { instead, alias } = otherwise;
+  const name = nameFor(ROOT, process.version, JSON.stringify(otherwise));
+  return kept(entry, folder, `${name}.cjs`, {
     format: 'cjs',
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',
     // Lines that a stack trace can point to.
     lineLimit: 200,
-    plugins: [BINARIES, NO_BUNDLER, PLACES],
+    alias,
+    plugins: [BINARIES, NO_BUNDLER, places(instead)],
   });
 }
 
-function kept(entry, folder, extension, form) {
-  const name = `${basename(dirname(entry))}-${nameFor(ROOT, process.version)}.${extension}`;
-  return keptCode(join(folder, name), () => bundle(entry, form));
+function kept(entry, folder, name, form) {
+  return keptCode(join(folder, `${basename(dirname(entry))}-${name}`), () => bundle(entry, form));
 }
 
 async function bundle(entry, form) {
   const { build } = await import('esbuild');
   const { outputFiles, metafile } = await build({
-    entryPoints: [join(ROOT, entry)],
+    entryPoints: [resolve(ROOT, entry)],
     absWorkingDir: ROOT,
     bundle: true,
     write: false,
@@ -76,11 +82,11 @@ const PACKAGES_BESIDE = {
   },
 };
 
-/** Temporal's Rust core is a binary beside its package; those of ssh2 are mostly not built, and it does without. */
+/** Those of ssh2 are mostly not built, and it does without. Temporal's Rust core is asked for by its place. */
 const BINARIES = {
   name: 'binaries',
   setup({ onResolve }) {
-    onResolve({ filter: /^@temporalio\/core-bridge$|\.node$/ }, ({ path, importer }) => {
+    onResolve({ filter: /\.node$/ }, ({ path, importer }) => {
       try {
         return { path: createRequire(importer).resolve(path), external: true };
       } catch {
@@ -99,33 +105,41 @@ const NO_BUNDLER = {
   },
 };
 
-/** What looks for files beside its source finds them there. */
-const PLACES = {
-  name: 'places',
-  setup({ onLoad }) {
-    onLoad({ filter: /\.[cm]?[tj]s$/ }, async ({ path }) => {
-      const text = await readFile(path, 'utf8');
-      const contents = placed(path, IN_PACKAGE.test(path) ? await short(text) : text);
-      return { contents, loader: path.endsWith('ts') ? 'ts' : 'js' };
-    });
-  },
-};
+/** What looks for files beside its source finds them there, or what stands for them. */
+function places(instead = {}) {
+  return {
+    name: 'places',
+    setup({ onLoad }) {
+      onLoad({ filter: /\.[cm]?[tj]s$/ }, async ({ path }) => {
+        const text = await readFile(path, 'utf8');
+        const contents = placed(path, IN_PACKAGE.test(path) ? await short(text) : text, instead);
+        return { contents, loader: path.endsWith('ts') ? 'ts' : 'js' };
+      });
+    },
+  };
+}
 
 /** Names within packages are of use to nobody here; in our own code a stack trace tells them. */
 async function short(text) {
   const { transform } = await import('esbuild');
-  return (await transform(text, { minify: true, legalComments: 'none' })).code;
+  return (await transform(late(text), { minify: true, legalComments: 'none' })).code;
+}
+
+/** Lists for messages that are mostly never written: to make the first one reads 6 MB of the languages that Node.js knows. */
+function late(text) {
+  return text.replaceAll(/\bnew Intl\.ListFormat\([^()]*\)/g, (made) => `{ format: (words) => ${made}.format(words) }`);
 }
 
 /** The same code, which takes its place from here and not from where it will stand. */
-function placed(path, text) {
+function placed(path, text, instead) {
   const contents = text
     .replaceAll(/\bimport\.meta\.url\b/g, JSON.stringify(pathToFileURL(path).href))
     .replaceAll(/\b__filename\b/g, JSON.stringify(path))
     .replaceAll(/\b__dirname\b/g, JSON.stringify(dirname(path)))
-    .replaceAll(/\brequire\.resolve\((['"])([^'"]+)\1\)/g, (_, __, to) =>
-      JSON.stringify(createRequire(path).resolve(to)),
-    );
+    .replaceAll(/\brequire\.resolve\((['"])([^'"]+)\1\)/g, (_, __, to) => {
+      const place = createRequire(path).resolve(to);
+      return JSON.stringify(instead[place] ?? place);
+    });
   const [lost] = /\bimport\.meta\.\w+/.exec(contents) ?? [];
   if (lost !== undefined) throw new Error(`${path}: ${lost} means another place in a bundle; use import.meta.url`);
   return contents;

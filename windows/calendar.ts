@@ -1,5 +1,5 @@
 /** When windows open: Temporal's calendars and cron expressions, checked before Temporal sees them. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const MONTHS = [
   'JANUARY',

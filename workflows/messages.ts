@@ -1,6 +1,6 @@
 /** The doors of a run: one decision, by signal or by update, and queries without arguments, as the Temporal UI can send them. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Plan, Report, StatusView } from './contract.ts';
 import { LOCK_SIGNALS, type LockNotice, type LockParty, type LostLock } from './locks/contract.ts';
 

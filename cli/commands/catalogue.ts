@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 import { didYouMean } from '../../inventory/nearest.ts';
 import type { RunbookDefinition } from '../../runbooks/definition.ts';
 import { runbooks } from '../../runbooks/index.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hostCopy } from '../../activities/runtime/engine-access.ts';
 import { readCertificate } from '../../connectors/certificate.ts';
 import { engineCa } from '../../connectors/engine-ca.ts';

@@ -2,7 +2,7 @@
  * import/ writes an inventory from what is there: the engine tells what it operates, the hosts tell what only they know.
  * This file: what the engine tells. Everything is read, nothing changed.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EngineReader } from '../../connectors/engine/index.ts';
 import { type EngineCluster, engineCluster } from '../../connectors/engine/model/cluster.ts';
 import { type EngineDataCenter, engineDataCenter } from '../../connectors/engine/model/data-center.ts';

@@ -4,7 +4,7 @@ import {
   ScheduleOverlapPolicy,
   type ScheduleUpdateOptions,
 } from '@temporalio/client';
-import { z } from 'zod';
+import * as z from 'zod';
 import { commonInput, type RunbookDefinition } from '../../runbooks/definition.ts';
 import { runbooks } from '../../runbooks/index.ts';
 import { TASK_QUEUE } from '../../workflows/contract.ts';

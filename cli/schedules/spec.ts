@@ -1,5 +1,5 @@
 import type { CalendarSpec, ScheduleSpec } from '@temporalio/client';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { Calendar, cronProblem } from '../../windows/calendar.ts';
 import { usage } from '../failure.ts';
 import { readJson } from '../input.ts';

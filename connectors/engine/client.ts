@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type JsonObject, OperatorError } from '../../failures/operator-error.ts';
 import { document, refusal } from './faults.ts';
 import { type EngineEvent, engineEvent } from './model/event.ts';

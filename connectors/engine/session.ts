@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { OperatorError } from '../../failures/operator-error.ts';
 import { registerSecret } from '../redaction.ts';
 import { type Answer, carry, type Exchange } from './transport.ts';

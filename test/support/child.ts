@@ -1,13 +1,15 @@
 /** Processes of the project as tests run them: ready with one JSON line, ended whatever happens. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { endWithUs } from './end-with-us.ts';
 
 export const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
-const READY_MS = 60_000;
+/** What takes two seconds by itself takes many times as long where others have the processors. */
+const READY_MS = 120_000;
 const GRACE_MS = 15_000;
 
 const living = new Set<ChildProcess>();
@@ -45,11 +47,15 @@ export class Child<Ready> {
     });
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });
-    const timer = setTimeout(() => child.kill('SIGKILL'), READY_MS);
+    let late = '';
+    const timer = setTimeout(() => {
+      late = `, killed after ${READY_MS / 1000} s (${usageOf(child)})`;
+      child.kill('SIGKILL');
+    }, READY_MS);
     try {
       const line = await Promise.race([firstLine(child), ended.then(() => undefined)]);
       if (line === undefined)
-        throw new Error(`${child.spawnargs.join(' ')} ended before it was ready:\n${tailOf(options.log)}`);
+        throw new Error(`${child.spawnargs.join(' ')} ended before it was ready${late}:\n${tailOf(options.log)}`);
       return new Child(child, JSON.parse(line) as Ready, ended);
     } finally {
       clearTimeout(timer);
@@ -85,6 +91,17 @@ function firstLine(child: ChildProcess): Promise<string> {
     if (child.stdout === null) return;
     createInterface({ input: child.stdout }).once('line', resolve);
   });
+}
+
+/** Tells one that has hung from one that had no processor. */
+function usageOf({ pid }: ChildProcess): string {
+  try {
+    const ticks = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ').slice(11, 13) ?? [];
+    const seconds = ticks.reduce((sum, each) => sum + Number(each) / 100, 0);
+    return `${seconds} s of a processor used; load ${loadavg()[0]?.toFixed(1)}`;
+  } catch {
+    return 'not there any more';
+  }
 }
 
 /** Set apart from a stack trace of the test's own. */

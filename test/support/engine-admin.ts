@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { engineAccess } from '../../activities/runtime/engine-access.ts';
 import { roomIn } from '../../activities/storage/facts.ts';
 import { type EngineClient, EngineSessions } from '../../connectors/engine/index.ts';

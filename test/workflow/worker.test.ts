@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -40,6 +40,12 @@ describe.each([
     writeFileSync(record, JSON.stringify({ ...digests, [contract ?? '']: 'another digest' }));
     expect(await code(directory)).toMatchObject({ cached: false });
   });
+});
+
+it('the worker finds the code of its thread for workflows where that is kept', async () => {
+  const { path } = await workerCode(directory);
+  const thread = readdirSync(join(directory, 'cache')).find((name) => /^workflow-\w+\.cjs$/.test(name)) ?? 'none';
+  expect(readFileSync(path, 'utf8').replaceAll('\\\n', '')).toContain(JSON.stringify(join(directory, 'cache', thread)));
 });
 
 describe('search attributes', () => {

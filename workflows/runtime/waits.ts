@@ -2,7 +2,7 @@
  * What a run waits for, and the answers people give: matched, refused with a sentence, or taken.
  * One union through two doors (signal and update), so both judge alike.
  */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { inputProblems } from '../../runbooks/input-problems.ts';
 import { needsPerson, type Phase, type Plan, type Waiting } from '../contract.ts';
 import { ApprovalDecision, type Decision, HoldDecision, StepDecision } from '../messages.ts';

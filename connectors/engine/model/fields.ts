@@ -1,5 +1,5 @@
 /** The engine's JSON: numbers and booleans come as strings, times as milliseconds, what is empty is left out. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const integer = z.union([
   z.int(),

@@ -1,5 +1,5 @@
 /** Networks of a host: its interfaces, the logical networks on them, and those that the engine does not know. */
-import { z } from 'zod';
+import * as z from 'zod';
 import * as field from './fields.ts';
 
 export const engineNic = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import * as field from './fields.ts';
 
 /** A LUN as a host of the engine sees it (`/hosts/{id}/storage`); the engine shows one in each entry. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import * as field from './fields.ts';
 
 /** An image transfer. 4.3 and 4.4 before 4.4.7 forget it when it ends; later ones show it for a while as finished. */

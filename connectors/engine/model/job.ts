@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import * as field from './fields.ts';
 
 /** Background work of the engine. A finished one is forgotten after 10 minutes, a failed one after 60. */

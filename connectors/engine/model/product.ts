@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the engine calls itself, at the root of its API. */
 export const engineProduct = z.object({

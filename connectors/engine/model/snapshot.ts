@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import * as field from './fields.ts';
 
 /** A snapshot of a VM; the present state is listed among them, as `Active VM`. */

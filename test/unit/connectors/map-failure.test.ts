@@ -7,7 +7,7 @@ import {
 import got from 'got';
 import { SSHError } from 'node-ssh';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { toApplicationFailure } from '../../../connectors/map-failure.ts';
 import { registerSecret } from '../../../connectors/redaction.ts';
 import { OperatorError } from '../../../failures/operator-error.ts';
