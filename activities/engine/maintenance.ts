@@ -54,11 +54,16 @@ export const deactivateHost = engineOperation<DeactivateHost, HostFacts>({
       undo: {
         title: `Activate ${name} again`,
         call: { operation: 'activateHost', params: { host: name, ...givesAway(host) } satisfies ActivateHost },
-        byHand: `activate host ${host.name} in the Administration Portal`,
+        byHand: `activate host ${host.name} in the Administration Portal${ranThere(host)}`,
       },
     };
   },
 });
+
+/** For who ends it by hand, where nobody looks any more at what it has moved. */
+function ranThere({ vms }: HostView): string {
+  return vms.length === 0 ? '' : `; before its maintenance it ran ${vms.map(({ name }) => name).join(', ')}`;
+}
 
 function givesAway({ vms }: HostView): Pick<ActivateHost, 'gaveAway'> {
   return vms.length === 0 ? {} : { gaveAway: vms.map(({ id, name }) => ({ id, name })) };

@@ -80,9 +80,13 @@ describe('deactivateHost', () => {
 
   it('gives its undo the VMs that it moves away, so that it can tell where they stay', () => {
     const vms = [{ id: '1', name: 'HostedEngine', status: 'up', origin: 'managed_hosted_engine' }];
-    expect(deactivateHost.decide(facts('up', { vms }), { host: 'host2' }, context).undo?.call).toEqual({
-      operation: 'activateHost',
-      params: { host: 'host2', gaveAway: [{ id: '1', name: 'HostedEngine' }] },
+    expect(deactivateHost.decide(facts('up', { vms }), { host: 'host2' }, context).undo).toEqual({
+      title: 'Activate host2 again',
+      call: {
+        operation: 'activateHost',
+        params: { host: 'host2', gaveAway: [{ id: '1', name: 'HostedEngine' }] },
+      },
+      byHand: 'activate host host2.test.local in the Administration Portal; before its maintenance it ran HostedEngine',
     });
   });
 
