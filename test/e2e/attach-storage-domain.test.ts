@@ -5,33 +5,24 @@ import { asAdmin } from '../support/engine-admin.ts';
 import { engineRequests, withoutIds } from '../support/engine-requests.ts';
 import { lookOnHost } from '../support/host-files.ts';
 import type { End } from '../support/run.ts';
-import { Stack } from '../support/stack.ts';
-import { temporalAddress } from '../support/temporal.ts';
+import { DomainSite } from './domain-site.ts';
 
-const DEPLOYED = { preset: 'deployed', hosts: 2 };
-const RUNBOOK = 'attachStorageDomain';
-const INPUT = { name: 'data1', dataCenter: 'Datacenter1' };
 const LUN = '3600a098000e4b4b3000003175cec1840';
 const BY = { standingApproval: { by: 'Ada' } };
 
-let stack: Stack;
+let site: DomainSite;
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: temporalAddress(), ...DEPLOYED });
+  site = await DomainSite.open({ name: 'data1', type: 'fc', lun: LUN });
 });
-afterAll(() => stack?.close());
-beforeEach(() => stack.fresh(DEPLOYED));
+afterAll(() => site?.close());
+beforeEach(() => site.fresh());
 
-async function run(input: object = {}): Promise<End> {
-  return (await stack.startWith(RUNBOOK, { ...INPUT, ...input })).end();
-}
-
-const revision = async () => (await stack.control.state()).revision;
 const statesOf = ({ report }: End) => (report?.steps ?? []).map(({ title, state }) => [title, state]);
 
 test('planned, approved, made, attached, seen on every host; a second run changes nothing', async () => {
-  const untouched = await revision();
-  const planned = await run({ mode: 'plan' });
+  const untouched = await site.stack.control.revision();
+  const planned = await site.run({ mode: 'plan' });
   expect(planned.type, planned.message).toBe('succeeded');
   const steps = planned.report?.plan?.steps ?? [];
   expect(steps.map(({ title, state }) => [title, state])).toEqual([
@@ -44,10 +35,10 @@ test('planned, approved, made, attached, seen on every host; a second run change
     ['Verify the storage domain data1', 'unknown'],
   ]);
   expect(steps[4]?.commands?.[0]).toContain(`"logical_units":{"logical_unit":[{"id":"${LUN}"}]},"override_luns":false`);
-  expect(await revision()).toBe(untouched);
+  expect(await site.stack.control.revision()).toBe(untouched);
 
-  const since = await stack.control.now();
-  const handle = await stack.startWith(RUNBOOK, INPUT);
+  const since = await site.stack.control.now();
+  const handle = await site.start();
   const { waiting } = await handle.waitingFor('approval');
   expect(waiting?.show).toMatchObject({
     Storage: `LUN ${LUN}, 2.0T, DELL MD38xxf, 2 of 2 paths`,
@@ -57,37 +48,37 @@ test('planned, approved, made, attached, seen on every host; a second run change
   await handle.approve('Ada');
   const end = await handle.end();
   expect(end.type, end.message).toBe('succeeded');
-  const made = engineRequests(await stack.control.journal(since));
+  const made = engineRequests(await site.stack.control.journal(since));
   expect(withoutIds(made)).toEqual(['POST /storagedomains', 'POST /datacenters/ID/storagedomains']);
   const verified = end.report?.steps.at(-1);
   expect(verified?.evidence?.slice(0, 2)).toEqual(['storage domain data1 is active', 'data center Datacenter1 is up']);
   for (const host of ['host1', 'host2']) {
-    const { stdout } = await lookOnHost(stack.lab.inventory, host, `lsblk -r -o NAME /dev/mapper/${LUN}`);
+    const { stdout } = await lookOnHost(site.stack.lab.inventory, host, `lsblk -r -o NAME /dev/mapper/${LUN}`);
     expect(stdout).toMatch(/-ids$/m);
   }
 
-  const before = await revision();
-  const again = await run();
+  const before = await site.stack.control.revision();
+  const again = await site.run();
   expect(again.type, again.message).toBe('succeeded');
   expect(again.report?.decisions).toEqual([]);
   expect(new Set(statesOf(again).map(([, state]) => state))).toEqual(new Set(['already', 'passed']));
-  expect(await revision()).toBe(before);
+  expect(await site.stack.control.revision()).toBe(before);
 
   // Somebody gives the LUN of a domain that is in use to another one.
-  changeInventory(stack.lab.inventory, (site) => {
+  changeInventory(site.stack.lab.inventory, (site) => {
     site.storage.dataDomains = [{ name: 'data9', lun: LUN }];
     site.isos = [];
     site.vms = [];
   });
-  const taken = await run({ name: 'data9', ...BY });
+  const taken = await site.run({ name: 'data9', ...BY });
   expect(taken.message).toContain(`LUN ${LUN} belongs to the storage domain data1`);
-  expect(await revision()).toBe(before);
+  expect(await site.stack.control.revision()).toBe(before);
 });
 
 test('a LUN that carries something is taken only when its domain is typed, never by a standing or an older approval', async () => {
-  const asked = await stack.startWith(RUNBOOK, INPUT);
+  const asked = await site.start();
   await asked.waitingFor('approval');
-  await stack.control.fault({ target: 'host1', kind: 'lun-dirty', body: LUN });
+  await site.stack.control.fault({ target: 'host1', kind: 'lun-dirty', body: LUN });
   await asked.approve('Ada');
   const late = await asked.waitingFor('parked');
   expect(late.waiting?.reason?.join('\n')).toMatch(
@@ -96,7 +87,7 @@ test('a LUN that carries something is taken only when its domain is typed, never
   await asked.decide({ step: late.waiting?.id, verb: 'rollback', by: 'Ada' });
   expect((await asked.end()).type).toBe('rolledBack');
 
-  const handle = await stack.startWith(RUNBOOK, { ...INPUT, ...BY });
+  const handle = await site.start(BY);
   const { waiting } = await handle.waitingFor('approval');
   expect(waiting?.show?.['Will be destroyed']).toMatch(/volume group|signature|partitions/);
   await expect(handle.decide({ ...waiting?.answer, typed: 'data2', by: 'Ada' })).rejects.toThrow();
@@ -106,7 +97,7 @@ test('a LUN that carries something is taken only when its domain is typed, never
 });
 
 test('rolled back after a failure behind it, domain and volume group are gone, in the right order', async () => {
-  await stack.control.fault({
+  await site.stack.control.fault({
     target: 'engine',
     kind: 'http',
     match: 'POST .*/datacenters/[^/]+/storagedomains',
@@ -114,7 +105,7 @@ test('rolled back after a failure behind it, domain and volume group are gone, i
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ reason: 'Operation Failed', detail: '[Cannot attach Storage.]' }),
   });
-  const handle = await stack.startWith(RUNBOOK, { ...INPUT, ...BY });
+  const handle = await site.start(BY);
   const { waiting } = await handle.waitingFor('parked');
   expect(waiting?.reason?.join('\n')).toContain('Cannot attach Storage.');
   await handle.decide({ step: waiting?.id, verb: 'rollback', by: 'Ada' });
@@ -127,25 +118,29 @@ test('rolled back after a failure behind it, domain and volume group are gone, i
       byHand: `for oVirt it counts as free; for any other use, on one host: wipefs -a /dev/mapper/${LUN}`,
     },
   ]);
-  const { stdout } = await lookOnHost(stack.lab.inventory, 'host1', `pvs --noheadings -o vg_name /dev/mapper/${LUN}`);
+  const { stdout } = await lookOnHost(
+    site.stack.lab.inventory,
+    'host1',
+    `pvs --noheadings -o vg_name /dev/mapper/${LUN}`,
+  );
   expect(stdout.trim()).toBe('');
-  const again = await run({ mode: 'plan' });
+  const again = await site.run({ mode: 'plan' });
   expect(again.report?.plan?.steps[0]?.evidence).not.toContainEqual(expect.stringContaining('the LUN carries'));
 });
 
 test('a domain that somebody made while the run was parked is neither formatted nor called its own', async () => {
-  const since = await stack.control.now();
+  const since = await site.stack.control.now();
   const refusal = {
     ...{ target: 'engine', kind: 'http', status: 400, headers: { 'content-type': 'application/json' } },
     body: JSON.stringify({ reason: 'Operation Failed', detail: '[Internal Engine Error]' }),
   };
-  await stack.control.fault({ ...refusal, match: 'POST /ovirt-engine/api/storagedomains' });
-  await stack.control.fault({ ...refusal, match: 'POST .*/datacenters/[^/]+/storagedomains' });
-  const handle = await stack.startWith(RUNBOOK, { ...INPUT, ...BY });
+  await site.stack.control.fault({ ...refusal, match: 'POST /ovirt-engine/api/storagedomains' });
+  await site.stack.control.fault({ ...refusal, match: 'POST .*/datacenters/[^/]+/storagedomains' });
+  const handle = await site.start(BY);
   const creating = await handle.waitingFor('parked');
   expect(creating.waiting?.title).toContain('Create the storage domain data1');
   const storage = { type: 'fcp', logical_units: { logical_unit: [{ id: LUN }] } };
-  await asAdmin(stack.lab.inventory, async (engine) => {
+  await asAdmin(site.stack.lab.inventory, async (engine) => {
     const [host] = await engine.list('/hosts', engineHost);
     const body = { name: 'data1', type: 'data', host: { name: host?.name ?? '' }, storage };
     await engine.send({ request: 'POST', path: '/storagedomains', body });
@@ -158,19 +153,25 @@ test('a domain that somebody made while the run was parked is neither formatted 
   expect(end.report?.remains.map(({ what }) => what)).toContain(
     'storage domain data1 is in the engine, but no event tells that this run has made it',
   );
-  const { stdout } = await lookOnHost(stack.lab.inventory, 'host1', `pvs --noheadings -o vg_name /dev/mapper/${LUN}`);
+  const { stdout } = await lookOnHost(
+    site.stack.lab.inventory,
+    'host1',
+    `pvs --noheadings -o vg_name /dev/mapper/${LUN}`,
+  );
   expect(stdout.trim()).not.toBe('');
-  expect(engineRequests(await stack.control.journal(since)).filter((line) => line.startsWith('DELETE'))).toEqual([]);
+  expect(engineRequests(await site.stack.control.journal(since)).filter((line) => line.startsWith('DELETE'))).toEqual(
+    [],
+  );
 });
 
 test('refused before anything is touched, each with its sentence', async () => {
-  const before = await revision();
-  const unknown = await run({ name: 'data9' });
+  const before = await site.stack.control.revision();
+  const unknown = await site.run({ name: 'data9' });
   expect(unknown.message).toContain('name: the inventory has no storage domain data9; storage.dataDomains has data1');
-  const nowhere = await run({ dataCenter: 'Nowhere' });
+  const nowhere = await site.run({ dataCenter: 'Nowhere' });
   expect(nowhere.message).toContain('data center Nowhere: the engine has none of this name');
-  expect(await revision()).toBe(before);
-  await stack.control.fault({ target: 'host2', kind: 'lun-missing-path', body: LUN });
-  const broken = await run();
+  expect(await site.stack.control.revision()).toBe(before);
+  await site.stack.control.fault({ target: 'host2', kind: 'lun-missing-path', body: LUN });
+  const broken = await site.run();
   expect(broken.message).toMatch(new RegExp(`LUN ${LUN} on host2 has paths that are not active ready running`));
 });

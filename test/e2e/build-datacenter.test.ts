@@ -28,8 +28,6 @@ async function run(input: object, runbook = RUNBOOK): Promise<End> {
   return (await stack.startWith(runbook, input)).end();
 }
 
-const revision = async () => (await stack.control.state()).revision;
-
 /** The parts of a plan, each with the states that its steps have. */
 function parts({ report }: End): [string, string[]][] {
   const states = new Map<string, Set<string>>();
@@ -51,7 +49,7 @@ test(
     changeInventory(stack.lab.inventory, ({ storage }) => {
       storage.dataDomains.push({ name: 'nfs1', type: 'nfs', address: 'nas.test.local', path: '/exports/data' });
     });
-    const untouched = await revision();
+    const untouched = await stack.control.revision();
     const planned = await run({ mode: 'plan' });
     expect(planned.type, planned.message).toBe('succeeded');
     expect(parts(planned)).toEqual([
@@ -70,7 +68,7 @@ test(
       ['Upload CentOS-7-x86_64-Minimal-1908.iso', ['unknown']],
       ['Create the VM vm1', ['unknown']],
     ]);
-    expect(await revision()).toBe(untouched);
+    expect(await stack.control.revision()).toBe(untouched);
 
     const since = await stack.control.now();
     const handle = await stack.startWith(RUNBOOK, BY);
@@ -114,7 +112,7 @@ test(
     const requests = engineRequests(await stack.control.journal(since));
     expect(requests.filter((line) => /^POST \/(hosts|storagedomains)(\?|$)/.test(line))).toHaveLength(4);
 
-    const built = await revision();
+    const built = await stack.control.revision();
     const later = await stack.control.now();
     const again = await run(BY);
     expect(again.type, again.message).toBe('succeeded');
@@ -122,7 +120,7 @@ test(
     const journal = await stack.control.journal(later);
     expect(executedChanges(journal)).toEqual([]);
     expect(engineRequests(journal.filter(({ text }) => !asksForPower(text)))).toEqual([]);
-    expect(await revision()).toBe(built);
+    expect(await stack.control.revision()).toBe(built);
 
     const verified = await run({}, 'verifyDatacenter');
     expect(verified.type, verified.message).toBe('succeeded');

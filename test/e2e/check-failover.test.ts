@@ -14,8 +14,6 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.close());
 
-const revision = async () => (await stack.control.state()).revision;
-
 /** What changed something: a look at the power is a request too. */
 async function changesSince(since: number): Promise<readonly string[]> {
   const journal = await stack.control.journal(since);
@@ -32,7 +30,7 @@ async function seats(): Promise<{ vm: string | undefined; engine: string | undef
 
 test('proves what is there, and that VM and engine can move; leaves everything where it was', async () => {
   const before = await seats();
-  const untouched = await revision();
+  const untouched = await stack.control.revision();
   const planned = await stack.run(RUNBOOK, { vm: 'vm1', mode: 'plan' });
   expect(planned.report?.plan?.refusals).toBeUndefined();
   expect(planned.report?.plan?.steps.map(({ title }) => title)).toEqual([
@@ -49,7 +47,7 @@ test('proves what is there, and that VM and engine can move; leaves everything w
   ]);
   const watched = await stack.run(RUNBOOK, { migrate: false });
   expect(watched.type, watched.message).toBe('succeeded');
-  expect(await revision()).toBe(untouched);
+  expect(await stack.control.revision()).toBe(untouched);
 
   const since = await stack.control.now();
   const moved = await stack.run(RUNBOOK, { vm: 'vm1', standingApproval: { by: 'Ada' } });
@@ -144,7 +142,7 @@ test('a VM that createHaVm makes is proven so too, where that was asked for; nev
     site.vms = [...site.vms, { ...site.vms[0], ...wished }];
   });
   const input = { name: 'vm2', dataCenter: 'Datacenter1', cluster: 'Cluster1', proveRestart: true };
-  const untouched = await revision();
+  const untouched = await stack.control.revision();
   const planned = await stack.run('createHaVm', { ...input, mode: 'plan' });
   expect(planned.report?.plan?.refusals).toBeUndefined();
   const proof = planned.report?.plan?.steps.slice(-8) ?? [];
@@ -160,7 +158,7 @@ test('a VM that createHaVm makes is proven so too, where that was asked for; nev
       'Bring vm2 back to its host',
     ].map((title) => [title, 'unknown', 'Start vm2']),
   );
-  expect(await revision()).toBe(untouched);
+  expect(await stack.control.revision()).toBe(untouched);
 
   const since = await stack.control.now();
   const run = await stack.startWith('createHaVm', { ...input, standingApproval: { by: 'Ada' } });
@@ -199,7 +197,7 @@ test('refuses, with each thing that would keep a VM from being restarted, and to
       body: { ...(host?.port !== undefined && { port: host.port }), power_management: { enabled: false } },
     });
   });
-  const untouched = await revision();
+  const untouched = await stack.control.revision();
   const refused = await stack.run(RUNBOOK, { vm: 'vm1', engineVm: false });
   expect(refused.type).toBe('failed');
   expect(refused.message).toContain(
@@ -209,5 +207,5 @@ test('refuses, with each thing that would keep a VM from being restarted, and to
   expect(nameless.message).toContain('vm: must name the VM whose host is to lose its power, when destructive has "vm"');
   const unknown = await stack.run(RUNBOOK, { vm: 'vm9' });
   expect(unknown.message).toContain('the engine has no VM vm9. Correct the input vm; there are vm1, vm2.');
-  expect(await revision()).toBe(untouched);
+  expect(await stack.control.revision()).toBe(untouched);
 });

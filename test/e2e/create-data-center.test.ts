@@ -18,26 +18,24 @@ async function run(runbook: string, input: object): Promise<End> {
   return (await stack.startWith(runbook, input)).end();
 }
 
-const revision = async () => (await stack.control.state()).revision;
-
 test('a data center and a cluster: planned, made, there already', async () => {
-  const untouched = await revision();
+  const untouched = await stack.control.revision();
   const planned = await run('createDataCenter', { name: 'Second', mode: 'plan' });
   expect(planned.type, planned.message).toBe('succeeded');
   expect(planned.report?.plan?.steps.map(({ title, state, commands }) => [title, state, commands])).toEqual([
     ['Compare the data center Second', 'already', []],
     ['Create the data center Second', 'wouldDo', ['POST /datacenters {"name":"Second","local":false}']],
   ]);
-  expect(await revision()).toBe(untouched);
+  expect(await stack.control.revision()).toBe(untouched);
 
   const since = await stack.control.now();
   const made = await run('createDataCenter', { name: 'Second' });
   expect(made.type, made.message).toBe('succeeded');
   expect(made.report?.decisions).toEqual([]);
-  const there = await revision();
+  const there = await stack.control.revision();
   const next = await run('createCluster', { name: 'Second', dataCenter: 'Second', mode: 'plan' });
   expect(next.report?.plan?.steps.map(({ state }) => state)).toEqual(['already', 'wouldDo']);
-  expect(await revision()).toBe(there);
+  expect(await stack.control.revision()).toBe(there);
   const cluster = await run('createCluster', { name: 'Second', dataCenter: 'Second' });
   expect(cluster.type, cluster.message).toBe('succeeded');
   expect(cluster.report?.steps.at(-1)?.commands).toEqual([
@@ -45,7 +43,7 @@ test('a data center and a cluster: planned, made, there already', async () => {
   ]);
   expect(engineRequests(await stack.control.journal(since))).toEqual(['POST /datacenters', 'POST /clusters']);
 
-  const before = await revision();
+  const before = await stack.control.revision();
   for (const [runbook, input] of [
     ['createDataCenter', { name: 'Second' }],
     ['createCluster', { name: 'Second', dataCenter: 'Second' }],
@@ -54,15 +52,15 @@ test('a data center and a cluster: planned, made, there already', async () => {
     expect(again.type, again.message).toBe('succeeded');
     expect(again.report?.steps.at(-1)?.state).toBe('already');
   }
-  expect(await revision()).toBe(before);
+  expect(await stack.control.revision()).toBe(before);
 });
 
 test('an existing cluster is compared, and changed only when that is approved', async () => {
-  const before = await revision();
+  const before = await stack.control.revision();
   const handle = await stack.startWith('createCluster', { name: 'Default', cpuType: 'Intel Westmere Family' });
   const { waiting } = await handle.waitingFor('approval');
   expect(waiting?.show?.Differences).toBe('its CPU type is not set instead of Intel Westmere Family');
-  expect(await revision()).toBe(before);
+  expect(await stack.control.revision()).toBe(before);
   await handle.approve('Ada');
   const end = await handle.end();
   expect(end.type, end.message).toBe('succeeded');
@@ -72,7 +70,7 @@ test('an existing cluster is compared, and changed only when that is approved', 
 });
 
 test('what cannot be is refused in one sentence each, before anything is touched', async () => {
-  const before = await revision();
+  const before = await stack.control.revision();
   const unknown = await run('createCluster', { name: 'Third', cpuType: 'Intel 8086 Family', ...BY });
   expect(unknown.message).toContain('the engine knows no CPU type "Intel 8086 Family" at level 4.3');
   const nowhere = await run('createCluster', { name: 'Third', dataCenter: 'Nowhere', ...BY });
@@ -81,7 +79,7 @@ test('what cannot be is refused in one sentence each, before anything is touched
   expect(misplaced.message).toContain('cluster Default exists, but not in data center Second');
   const misnamed = await run('createDataCenter', { name: 'a b' });
   expect(misnamed.message).toContain('name: may hold up to 40 letters, digits, - and _ only');
-  expect(await revision()).toBe(before);
+  expect(await stack.control.revision()).toBe(before);
 });
 
 test('refused by the engine and rolled back, nothing is left', async () => {

@@ -44,8 +44,6 @@ async function engine(): Promise<EngineState> {
   return (await stack.control.state()).engine as EngineState;
 }
 
-const revision = async () => (await stack.control.state()).revision;
-
 /** What an operator has of the console: a file of their own, whose password is told nowhere else. */
 async function consoleFile(): Promise<void> {
   const cli = new Cli(mkdtempSync(join(tmpdir(), 'console-')));
@@ -97,12 +95,12 @@ test('made from the inventory, started, installed by a person, moved there and b
     expect(ready.type, ready.message).toBe('succeeded');
   }
 
-  const untouched = await revision();
+  const untouched = await stack.control.revision();
   const planned = await run('createHaVm', { ...VM, mode: 'plan' });
   expect(planned.type, planned.message).toBe('succeeded');
   const create = planned.report?.plan?.steps.find(({ title }) => title === 'Create the VM vm1');
   expect(create?.commands?.[0]).toContain('"high_availability":{"enabled":true,"priority":50}');
-  expect(await revision()).toBe(untouched);
+  expect(await stack.control.revision()).toBe(untouched);
 
   // Taken back where everything is there: the VM is off and gone, its disk with it.
   const first = await stack.startWith('createHaVm', VM);
@@ -140,11 +138,11 @@ test('made from the inventory, started, installed by a person, moved there and b
   const agent = end.report?.steps.find(({ title }) => title === 'Wait for the guest agent of vm1');
   expect(agent?.evidence).toEqual(['the guest agent of vm1 reports vm1.example.com']);
 
-  const settled = await revision();
+  const settled = await stack.control.revision();
   const again = await run('createHaVm', VM);
   expect(again.type, again.message).toBe('succeeded');
   expect(again.report?.decisions).toEqual([]);
-  expect(await revision()).toBe(settled);
+  expect(await stack.control.revision()).toBe(settled);
 });
 
 test('given other settings while it runs, it has to be restarted; rolled back, it has its former ones', async () => {

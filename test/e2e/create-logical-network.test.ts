@@ -26,7 +26,6 @@ async function run(input: object = {}): Promise<End> {
   return (await stack.startWith(RUNBOOK, { ...INPUT, ...input })).end();
 }
 
-const revision = async () => (await stack.control.state()).revision;
 const changesSince = async (since: number) => withoutIds(engineRequests(await stack.control.journal(since)));
 const networks = async () =>
   ((await stack.control.state()).engine as { networks: { name: string }[] }).networks.filter(
@@ -46,7 +45,7 @@ async function described(network: object): Promise<AsyncDisposable> {
 }
 
 test('planned, approved, set up host by host, proven; again: nothing; edited by somebody: asked for, put right', async () => {
-  const untouched = await revision();
+  const untouched = await stack.control.revision();
   const planned = await run({ mode: 'plan' });
   expect(planned.type, planned.message).toBe('succeeded');
   const steps = planned.report?.plan?.steps ?? [];
@@ -63,13 +62,13 @@ test('planned, approved, set up host by host, proven; again: nothing; edited by 
   ]);
   const shown = steps.flatMap(({ commands }) => commands.map((line) => line.replace(/ .*? /, ' … ')));
   expect(shown.filter((line) => line.startsWith('POST'))).toHaveLength(4);
-  expect(await revision()).toBe(untouched);
+  expect(await stack.control.revision()).toBe(untouched);
 
   const since = await stack.control.now();
   const handle = await stack.startWith(RUNBOOK, INPUT);
   const { waiting } = await handle.waitingFor('approval');
   expect(waiting?.show).toMatchObject({ Network: NAME, Hosts: 'host1, host2' });
-  expect(await revision()).toBe(untouched);
+  expect(await stack.control.revision()).toBe(untouched);
   await handle.approve('Ada');
   const end = await handle.end();
   expect(end.type, end.message).toBe('succeeded');
@@ -85,12 +84,12 @@ test('planned, approved, set up host by host, proven; again: nothing; edited by 
     expect(await onHost(host, NAME)).toContain('TYPE=Bridge');
   }
 
-  const before = await revision();
+  const before = await stack.control.revision();
   const again = await run();
   expect(again.type, again.message).toBe('succeeded');
   expect(again.report?.decisions).toEqual([]);
   expect(new Set(again.report?.steps.map(({ state }) => state))).toEqual(new Set(['already', 'passed']));
-  expect(await revision()).toBe(before);
+  expect(await stack.control.revision()).toBe(before);
 
   await stack.control.event({ target: 'engine', action: 'edit-network', network: NAME, mtu: 9000 });
   const edited = await stack.control.now();
@@ -139,12 +138,12 @@ test('the management network is touched only after its name was typed, whatever 
   expect(same.type, same.message).toBe('succeeded');
   expect(same.report?.decisions).toEqual([]);
   await stack.control.event({ target: 'engine', action: 'edit-network', network: 'ovirtmgmt', mtu: 1400 });
-  const before = await revision();
+  const before = await stack.control.revision();
   const handle = await stack.startWith(RUNBOOK, management);
   const { waiting } = await handle.waitingFor('approval');
   expect(waiting).toMatchObject({ title: 'Touch the management network ovirtmgmt', typed: 'ovirtmgmt' });
   await expect(handle.decide({ ...waiting?.answer, typed: NAME, by: 'Ada' })).rejects.toThrow();
-  expect(await revision()).toBe(before);
+  expect(await stack.control.revision()).toBe(before);
   await handle.decide({ ...waiting?.answer, typed: 'ovirtmgmt', by: 'Ada' });
   const end = await handle.end();
   expect(end.type, end.message).toBe('succeeded');
@@ -174,12 +173,12 @@ test('a network that no VM uses becomes required once every host has it', async 
 });
 
 test('refused before anything is touched, each with its sentence', async () => {
-  const before = await revision();
+  const before = await stack.control.revision();
   const unknown = await run({ name: 'vlan7' });
   expect(unknown.message).toContain(`name: the inventory has no network vlan7; networks has ${NAME}`);
   const nowhere = await run({ cluster: 'Nowhere' });
   expect(nowhere.message).toContain('cluster Nowhere: the engine has none of this name');
   const stranger = await run({ hosts: ['host1', 'host7'] });
   expect(stranger.message).toContain('hosts: the inventory has no host host7; hosts has host1, host2');
-  expect(await revision()).toBe(before);
+  expect(await stack.control.revision()).toBe(before);
 });

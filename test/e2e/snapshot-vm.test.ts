@@ -18,7 +18,6 @@ beforeAll(async () => {
 afterAll(() => stack?.close());
 
 const run = (input: object): Promise<End> => stack.run(RUNBOOK, { ...INPUT, ...input });
-const revision = async () => (await stack.control.state()).revision;
 const volumes = ({ report }: End, title: string) => report?.steps.find((step) => step.title === title)?.evidence ?? [];
 
 async function changes(since: number): Promise<readonly string[]> {
@@ -26,10 +25,10 @@ async function changes(since: number): Promise<readonly string[]> {
 }
 
 test('made while the VM runs, with a volume more; found again; removed by a merge, with one less', async () => {
-  const untouched = await revision();
+  const untouched = await stack.control.revision();
   const planned = await run({ mode: 'plan' });
   expect(planned.type, planned.message).toBe('succeeded');
-  expect(await revision()).toBe(untouched);
+  expect(await stack.control.revision()).toBe(untouched);
 
   const since = await stack.control.now();
   const made = await run({});
@@ -44,10 +43,10 @@ test('made while the VM runs, with a volume more; found again; removed by a merg
   );
   expect(await changes(since)).toEqual(['POST /vms/ID/snapshots']);
 
-  const there = await revision();
+  const there = await stack.control.revision();
   const again = await run({});
   expect(again.type, again.message).toBe('succeeded');
-  expect(await revision()).toBe(there);
+  expect(await stack.control.revision()).toBe(there);
 
   const up = await run({ action: 'restore' });
   expect(up.message).toContain('VM vm1 is up. Shut it down: only a VM that is down can be set back.');
@@ -57,7 +56,7 @@ test('made while the VM runs, with a volume more; found again; removed by a merg
   expect(nobody.message).toContain('VM vm9: the engine has none of this name');
   const gone = await run({ snapshot: 'never made', action: 'remove' });
   expect([gone.type, gone.report?.decisions]).toEqual(['succeeded', []]);
-  expect(await revision()).toBe(there);
+  expect(await stack.control.revision()).toBe(there);
 
   const removal = await stack.startWith(RUNBOOK, { ...INPUT, action: 'remove' });
   await removal.waitingFor('approval');

@@ -48,6 +48,11 @@ export class LabControl {
     return this.call('GET', '/state');
   }
 
+  /** What every change raises. */
+  async revision(): Promise<number> {
+    return (await this.state()).revision;
+  }
+
   /** Entries after `since`; with `wait`, held back up to that many seconds until there is one. */
   journal(since = 0, wait = 0): Promise<JournalEntry[]> {
     return this.call('GET', `/journal?since=${since}&wait=${wait}`);
