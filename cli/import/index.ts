@@ -17,8 +17,9 @@ import { asked, engineOf } from '../ask-engine.ts';
 import { usage } from '../failure.ts';
 import type { Answer } from '../output.ts';
 import { inWords, readInventory } from '../trust/file.ts';
-import { describe, type Former } from './describe.ts';
+import { describe } from './describe.ts';
 import { readEngineSite } from './engine-site.ts';
+import type { Former } from './former.ts';
 import { type HostSite, readHostSite } from './host-site.ts';
 
 export interface ImportRequest {

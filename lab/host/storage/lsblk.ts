@@ -3,6 +3,7 @@ import type { Command } from '../../types.ts';
 import { parseOptions } from '../args.ts';
 import type { Device } from './devices.ts';
 import { devicesOf, nodeOf, placed } from './devices.ts';
+import { inUnit } from './size-unit.ts';
 
 /** One line: the device, what it stands under, and the branch drawn in front of its name. */
 interface Line {
@@ -12,13 +13,7 @@ interface Line {
 }
 
 function human(bytes: number): string {
-  const [letter, unit] =
-    bytes >= 2 ** 40
-      ? (['T', 2 ** 40] as const)
-      : bytes >= 2 ** 30
-        ? (['G', 2 ** 30] as const)
-        : (['M', 2 ** 20] as const);
-  const amount = bytes / unit;
+  const { amount, letter } = inUnit(bytes);
   return `${Number.isInteger(amount) ? amount : amount.toFixed(1)}${letter}`;
 }
 

@@ -1,15 +1,10 @@
 /** multipath and multipathd 0.4.9: maps, their groups and paths. */
 import type { Command, CommandContext, Lun, LunPath } from '../../types.ts';
 import { daemon } from '../daemon.ts';
+import { inUnit } from './size-unit.ts';
 
 function size(bytes: number): string {
-  const [letter, unit] =
-    bytes >= 2 ** 40
-      ? (['T', 2 ** 40] as const)
-      : bytes >= 2 ** 30
-        ? (['G', 2 ** 30] as const)
-        : (['M', 2 ** 20] as const);
-  const amount = bytes / unit;
+  const { amount, letter } = inUnit(bytes);
   return `${amount < 10 ? amount.toFixed(1) : Math.round(amount)}${letter}`;
 }
 

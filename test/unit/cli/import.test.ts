@@ -1,6 +1,8 @@
 import { expect, describe as group, it } from 'vitest';
-import { describe, type Former, shortName, sizeText } from '../../../cli/import/describe.ts';
+import { describe, shortName } from '../../../cli/import/describe.ts';
+import { sizeText } from '../../../cli/import/describe-storage.ts';
 import type { EngineSite } from '../../../cli/import/engine-site.ts';
+import type { Former } from '../../../cli/import/former.ts';
 import { carrierOf, type HostSite } from '../../../cli/import/host-site.ts';
 import { engineFenceAgent } from '../../../connectors/engine/model/fence-agent.ts';
 import { engineClusterNetwork } from '../../../connectors/engine/model/network.ts';

@@ -1,0 +1,72 @@
+/** Interfaces of packages: what repositories offer, what is installed, what a package brings. */
+import type { CommandSet, LabHost } from '../types.ts';
+
+export interface Nevra {
+  readonly name: string;
+  readonly epoch: number;
+  readonly version: string;
+  readonly release: string;
+  readonly arch: string;
+}
+
+/** A package as a repository offers it. */
+export interface PackageOffer extends Nevra {
+  /** Names of packages (or their provides) that come with it. */
+  readonly requires?: readonly string[];
+  readonly provides?: readonly string[];
+  /** An installed package of that name is replaced by this one (qemu-kvm by qemu-kvm-ev). */
+  readonly obsoletes?: readonly string[];
+  readonly size?: number;
+}
+
+export interface InstalledPackage extends Nevra {
+  readonly requires: readonly string[];
+  readonly provides: readonly string[];
+  readonly fromRepo: string;
+  readonly installedAt: number;
+  /** Installed because another one needed it. */
+  readonly dependency: boolean;
+}
+
+export interface RpmDatabase {
+  get(name: string): InstalledPackage | undefined;
+  has(name: string): boolean;
+  all(): readonly InstalledPackage[];
+  /** Installs or replaces with files, programs, units and scriptlets of its builds, at once and without dependencies. */
+  install(offer: PackageOffer, options?: { fromRepo?: string; dependency?: boolean }): void;
+  erase(name: string): void;
+}
+
+/** Repository of the simulated internet. */
+export interface Repository {
+  readonly title: string;
+  readonly packages: PackageOffer[];
+  /** Shown by repolist; without it the number of packages. */
+  readonly count?: number;
+  /** False: as mirrors that are gone or unreachable. */
+  reachable: boolean;
+}
+
+export interface PackageFile {
+  readonly content: string | ((host: LabHost) => string);
+  readonly mode?: number;
+  readonly owner?: string;
+  readonly group?: string;
+  /** Kept as it is when it is there already, as %config(noreplace). */
+  readonly config?: boolean;
+}
+
+/** What a package brings when it is installed. */
+export interface PackageBuild {
+  readonly package: string;
+  readonly files?: Readonly<Record<string, PackageFile>>;
+  readonly directories?: readonly string[];
+  /** Programs by name (placed in /usr/bin) or by full path. */
+  readonly programs?: CommandSet;
+  /** Unit files by name, placed in /usr/lib/systemd/system. */
+  readonly units?: Readonly<Record<string, string>>;
+  /** Unit names that the preset enables at first installation. */
+  readonly enabledByPreset?: readonly string[];
+  readonly post?: (host: LabHost) => void;
+  readonly postun?: (host: LabHost) => void;
+}
