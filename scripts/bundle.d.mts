@@ -9,3 +9,4 @@ export interface Otherwise {
 
 export function keptBundle(entry: string, folder: string): Promise<KeptCode>;
 export function keptWhole(entry: string, folder: string, otherwise?: Otherwise): Promise<KeptCode>;
+export function keptCommand(entry: string, folder: string): Promise<KeptCode>;

@@ -41,7 +41,19 @@ export function keptWhole(entry, folder, otherwise = {}) {
     // Lines that a stack trace can point to.
     lineLimit: 200,
     alias,
-    plugins: [BINARIES, NO_BUNDLER, places(instead)],
+    plugins: [BINARIES, NO_BUNDLER, places(instead, short)],
+  });
+}
+
+/**
+ * Packages too: what ends soon takes most of its time to find them, file by file. What is imported later stays where it is.
+ * @param {string} entry such as `cli/main.ts`
+ * @param {string} folder where it is kept
+ */
+export function keptCommand(entry, folder) {
+  return kept(entry, folder, `${nameFor(ROOT, process.version)}.cjs`, {
+    format: 'cjs',
+    plugins: [BINARIES, LATER_BESIDE, places()],
   });
 }
 
@@ -70,17 +82,22 @@ async function bundle(entry, form) {
 }
 
 /** Names of packages become their addresses: from where the file is kept they would not be found. */
-const PACKAGES_BESIDE = {
-  name: 'packages-beside',
-  setup({ onResolve, resolve }) {
-    onResolve({ filter: /^[^./]/ }, async ({ path, kind, resolveDir, pluginData }) => {
-      if (kind === 'entry-point' || pluginData === PACKAGES_BESIDE || isBuiltin(path)) return undefined;
-      const found = await resolve(path, { kind, resolveDir, pluginData: PACKAGES_BESIDE });
-      if (found.errors.length > 0) return found;
-      return { path: pathToFileURL(found.path).href, external: true };
-    });
-  },
-};
+const PACKAGES_BESIDE = beside('packages-beside', (kind) => kind !== 'entry-point');
+const LATER_BESIDE = beside('later-beside', (kind) => kind === 'dynamic-import');
+
+function beside(name, applies) {
+  return {
+    name,
+    setup({ onResolve, resolve }) {
+      onResolve({ filter: /^[^./]/ }, async ({ path, kind, resolveDir, pluginData }) => {
+        if (!applies(kind) || pluginData === name || isBuiltin(path)) return undefined;
+        const found = await resolve(path, { kind, resolveDir, pluginData: name });
+        if (found.errors.length > 0) return found;
+        return { path: pathToFileURL(found.path).href, external: true };
+      });
+    },
+  };
+}
 
 /** Those of ssh2 are mostly not built, and it does without. Temporal's Rust core is asked for by its place. */
 const BINARIES = {
@@ -105,14 +122,14 @@ const NO_BUNDLER = {
   },
 };
 
-/** What looks for files beside its source finds them there, or what stands for them. */
-function places(instead = {}) {
+/** What looks for files beside its source finds them there, or what stands for them; code of packages is `made` into what is kept. */
+function places(instead = {}, made = (text) => text) {
   return {
     name: 'places',
     setup({ onLoad }) {
       onLoad({ filter: /\.[cm]?[tj]s$/ }, async ({ path }) => {
         const text = await readFile(path, 'utf8');
-        const contents = placed(path, IN_PACKAGE.test(path) ? await short(text) : text, instead);
+        const contents = placed(path, IN_PACKAGE.test(path) ? await made(text) : text, instead);
         return { contents, loader: path.endsWith('ts') ? 'ts' : 'js' };
       });
     },
