@@ -28,7 +28,7 @@ let directory: string;
 let sha256: string;
 
 beforeAll(async () => {
-  stack = await Stack.open({ address: temporalAddress(), ...DEPLOYED });
+  stack = await Stack.open({ address: temporalAddress(), smallWorker: true, ...DEPLOYED });
   directory = dirname(stack.lab.inventory);
   sha256 = writeImage(join(directory, 'images', 'big.iso'));
   writeFileSync(join(directory, 'images', 'vm.qcow2'), qcow2());

@@ -6,7 +6,7 @@ import { acceptedUpdate, decideNowUpdate, planQuery, statusQuery } from '../../w
 
 /** Between looks at a run: each costs the worker, the server and the test processor time that the run waits for. */
 const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 600;
 const PASSES: readonly Waiting['kind'][] = ['lock'];
 
 /** How a run closed: `succeeded`, `cancelled`, or the failure's type, which is the end state. */
@@ -57,7 +57,7 @@ export class RunHandle {
 
   /** Polls the status until it is as wished; the test's own time-out bounds it. A run that closes meanwhile is told. */
   async until(wished: (status: StatusView) => boolean): Promise<StatusView> {
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.25, LONGEST_PAUSE_MS)) {
       const status = await this.statusInTime();
       if (status !== undefined && wished(status)) return status;
       if (status?.phase === 'ended') {

@@ -16,6 +16,8 @@ export interface StackWish extends LabWish {
   /** Address of the Temporal server. */
   readonly address: string;
   readonly workerEnv?: Readonly<Record<string, string>>;
+  /** A worker with as little memory as in production. */
+  readonly smallWorker?: boolean;
 }
 
 export class Stack {
@@ -28,7 +30,7 @@ export class Stack {
     readonly worker: WorkerProcess,
   ) {}
 
-  static async open({ address, workerEnv, ...wish }: StackWish): Promise<Stack> {
+  static async open({ address, workerEnv, smallWorker = false, ...wish }: StackWish): Promise<Stack> {
     const directory = mkdtempSync(join(tmpdir(), 'ovirt-runbooks-stack-'));
     const namespace = await createNamespace(address);
     const connection = await Connection.connect({ address });
@@ -38,6 +40,7 @@ export class Stack {
       address,
       namespace,
       inventory: lab.inventory,
+      small: smallWorker,
       ...(workerEnv && { env: workerEnv }),
     });
     const stack = new Stack(directory, client, lab, worker);

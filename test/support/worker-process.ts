@@ -8,6 +8,8 @@ export interface WorkerWish {
   readonly namespace: string;
   readonly inventory: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** With what saves its memory, as in production, for those who measure it; it costs a fifth of its processor time. */
+  readonly small?: boolean;
 }
 
 let program: Promise<WorkerProgram> | undefined;
@@ -35,13 +37,14 @@ export class WorkerProcess {
   /** Returns when the worker polls. */
   async start(): Promise<void> {
     const { command, args, env } = await preparedWorker();
+    const { address, namespace, inventory, small = false } = this.wish;
     this.child = await Child.start(command, {
-      args,
+      args: small ? args : args.filter((arg) => !arg.startsWith('--')),
       env: {
-        ...env,
-        TEMPORAL_ADDRESS: this.wish.address,
-        TEMPORAL_NAMESPACE: this.wish.namespace,
-        RUNBOOK_INVENTORY: this.wish.inventory,
+        ...(small && env),
+        TEMPORAL_ADDRESS: address,
+        TEMPORAL_NAMESPACE: namespace,
+        RUNBOOK_INVENTORY: inventory,
         RUNBOOK_HOME: this.home,
         ...this.wish.env,
       },
