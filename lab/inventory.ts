@@ -4,6 +4,9 @@ import { stringify } from 'yaml';
 import { INSTALLATION_IMAGE } from './installation-image.ts';
 import type { LabCore } from './lab-core.ts';
 
+/** What the article's deployment calls them; that of the presets does, too. */
+export const DEPLOYED = { dataCenter: 'Datacenter1', cluster: 'Cluster1' };
+
 export function inventoryText(
   lab: LabCore,
   options: {
@@ -13,6 +16,8 @@ export function inventoryText(
     bmcs: Readonly<Record<string, number>>;
     /** Port of sshd in the engine VM. */
     engineSsh: number;
+    /** An engine stands there already, with names that its deployment gave. */
+    deployed: boolean;
     hostKey: (name: string) => string;
   },
 ): string {
@@ -29,6 +34,7 @@ export function inventoryText(
       address: `${lab.engineAddress}/24`,
       gateway: lab.gateway,
       dns: ['172.20.32.2'],
+      ...(options.deployed ? DEPLOYED : {}),
       ssh: {
         address: '127.0.0.1',
         port: options.engineSsh,

@@ -116,14 +116,14 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
     await reachPreset(lab, wanted.preset);
     await serve();
     lab.changed('reset');
-    writeInventory();
+    writeInventory(wanted.preset);
   };
   const control = await startControl(
     () => lab,
     { reset: (wanted) => (resetting = resetting.catch(() => undefined).then(() => reset(wanted))) },
     options.controlPort ?? known.control ?? 0,
   );
-  const writeInventory = (): void => {
+  const writeInventory = (standing: string): void => {
     const ports = {
       control: Number(new URL(control.url).port),
       hosts: known.hosts,
@@ -140,13 +140,14 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
         ports: known.hosts ?? {},
         bmcs: known.bmcs ?? {},
         engineSsh: known.engineSsh ?? 22,
+        deployed: standing !== 'bare',
         hostKey: (name) => keys.hostKey(name).public,
       }),
     );
     if (engine) store.write('engine-ca.pem', engine.caPem);
   };
   writeInstallationImage(dir);
-  writeInventory();
+  writeInventory(preset);
   return {
     lab,
     control: control.url,

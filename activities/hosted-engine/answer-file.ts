@@ -16,7 +16,7 @@ interface RemoveFile {
   readonly path: string;
 }
 
-/** Writes the answers of the deployment, without passwords, readable by root only. */
+/** Writes the answers of the deployment, without passwords, readable by root only; none where the engine is deployed. */
 export const answerFile: Operation<AnswerFileParams, FileFacts, AnswerFileOutput> = operation({
   name: 'answerFile',
   title: ({ host }) => `Write the answer file of the deployment on ${host}`,
@@ -28,6 +28,9 @@ export const answerFile: Operation<AnswerFileParams, FileFacts, AnswerFileOutput
     const output = { path };
     if (facts.content === wished && facts.mode === '600') {
       return { state: 'already', changes: [], evidence: [`${path} holds the wished answers, mode 0600`], output };
+    }
+    if (params.seen.deployed) {
+      return { state: 'already', changes: [], evidence: ['the engine is deployed: nothing asks for answers'], output };
     }
     return {
       state: 'wouldDo',

@@ -46,7 +46,10 @@ export interface PreflightOutput {
 }
 
 export interface AnswerFileParams extends EngineWish {
-  readonly seen: Pick<PreflightOutput, 'hostName' | 'managementInterface' | 'gateway' | 'dnsServers' | 'mac' | 'lun'>;
+  readonly seen: Pick<
+    PreflightOutput,
+    'hostName' | 'managementInterface' | 'gateway' | 'dnsServers' | 'mac' | 'lun' | 'deployed'
+  >;
   /** Answer keys that replace or add to the generated ones: `{"OVEHOSTED_VM/vmVCpus": "str:4"}`. */
   readonly answers?: Readonly<Record<string, string>> | undefined;
 }

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { Lab } from '../types.ts';
+import type { Lab, LabHost } from '../types.ts';
 
 const FILE = 'engine-ssh.pub';
 
@@ -27,4 +27,13 @@ export function engineSshKey({ store }: Lab): string {
   const made = make();
   store.write(FILE, `${made}\n`);
   return made;
+}
+
+export const ROOT_KEYS = '/root/.ssh/authorized_keys';
+
+/** Root of the host lets the engine in from now on, as the deployment and every installation by the engine arrange it. */
+export function admitEngine({ fs, lab }: LabHost): void {
+  const before = fs.exists(ROOT_KEYS) ? fs.read(ROOT_KEYS) : '';
+  const key = engineSshKey(lab);
+  if (!before.includes(key)) fs.write(ROOT_KEYS, `${before}${key} ovirt-engine\n`, { mode: 0o600 });
 }

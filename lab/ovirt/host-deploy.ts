@@ -1,4 +1,5 @@
 import { type HostCertificate, hostCertificate } from '../engine/ca.ts';
+import { admitEngine } from '../engine/ssh-key.ts';
 import type { LabHost } from '../types.ts';
 import { writeManagement } from './host-networks.ts';
 import { uuid } from './ids.ts';
@@ -93,7 +94,7 @@ export function dissolveBridge(host: LabHost): void {
 }
 
 /**
- * The engine installs a host: certificates, vdsm's configuration, firewall, management bridge, services.
+ * The engine installs a host: its key for the next time (`VdsDeploy`, otopi's `NETWORK/sshKey`), certificates, vdsm's configuration, firewall, management bridge, services.
  * Gives what the engine would report when the host cannot become operational.
  */
 export async function deployHost(host: LabHost, options: Options): Promise<string | undefined> {
@@ -102,6 +103,7 @@ export async function deployHost(host: LabHost, options: Options): Promise<strin
     return `code 505: Host ${host.fqdn} installation failed. Failed to execute Ansible host-deploy role: yum could not find vdsm.,`;
   }
   enroll(host);
+  admitEngine(host);
   options.changed(`${host.name} enrolled by the engine`);
   await options.sleep(30);
   const zone = host.firewalld.zoneOf(options.bridgeOn);

@@ -1,4 +1,5 @@
 import { certificateAuthority } from '../engine/ca.ts';
+import { DEPLOYED } from '../inventory.ts';
 import { hostedEngineConf } from '../ovirt/conf.ts';
 import { runningOn } from '../ovirt/engine-vm.ts';
 import { joinHostedEngine } from '../ovirt/ha/host.ts';
@@ -35,8 +36,8 @@ export function labAnswers(lab: Lab, host: LabHost): string {
     'NETWORK/network_test': 'str:dns',
     'NETWORK/host_name': `str:${host.fqdn}`,
     'NETWORK/fqdn': `str:${lab.engineFqdn}`,
-    'ENGINE/datacenterName': 'str:Datacenter1',
-    'ENGINE/clusterName': 'str:Cluster1',
+    'ENGINE/datacenterName': `str:${DEPLOYED.dataCenter}`,
+    'ENGINE/clusterName': `str:${DEPLOYED.cluster}`,
     'ENGINE/adminPassword': `str:${lab.secrets.enginePassword}`,
     'VM/ovfArchive': 'str:',
     'VM/vmVCpus': 'str:4',

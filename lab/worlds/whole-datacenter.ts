@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import { controllers } from '../bmc/controller.ts';
 import { startMonitoring } from '../engine/api/monitor/monitor.ts';
 import { INSTALLATION_IMAGE, writeInstallationImage } from '../installation-image.ts';
+import { DEPLOYED } from '../inventory.ts';
 import { agentRuntime } from '../ovirt/ha/runtime.ts';
 import { releaseRpm } from '../ovirt/packages/repositories.ts';
 import { contentPath } from '../ovirt/vdsm/content.ts';
@@ -16,8 +17,7 @@ import { Operator } from './operator.ts';
 
 const GiB = 2 ** 30;
 const names = {
-  dataCenter: 'Datacenter1',
-  cluster: 'Cluster1',
+  ...DEPLOYED,
   domain: 'data1',
   network: 'ovirtvm-vlan432',
   vm: 'vm1',

@@ -152,6 +152,12 @@ describe('a whole deployment', () => {
     expect(again.output).toMatchObject({ deployed: true, managementInterface: seen.managementInterface });
     const params = { host, seen: again.output as PreflightOutput };
     expect((await lab.decide(answerFile, params)).state).toBe('already');
+    const { path } = (await lab.decide(answerFile, params)).output as { path: string };
+    await lab.carryOut(host, await lab.decide(removeAnswerFile, { host, path }));
+    expect((await lab.decide(answerFile, params)).evidence).toEqual([
+      'the engine is deployed: nothing asks for answers',
+    ]);
+    expect((await lab.decide(answerFile, { host, seen })).state).toBe('wouldDo');
     const { revision } = await lab.control.state();
     expect((await lab.decide(deployHostedEngine, { host })).state).toBe('already');
     expect((await lab.control.state()).revision).toBe(revision);

@@ -4,19 +4,18 @@
  * This file: the engine's own SSH to a host.
  */
 import type { Lab, LabHost } from '../../../types.ts';
-import { engineSshKey } from '../../ssh-key.ts';
+import { engineSshKey, ROOT_KEYS } from '../../ssh-key.ts';
 import { machineAt } from '../database/database.ts';
 import { refused } from '../wire/fault.ts';
 import type { Entity } from '../wire/values.ts';
 import { part, text } from '../wire/values.ts';
 
 const SEE_LOG = 'You may refer to the engine.log file for further details.';
-const KEYS = '/root/.ssh/authorized_keys';
 
 /** True when the engine's public key is among root's. */
 function trustsEngine(host: LabHost): boolean {
-  if (!host.fs.exists(KEYS)) return false;
-  const keys = host.fs.read(KEYS).split('\n');
+  if (!host.fs.exists(ROOT_KEYS)) return false;
+  const keys = host.fs.read(ROOT_KEYS).split('\n');
   return keys.some((line) => line.startsWith(engineSshKey(host.lab)));
 }
 

@@ -1,4 +1,4 @@
-import { engineSshKey } from '../../../engine/ssh-key.ts';
+import { admitEngine } from '../../../engine/ssh-key.ts';
 import { deployHost } from '../../host-deploy.ts';
 import type { Block } from '../ansible.ts';
 import { changed, ok, skipped, TaskFailed } from '../ansible.ts';
@@ -43,13 +43,7 @@ export const addHost: Block = {
     changed('Detect VLAN ID'),
     changed('Set Engine public key as authorized key without validating the TLS/SSL certificates', 2, {
       ...api,
-      run: (d) => {
-        const path = '/root/.ssh/authorized_keys';
-        const before = d.host.fs.exists(path) ? d.host.fs.read(path) : '';
-        const key = engineSshKey(d.host.lab);
-        if (before.includes(key)) return;
-        d.host.fs.write(path, `${before}${key} ovirt-engine\n`, { mode: 0o600 });
-      },
+      run: (d) => admitEngine(d.host),
     }),
     ok('Obtain SSO token using username/password credentials', 3, api),
     changed('Ensure that the target datacenter is present', 3, api),
