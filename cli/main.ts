@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { didYouMean } from '../inventory/nearest.ts';
+import packageFile from '../package.json' with { type: 'json' };
 import { addCatalogue } from './commands/catalogue.ts';
 import { addConsole } from './commands/console.ts';
 import { addDecisions } from './commands/decisions.ts';
@@ -21,6 +22,7 @@ function build(deliver: (answer: Answer) => void): Command {
   const program = new Command('runbook')
     .description('Durable runbooks for oVirt datacentres, on Temporal')
     .usage('<command> [options]')
+    .version(packageFile.version, '--version', 'show the version')
     .helpCommand(false)
     .showSuggestionAfterError(false)
     .exitOverride()

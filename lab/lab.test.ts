@@ -104,6 +104,16 @@ describe('the lab as a whole', () => {
     expect(statSync(join(lab.dir, 'secrets/engine-admin-password')).mode & 0o777).toBe(0o600);
   });
 
+  it('names what its preset deployed in the inventory, as its engine does', async () => {
+    await lab.call('POST', '/reset', { preset: 'deployed' });
+    const { engine } = await lab.call<{ engine: Record<'dataCenters' | 'clusters', object> }>('GET', '/state');
+    const named = parse(readFileSync(lab.running.inventory, 'utf8')).engine;
+    expect(Object.keys(engine.dataCenters)).toContain(named.dataCenter);
+    expect(Object.keys(engine.clusters)).toContain(named.cluster);
+    await lab.call('POST', '/reset', { preset: 'bare' });
+    expect(parse(readFileSync(lab.running.inventory, 'utf8')).engine.dataCenter).toBeUndefined();
+  });
+
   it('is new after a reset, on the same ports and with the same keys', async () => {
     const client = await lab.connect('host1');
     await exec(client, 'yum -y install screen');

@@ -4,7 +4,7 @@
  */
 import type { Plan, Report, StepView } from '../workflows/contract.ts';
 import { duration } from './duration.ts';
-import { END_STATE_WORDS, STEP_STATE_WORDS } from './words.ts';
+import { END_STATE_WORDS, planStateWords, STEP_STATE_WORDS } from './words.ts';
 
 export type { Report };
 
@@ -100,11 +100,11 @@ function step(view: StepView): string {
 
 function plan(made: Plan | undefined): string {
   if (made === undefined) return '';
-  const lines = made.steps.map(({ title, state, commands, undo }) =>
+  const lines = made.steps.map((step) =>
     [
-      `- ${title} (${state})`,
-      ...commands.map((command) => `  - \`${command}\``),
-      ...(undo ? [`  - undo: ${undo}`] : []),
+      `- ${step.title}: ${planStateWords(step)}`,
+      ...step.commands.map((command) => `  - \`${command}\``),
+      ...(step.undo ? [`  - undo: ${step.undo}`] : []),
     ].join('\n'),
   );
   return [`## The plan\n\nsha256 \`${made.hash}\``, '', ...lines].join('\n');

@@ -1,4 +1,4 @@
-import type { EndState, StepState } from '../workflows/contract.ts';
+import type { EndState, PlanStep, StepState } from '../workflows/contract.ts';
 
 /** What became of a step, as people say it. */
 export const STEP_STATE_WORDS: Readonly<Record<StepState, string>> = {
@@ -25,3 +25,15 @@ export const END_STATE_WORDS: Readonly<Record<EndState, string>> = {
   rejected: 'a person said no',
   failed: 'ended without having brought about what was wished',
 };
+
+const PLAN_STATE_WORDS: Readonly<Record<PlanStep['state'], string>> = {
+  already: 'nothing to do',
+  wouldDo: 'would do',
+  unknown: 'not known yet',
+};
+
+/** What a plan says of a step. */
+export function planStateWords({ state, approval, unknownUntil }: PlanStep): string {
+  if (approval !== undefined) return state === 'already' ? 'not asked' : 'asks a person';
+  return unknownUntil === undefined ? PLAN_STATE_WORDS[state] : `not known until "${unknownUntil}"`;
+}

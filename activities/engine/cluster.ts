@@ -231,7 +231,7 @@ function misplaced({ found, dataCenter }: ClusterFacts, params: CreateCluster): 
 }
 
 function describe({ name, cpu, switch_type, firewall_type }: EngineCluster): string {
-  return `cluster ${name} has CPU type ${cpu?.type ?? 'not set'}, switch ${switch_type ?? 'unknown'}, firewall ${firewall_type ?? 'unknown'}`;
+  return `cluster ${name} has CPU type ${cpu?.type || 'not set'}, switch ${switch_type ?? 'unknown'}, firewall ${firewall_type ?? 'unknown'}`;
 }
 
 function describeProcessor(host: string, processor: Processor | undefined): string {

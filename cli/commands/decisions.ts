@@ -3,7 +3,7 @@ import { add, type Deliver } from '../command.ts';
 import { usage } from '../failure.ts';
 import { readObject } from '../input.ts';
 import { addressee, decisionFor, REASONED_VERBS, type Answer as Said, send, type Verb } from '../runs/decide.ts';
-import { findRun } from '../runs/read.ts';
+import { findRun, recordOf } from '../runs/read.ts';
 import { defaultBy } from '../runs/start.ts';
 import { type CommonFlags, resolveSettings } from '../settings.ts';
 import { withSession } from '../temporal.ts';
@@ -135,9 +135,12 @@ export function addDecisions(program: Command, deliver: Deliver): void {
       server: true,
       run: ([id = ''], flags) =>
         withSession(resolveSettings(flags), async (session) => {
-          const { handle, description } = await findRun(session, id);
+          const run = await findRun(session, id);
+          const { handle, description } = run;
           if (description.status.name !== 'RUNNING')
-            throw usage(`the run "${id}" has ended (${description.status.name}): there is nothing to cancel.`);
+            throw usage(
+              `the run "${id}" has ended (${recordOf(run).endState ?? description.status.name.toLowerCase()}): there is nothing to cancel.`,
+            );
           await handle.cancel();
           const message = `Cancel requested: the run rolls back what it did. Follow it with "npx runbook watch ${id}".`;
           return { document: { id, accepted: true, message }, text: message };

@@ -13,12 +13,13 @@ import {
 import { add, type Deliver } from '../command.ts';
 import { messageOf, usage } from '../failure.ts';
 import type { Answer } from '../output.ts';
+import { expectedOf } from '../runs/expected.ts';
 import { follow } from '../runs/follow.ts';
 import { outcome, reportFile } from '../runs/outcome.ts';
 import { planText } from '../runs/plan-text.ts';
-import { findRun, type RunHandle, readPlan, readReport, readStatus } from '../runs/read.ts';
+import { closingWords, findRun, type RunHandle, readPlan, readReport, readStatus, recordOf } from '../runs/read.ts';
 import { defaultBy } from '../runs/start.ts';
-import { columns, statusText, wantsColour } from '../runs/words.ts';
+import { columns, statusText, table, wantsColour } from '../runs/words.ts';
 import { type CommonFlags, resolveSettings } from '../settings.ts';
 import { type Session, withSession } from '../temporal.ts';
 import { atTerminal } from './start.ts';
@@ -69,6 +70,18 @@ async function listRuns(session: Session, query: string | undefined, limit: numb
   return rows;
 }
 
+function runsTable(rows: readonly RunRow[]): string {
+  return table(
+    ['RUN', 'RUNBOOK', 'STARTED', 'STATE'],
+    rows.map(({ id, runbook, startedAt, endState, phase, waiting }) => [
+      id,
+      runbook,
+      `${startedAt.slice(0, 19)}Z`,
+      `${endState ?? phase}${waiting ? `: ${waiting}` : ''}`,
+    ]),
+  );
+}
+
 /** The proof: from the run itself, else from the file the worker on this machine wrote. */
 async function findReport(session: Session, run: RunHandle): Promise<Report> {
   const { workflowId, runId, status } = run.description;
@@ -81,6 +94,13 @@ async function findReport(session: Session, run: RunHandle): Promise<Report> {
   if (told !== undefined) return told;
   const file = reportFile(session, workflowId, runId, 'json');
   if (file !== undefined) return JSON.parse(readFileSync(file, 'utf8')) as Report;
+  const words = await closingWords(run);
+  if (status.name === 'FAILED' && recordOf(run).steps.length === 0)
+    throw usage(`the run "${workflowId}" was refused before it began, so there is nothing to report: ${words}`);
+  if (status.name === 'TERMINATED' || status.name === 'TIMED_OUT')
+    throw usage(
+      `the run "${workflowId}" was ended from outside, so it wrote no report: "npx runbook status ${workflowId}" tells what it did and what remains.`,
+    );
   throw usage(
     `the run "${workflowId}" ended (${status.name}) without a report that can be reached: start a worker ("npx runbook up") and ask again, or see "npx runbook status ${workflowId}".`,
   );
@@ -118,11 +138,7 @@ export function addRuns(program: Command, deliver: Deliver): void {
           if (!Number.isInteger(limit) || limit < 1)
             throw usage(`--limit: must be a whole number from 1, it is ${flags.limit}.`);
           const rows = await listRuns(session, flags.query, limit);
-          const width = Math.max(0, ...rows.map(({ id }) => id.length));
-          const lines = rows.map(
-            (row) => `${row.id.padEnd(width)}  ${row.endState ?? row.phase}${row.waiting ? `: ${row.waiting}` : ''}`,
-          );
-          return { document: rows, text: lines.length > 0 ? lines.join('\n') : 'No runs.' };
+          return { document: rows, text: rows.length > 0 ? runsTable(rows) : 'No runs.' };
         }),
     },
     deliver,
@@ -139,8 +155,12 @@ export function addRuns(program: Command, deliver: Deliver): void {
         withSession(resolveSettings(flags), async (session) => {
           const run = await findRun(session, id);
           if (flags.plan) return planAnswer(await planOf(session, run));
-          const status = await readStatus(session, run);
-          return { document: status, text: statusText(status, columns(process.stdout), wantsColour(process.stdout)) };
+          const [status, plan] = await Promise.all([
+            readStatus(session, run),
+            run.description.status.name === 'RUNNING' && !flags.json ? readPlan(session, run) : undefined,
+          ]);
+          const text = statusText(status, columns(process.stdout), wantsColour(process.stdout), expectedOf(plan));
+          return { document: status, text };
         }),
     },
     deliver,

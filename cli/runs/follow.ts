@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { needsPerson, type StatusView, type Waiting } from '../../workflows/contract.ts';
+import { needsPerson, type Plan, type StatusView, type Waiting } from '../../workflows/contract.ts';
 import { CliFailure, unreachable } from '../failure.ts';
 import { note } from '../output.ts';
 import { isUnavailable, livePollers, type Session } from '../temporal.ts';
 import { ask } from './ask.ts';
 import { decisionFor, send } from './decide.ts';
+import { type Expected, expectedOf } from './expected.ts';
 import { planText } from './plan-text.ts';
 import { makeProgress } from './progress/index.ts';
 import { findRun, readPlan, readStatus } from './read.ts';
@@ -35,7 +36,7 @@ export interface FollowOptions {
 export async function follow(session: Session, id: string, options: FollowOptions): Promise<StatusView> {
   const progress = makeProgress(process.stderr);
   let served = Date.now();
-  let tellsPlan = options.tellsPlan ?? false;
+  let expected: Expected | undefined;
   const interrupted = () => {
     progress.pause();
     note(`\nThe run goes on: "npx runbook watch ${id}" follows it, "npx runbook cancel ${id}" takes it back.`);
@@ -51,12 +52,15 @@ export async function follow(session: Session, id: string, options: FollowOption
           progress.show({ ...status, phase: 'ended' });
           return status;
         }
-        if (tellsPlan && status.phase !== 'planning') {
-          tellsPlan = false;
-          progress.pause();
-          await notePlan(session, id);
+        if (expected === undefined && status.phase !== 'planning') {
+          const plan = await readPlan(session, run);
+          expected = expectedOf(plan);
+          if (options.tellsPlan) {
+            progress.pause();
+            notePlan(id, plan);
+          }
         }
-        progress.show(status, works);
+        progress.show(status, works, expected);
         const { waiting } = status;
         if (waiting !== undefined && needsPerson(waiting) && !options.throughWaits) {
           progress.pause();
@@ -78,9 +82,12 @@ export async function follow(session: Session, id: string, options: FollowOption
   }
 }
 
-async function notePlan(session: Session, id: string): Promise<void> {
-  const plan = await readPlan(session, await findRun(session, id));
+function notePlan(id: string, plan: Plan | undefined): void {
   note(plan === undefined ? `No plan can be read of ${id}.` : planText(plan, wantsColour(process.stderr)));
+}
+
+async function showPlan(session: Session, id: string): Promise<void> {
+  notePlan(id, await readPlan(session, await findRun(session, id)));
 }
 
 /** How the run stands; nothing while a server that restarts cannot tell. */
@@ -110,7 +117,7 @@ async function answerHere(
   const answered = new AbortController();
   const watching = untilAnswered(session, id, waiting, answered.signal).then(() => answered.abort());
   try {
-    const answer = await ask(id, waiting, by, answered.signal, () => notePlan(session, waiting.child ?? id));
+    const answer = await ask(id, waiting, by, answered.signal, () => showPlan(session, waiting.child ?? id));
     if (answer === undefined) {
       if (answered.signal.aborted) note('It has been answered elsewhere.');
       return;

@@ -4,6 +4,7 @@ import { type HeldLock, LOCK_SIGNALS, LOCKS, type LockParty, MEMO_LOCKS } from '
 import { type BreakWish, breakUpdate } from '../../workflows/messages.ts';
 import { messageOf, usage } from '../failure.ts';
 import { requireWorker, type Session } from '../temporal.ts';
+import { table } from './words.ts';
 
 /** A lock as `runbook locks` lists it. */
 export interface ListedLock extends HeldLock {
@@ -74,22 +75,8 @@ export function locksText(locks: readonly ListedLock[]): string {
     ...children.map((child) => ['', child, 'works under it'] as const),
     ...queue.map((waiting, at) => ['', waiting, `waits, place ${at + 1}`] as const),
   ]);
-  const rows = lines.map(([resource, { id, runbook, since, reason = '' }, note]) => [
-    resource,
-    id,
-    runbook,
-    since,
-    reason,
-    note,
-  ]);
-  const table = [['LOCK', 'RUN', 'RUNBOOK', 'SINCE', 'REASON', ''], ...rows];
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  return table
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return table(
+    ['LOCK', 'RUN', 'RUNBOOK', 'SINCE', 'REASON', ''],
+    lines.map(([resource, { id, runbook, since, reason = '' }, note]) => [resource, id, runbook, since, reason, note]),
+  );
 }

@@ -37,7 +37,7 @@ export async function outcome(session: Session, status: StatusView): Promise<Ans
       colour(wantsColour(process.stdout), good ? 'green' : 'red', text),
     ),
     status.remains.length > 0 ? remainsText(status) : 'Nothing remains to be done by hand.',
-    `Report  ${file ?? `npx runbook report ${id}`}`,
+    ...((file ?? report) ? [`Report  ${file ?? `npx runbook report ${id}`}`] : []),
     ...(ui ? [`UI      ${ui}`] : []),
   ];
   return { document: report ?? status, text: lines.join('\n'), exit: good ? EXIT.ok : EXIT.ended };

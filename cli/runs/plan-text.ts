@@ -1,19 +1,13 @@
+import { planStateWords } from '../../reports/words.ts';
 import type { Plan, PlanStep } from '../../workflows/contract.ts';
+import { expectation } from './expected.ts';
 import { below, headOf } from './family.ts';
 import { colour } from './words.ts';
 
-const WORDS: Readonly<Record<PlanStep['state'], string>> = {
-  already: 'nothing to do',
-  wouldDo: 'would do',
-  unknown: 'not known yet',
+const takes = (step: PlanStep): string => {
+  const words = expectation(step) ?? step.typicalDuration;
+  return step.usual === undefined ? words : `${words}, ${step.usual.runs} runs`;
 };
-
-const takes = ({ typicalDuration, usual }: PlanStep): string =>
-  usual !== undefined
-    ? `usually ${typicalDuration}, ${usual.runs} runs`
-    : /^\d/.test(typicalDuration)
-      ? `declared ${typicalDuration}`
-      : typicalDuration;
 
 /** The plan for people: what would be done, by which commands, whole, and how it would be undone; part by part. */
 export function planText(plan: Plan, coloured: boolean): string {
@@ -61,15 +55,8 @@ function stepLines(step: PlanStep, place: number, coloured: boolean): readonly s
   const { title } = below(step);
   const indent = headOf(step) === undefined ? '' : '  ';
   const number = `${indent}${String(place).padStart(2)}.`;
-  const state = step.approval
-    ? step.state === 'already'
-      ? 'not asked'
-      : 'asks a person'
-    : step.unknownUntil
-      ? `not known until "${step.unknownUntil}"`
-      : WORDS[step.state];
   const time = step.state === 'wouldDo' && !step.approval ? `, ${takes(step)}` : '';
-  const told = `${number} ${title.trimStart()}: ${state}${time}`;
+  const told = `${number} ${title.trimStart()}: ${planStateWords(step)}${time}`;
   const commands = step.commands.map((command) => `$ ${command}`);
   return [
     step.state === 'already' ? colour(coloured, 'dim', told) : colour(coloured, 'bold', told),

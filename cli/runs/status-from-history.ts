@@ -28,7 +28,7 @@ export function statusFromHistory(
       runbook,
       phase: 'ended',
       endState: 'failed',
-      ...(closing.reason && { reason: closing.reason }),
+      reason: whyEnded(closing),
       steps: steps.map(stopped),
       ...(owns && { owns }),
       ...(children && { children }),
@@ -164,6 +164,12 @@ function takenBack(children: readonly ChildView[] = []): StatusView['remains'] {
     what: `the run ${child.id} was told to take back what it did`,
     byHand: `see what came of it: npx runbook status ${child.id}`,
   }));
+}
+
+/** A run that failed by itself has said why; one that was ended from outside, at most who ended it has. */
+function whyEnded({ fromOutside, reason }: Closing): string {
+  const own = fromOutside === 'FAILED' && reason ? reason : undefined;
+  return own ?? `it ${HOW[fromOutside ?? 'FAILED']} from outside${reason ? `: ${reason}` : ''}`;
 }
 
 const HOW = {

@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 import { spell } from '../../reports/duration.ts';
 import type { StatusView, StepState, StepView, Waiting } from '../../workflows/contract.ts';
 import { REASONED_VERBS } from './decide.ts';
+import type { Expected } from './expected.ts';
 import { folded } from './family.ts';
 
 const MARKS: Readonly<Record<StepState, string>> = {
@@ -50,13 +51,19 @@ export function took({ startedAt, endedAt }: StepView, now = Date.now()): string
   return spell((endedAt === undefined ? now : Date.parse(endedAt)) - Date.parse(startedAt));
 }
 
+/** `12 s`, and while it goes on `12 s (usually 40 s)`, so that people know how long to wait. */
+export function spent(step: StepView, expected: Expected): string {
+  const words = step.endedAt === undefined ? expected.get(step.id) : undefined;
+  return `${took(step)}${words === undefined ? '' : ` (${words})`}`.trimStart();
+}
+
 /** `✔ Install EPEL  12 s  epel-release-7-14 is installed`, clipped to the width. */
-export function stepLine(step: StepView, width: number, coloured: boolean): string {
+export function stepLine(step: StepView, width: number, coloured: boolean, expected: Expected = new Map()): string {
   const again = step.attempts > 1 ? ` (attempt ${step.attempts})` : '';
   const told = step.state === 'running' || step.state === 'pending' ? '' : (step.summary ?? '');
   const [, indent = '', title = ''] = /^( *)(.*)$/s.exec(step.title) ?? [];
   const head = `${indent}${MARKS[step.state]} ${title}${again}`;
-  const time = took(step);
+  const time = step.state === 'running' ? spent(step, expected) : took(step);
   const rest = clip([time, told].filter(Boolean).join('  '), width - head.length - 2);
   const style = COLOURS[step.state];
   const shown = style === undefined ? clip(head, width) : colour(coloured, style, clip(head, width));
@@ -114,12 +121,12 @@ export function withReason(outcome: string, reason = '', style = (text: string):
 }
 
 /** A whole run for people. */
-export function statusText(status: StatusView, width: number, coloured: boolean): string {
+export function statusText(status: StatusView, width: number, coloured: boolean, expected?: Expected): string {
   const outcome = status.endState ?? status.phase;
   const lines = [
     `${status.id}  ${withReason(outcome, status.reason, (text) => colour(coloured, 'bold', text))}`,
     '',
-    ...folded(status.steps).map((step) => stepLine(step, width, coloured)),
+    ...folded(status.steps).map((step) => stepLine(step, width, coloured, expected)),
   ];
   if (status.waiting !== undefined) lines.push('', waitingText(status.id, status.waiting, width));
   const open = (status.children ?? []).filter(({ phase }) => phase !== 'ended');
@@ -134,6 +141,19 @@ export function statusText(status: StatusView, width: number, coloured: boolean)
 
 export function remainsText({ remains }: Pick<StatusView, 'remains'>): string {
   return ['What remains:', ...remains.map(({ what, byHand }) => `  - ${what}\n    by hand: ${byHand}`)].join('\n');
+}
+
+/** Columns as wide as what stands in them. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((name, at) => Math.max(name.length, ...rows.map((row) => (row[at] ?? '').length)));
+  return [head, ...rows]
+    .map((row) =>
+      row
+        .map((field, at) => field.padEnd(widths[at] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 export const columns = (stream: NodeJS.WriteStream): number =>

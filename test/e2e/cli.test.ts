@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Home } from '../../cli/home.ts';
 import { isOurs, startMark } from '../../cli/stack/process.ts';
 import { readProcesses, type Stack } from '../../cli/stack/record.ts';
-import type { Plan, Report, StatusView } from '../../workflows/contract.ts';
+import { type Plan, type Report, type StatusView, TASK_QUEUE } from '../../workflows/contract.ts';
 import { until } from '../support/until.ts';
 import { Cli } from './cli-command.ts';
 
@@ -213,6 +214,36 @@ test('a run asks, takes the answer of the plan it showed and no other, and is pr
     'OvirtHost = "host1"',
   ]);
   expect(runs).toContainEqual(expect.objectContaining({ id: 'first', endState: 'succeeded' }));
+  expect((await cli.run(['runs'])).stdout).toMatch(
+    /^RUN +RUNBOOK +STARTED +STATE\n(.*\n)*first +deployHostedEngine +\d{4}-\S+Z +succeeded$/m,
+  );
+});
+
+test('a run that the UI started with a wrong input has nothing to report, one that was terminated is told as such', async () => {
+  const connection = await Connection.connect({ address: stack.temporal.address });
+  const { workflow } = new Client({ connection });
+  const begin = (workflowId: string, input: unknown, options = {}) =>
+    workflow.start(RUNBOOK, { workflowId, taskQueue: TASK_QUEUE, args: [input], ...options });
+  try {
+    const wrong = await begin('wrong', { hst: 'host1' });
+    await expect(wrong.result()).rejects.toThrow();
+    const refused = await cli.json<Failed>(['report', 'wrong']);
+    expect([refused.code, refused.document.error.message]).toEqual([
+      2,
+      expect.stringMatching(/^the run "wrong" was refused before it began, so .* hst: unknown field/),
+    ]);
+    // Nothing of it has run yet.
+    const killed = await begin('killed', { host: 'host1' }, { startDelay: '1 hour' });
+    await killed.terminate('the wrong host');
+    const status = await cli.json<StatusView>(['status', 'killed']);
+    expect(status.document.reason).toBe('it was terminated from outside: the wrong host');
+    const none = await cli.json<Failed>(['report', 'killed']);
+    expect(none.document.error.message).toMatch(/^the run "killed" was ended from outside.*npx runbook status killed/);
+    const watched = await cli.run(['watch', 'killed']);
+    expect([watched.code, watched.stdout]).toEqual([1, expect.not.stringContaining('runbook report')]);
+  } finally {
+    await connection.close();
+  }
 });
 
 test('without a worker: nothing is started, states are told from memo and history, answers are kept for later', async () => {

@@ -1,6 +1,7 @@
 import type { StatusView, StepView } from '../../../workflows/contract.ts';
+import type { Expected } from '../expected.ts';
 import { below, headOf } from '../family.ts';
-import { clip, colour, columns, stepLine, took, wantsColour } from '../words.ts';
+import { clip, colour, columns, spent, stepLine, wantsColour } from '../words.ts';
 import type { Work, Works } from '../work.ts';
 import { atWork, doing, innermost, ownerOf, trying } from './at-work.ts';
 import type { Progress } from './progress.ts';
@@ -22,6 +23,7 @@ export class LiveProgress implements Progress {
   private timer: NodeJS.Timeout | undefined;
   private status: StatusView | undefined;
   private works: Works = new Map();
+  private expected: Expected = new Map();
   /** How many lines move. */
   private moving = 0;
   /** The child whose steps stand last. */
@@ -31,9 +33,10 @@ export class LiveProgress implements Progress {
     this.coloured = wantsColour(stream);
   }
 
-  show(status: StatusView, works: Works = new Map()): void {
+  show(status: StatusView, works: Works = new Map(), expected: Expected = new Map()): void {
     this.status = status;
     this.works = works;
+    this.expected = expected;
     const news = this.told.news(status.steps);
     if (news.length > 0) this.clear();
     for (const step of news) this.tell(step, status);
@@ -78,11 +81,12 @@ export class LiveProgress implements Progress {
     }
     return innermost(steps).flatMap((step) => {
       const head = steps.find(({ id }) => id === headOf(step));
-      if (head === undefined) return [this.line(`${frame} ${doing(step)}  ${took(step)}`, ownerOf(step))];
+      if (head === undefined)
+        return [this.line(`${frame} ${doing(step)}  ${spent(step, this.expected)}`, ownerOf(step))];
       const under = { ...step, title: below(step).title.trimStart() };
       return [
-        this.line(`${frame} ${doing(head)}  ${took(head)}`),
-        this.line(`    ${doing(under)}  ${took(step)}`, ownerOf(step)),
+        this.line(`${frame} ${doing(head)}  ${spent(head, this.expected)}`),
+        this.line(`    ${doing(under)}  ${spent(step, this.expected)}`, ownerOf(step)),
       ];
     });
   }

@@ -1,4 +1,5 @@
 import type { StatusView } from '../../../workflows/contract.ts';
+import type { Expected } from '../expected.ts';
 import { clip, stepLine } from '../words.ts';
 import type { Work, Works } from '../work.ts';
 import { atWork, doing, innermost, ownerOf, trying } from './at-work.ts';
@@ -15,11 +16,13 @@ export class PlainProgress implements Progress {
 
   constructor(private readonly stream: NodeJS.WriteStream) {}
 
-  show(status: StatusView, works: Works = new Map()): void {
-    for (const step of this.told.news(status.steps)) this.write(stepLine(step, 200, false));
+  show(status: StatusView, works: Works = new Map(), expected: Expected = new Map()): void {
+    for (const step of this.told.news(status.steps)) this.write(stepLine(step, 200, false), step.endedAt);
     const planning = status.phase === 'planning';
     const steps = status.phase === 'ended' || planning ? [] : atWork(status);
-    const now = planning ? ['Planning'] : steps.map(doing);
+    const now = planning
+      ? ['Planning']
+      : steps.map((step) => `${doing(step)}${expected.has(step.id) ? ` (${expected.get(step.id)})` : ''}`);
     for (const line of now.filter((line) => !this.last.includes(line))) this.write(`… ${line}`);
     this.last = now;
     const owners = planning ? [''] : innermost(steps).map(ownerOf);
@@ -48,7 +51,8 @@ export class PlainProgress implements Progress {
     return trying(trouble);
   }
 
-  private write(line: string): void {
-    this.stream.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
+  /** What was over before somebody looked has the time at which it was. */
+  private write(line: string, at = new Date().toISOString()): void {
+    this.stream.write(`${at.slice(11, 19)} ${line}\n`);
   }
 }

@@ -79,3 +79,12 @@ test('a terminal shows under each child its step, with what its activity says', 
   // All four lines go before something else is written.
   expect(written.slice(before).join('')).toBe(`\r\x1b[2K${'\x1b[1A\x1b[2K'.repeat(3)}`);
 });
+
+test('a log says how long a step usually takes when it begins, and of one that was over at what time', () => {
+  const { written, to } = stream();
+  shown = new PlainProgress(to);
+  const over = { ...step('a', 'Install', 'done'), startedAt: '2026-01-01T03:04:00Z', endedAt: '2026-01-01T03:04:05Z' };
+  shown.show(run(over, step('b', 'Deploy', 'running')), new Map(), new Map([['b', 'usually 35 min']]));
+  expect(written[0]).toBe('03:04:05 ✔ Install  5 s\n');
+  expect(written[1]).toMatch(/^\d\d:\d\d:\d\d … Deploy \(usually 35 min\)\n$/);
+});

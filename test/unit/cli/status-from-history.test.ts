@@ -128,7 +128,11 @@ test('a run that was terminated says that nothing was rolled back, and of what',
   );
   const closing = { fromOutside: 'TERMINATED', reason: 'the wrong host' } as const;
   const status = statusFromHistory('id', record(), events, closing);
-  expect(status).toMatchObject({ phase: 'ended', endState: 'failed', reason: 'the wrong host' });
+  expect(status).toMatchObject({
+    phase: 'ended',
+    endState: 'failed',
+    reason: 'it was terminated from outside: the wrong host',
+  });
   expect(status.waiting).toBeUndefined();
   expect(status.steps.map(({ state }) => state)).toEqual(['done', 'failed']);
   expect(status.remains.map(({ what }) => what)).toEqual([

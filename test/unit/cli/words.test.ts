@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { expectedOf } from '../../../cli/runs/expected.ts';
 import { planText } from '../../../cli/runs/plan-text.ts';
-import { clip, statusText, stepLine, waitingText } from '../../../cli/runs/words.ts';
+import { clip, statusText, stepLine, table, waitingText } from '../../../cli/runs/words.ts';
 import type { StepView, Waiting } from '../../../workflows/contract.ts';
 
 const step: StepView = {
@@ -131,4 +132,43 @@ test('a plan is told part by part, a part with nothing to do in one line', () =>
       'Plan 1a2b3c4d: 1 to do, 4 with nothing to do.',
     ].join('\n'),
   );
+});
+
+test('a step that goes on says how long it usually takes, one that is over only how long it took', () => {
+  const { endedAt: _, ...open } = { ...step, startedAt: new Date(Date.now() - 12_000).toISOString(), attempts: 1 };
+  const plan = {
+    hash: '1a2b3c4d5e',
+    steps: [
+      {
+        id: 's',
+        title: '',
+        state: 'wouldDo' as const,
+        commands: [],
+        typicalDuration: '35 s',
+        usual: { ms: 35_000, runs: 7 },
+      },
+      { id: 't', title: '', state: 'wouldDo' as const, commands: [], typicalDuration: '35 minutes' },
+      { id: 'u', title: '', state: 'wouldDo' as const, commands: [], typicalDuration: 'seconds' },
+    ],
+  };
+  const expected = expectedOf(plan);
+  expect([...expected]).toEqual([
+    ['s', 'usually 35 s'],
+    ['t', 'declared 35 minutes'],
+  ]);
+  expect(stepLine({ ...open, state: 'running' }, 100, false, expected)).toBe('… Install EPEL  12 s (usually 35 s)');
+  expect(stepLine({ ...open, id: 'u', state: 'running' }, 100, false, expected)).toBe('… Install EPEL  12 s');
+  expect(stepLine(step, 100, false, expected)).toMatch(/ 12 s {2}epel-release/);
+});
+
+test('columns are as wide as what stands in them', () => {
+  expect(
+    table(
+      ['RUN', 'STATE'],
+      [
+        ['long-id', 'ended'],
+        ['x', ''],
+      ],
+    ),
+  ).toBe('RUN      STATE\nlong-id  ended\nx');
 });

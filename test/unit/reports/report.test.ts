@@ -31,6 +31,14 @@ const report: Report = {
       log: { path: '/a/log', size: 12, sha256: 'ff' },
     },
   ],
+  plan: {
+    hash: 'abcd',
+    steps: [
+      { id: 'a', title: 'Install', state: 'wouldDo', commands: ['yum -y install x'], typicalDuration: '1 minute' },
+      { id: 'b', title: 'Deploy', state: 'wouldDo', commands: [], approval: 'b', typicalDuration: '' },
+      { id: 'c', title: 'Verify', state: 'unknown', commands: [], unknownUntil: 'Install', typicalDuration: '' },
+    ],
+  },
   remains: [{ what: 'the LUN holds a volume group', byHand: 'wipefs -a /dev/mapper/x' }],
 };
 
@@ -47,6 +55,7 @@ test('the Markdown tells outcome, decisions, evidence, log and what remains', ()
     'hosted-engine --deploy <answers>',
     '`/a/log`, 12 bytes, sha256 `ff`',
     '| 1 | Run the deploy | undo failed | 2 | 340 ms |',
+    '- Install: would do\n  - `yum -y install x`\n- Deploy: asks a person\n- Verify: not known until "Install"',
   ]) {
     expect(text).toContain(part);
   }
