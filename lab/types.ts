@@ -197,19 +197,22 @@ export interface RecordedEntry {
   finish(outcome: { exit?: number; status?: number }): void;
 }
 
+/** What is answered in place of a command or request. */
+export interface FaultAnswer {
+  exit?: number;
+  stdout?: string;
+  stderr?: string;
+  status?: number;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
 /** What a fault asks of whoever serves the command or request; the kernel acts on it for commands and processes. */
 export interface FaultVerdict {
   /** Connection lost: `before` = without running, `after` = answer lost. */
   readonly drop?: boolean;
   /** Answer this instead of running. */
-  readonly answer?: {
-    exit?: number;
-    stdout?: string;
-    stderr?: string;
-    status?: number;
-    headers?: Record<string, string>;
-    body?: string;
-  };
+  readonly answer?: FaultAnswer;
   /** Never answer. */
   readonly hang?: boolean;
   /** Kinds that only the part can act upon (token-expired, auth-refused …). */

@@ -1,7 +1,7 @@
 /** Faults: what is to go wrong, where, at which text; holds that freeze a command until they are deleted. */
-import type { FaultVerdict, JournalEntry } from '../types.ts';
+import type { FaultAnswer, FaultVerdict, JournalEntry } from '../types.ts';
 
-export interface FaultSpec {
+export interface FaultSpec extends FaultAnswer {
   target: string;
   kind: string;
   match?: string;
@@ -9,12 +9,6 @@ export interface FaultSpec {
   delayMs?: number;
   /** For holds: the virtual clock stands still meanwhile, so that no simulated time-out runs on. */
   freeze?: boolean;
-  exit?: number;
-  stdout?: string;
-  stderr?: string;
-  status?: number;
-  headers?: Record<string, string>;
-  body?: string;
 }
 
 export interface Fault extends FaultSpec {

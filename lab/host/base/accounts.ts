@@ -2,7 +2,7 @@
 import type { Host } from '../../kernel/host.ts';
 import type { Command, CommandContext, CommandSet } from '../../types.ts';
 import { parseOptions } from '../args.ts';
-import { runProgram } from './processes.ts';
+import { runProgram } from './run-program.ts';
 
 const id: Command = async (ctx) => {
   const { operands, has } = parseOptions(ctx.args, 'ugGnr');

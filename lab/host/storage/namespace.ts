@@ -4,7 +4,7 @@ import { actAs } from '../../kernel/current.ts';
 import type { Host } from '../../kernel/host.ts';
 import type { Command, CommandContext } from '../../types.ts';
 import { parseOptions } from '../args.ts';
-import { runProgram } from '../base/processes.ts';
+import { runProgram } from '../base/run-program.ts';
 
 /** Where something is mounted in a namespace of its own, by the process that began it. */
 function privateMounts(host: Host): Map<number, string[]> {

@@ -5,7 +5,7 @@ import type { Process } from '../../kernel/process.ts';
 import { UnitError } from '../../kernel/systemd/unit.ts';
 import type { Command } from '../../types.ts';
 import { parseOptions } from '../args.ts';
-import { runProgram } from '../base/processes.ts';
+import { runProgram } from '../base/run-program.ts';
 
 const longOptions = [
   'unit=',
