@@ -20,7 +20,7 @@ export async function judgeInput(session: Session, runbook: RunbookDefinition, i
   const verdict = (await livePollers(session)).length > 0 ? await ask(session, runbook, input) : undefined;
   if (verdict === undefined) {
     note(
-      `No worker serves "${TASK_QUEUE}", so nobody has looked whether the inventory has the names in the input: a run that misses one ends "failed" at once, which pauses the schedule.`,
+      'No worker has answered, so nobody has looked whether the inventory has the names in the input: a run that misses one ends "failed" at once, which pauses the schedule.',
     );
     return;
   }
