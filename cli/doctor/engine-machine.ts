@@ -3,7 +3,7 @@ import { ENGINE_MACHINE } from '../../activities/runtime/host-access.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
 import { accessOf } from './access.ts';
 import type { EngineQuestion } from './engine.ts';
-import { type Finding, notChecked, ok, problem } from './finding.ts';
+import { type Finding, GIVE_SECRET, notChecked, ok, problem } from './finding.ts';
 
 const SUBJECT = 'the engine VM';
 
@@ -36,7 +36,9 @@ export async function checkEngineMachine(question: EngineQuestion): Promise<read
     const fix =
       error.type === 'HostKeyMismatch'
         ? 'Compare on its console; where it was installed anew: npx runbook inventory trust engine --replace'
-        : 'Look whether the engine VM runs, and at engine.ssh in the inventory';
+        : error.type === 'SecretMissing'
+          ? GIVE_SECRET
+          : 'Look whether the engine VM runs, and at engine.ssh in the inventory';
     return [problem('engine.machine', SUBJECT, error.message.replace(/\.$/, ''), fix), ...backup];
   }
 }

@@ -10,7 +10,7 @@ import type { LoadedInventory } from '../../inventory/load.ts';
 import type { Profile } from '../../profiles/profile.ts';
 import { accessOf } from './access.ts';
 import { judgeCertificate } from './certificate.ts';
-import { type Finding, notChecked, ok, problem } from './finding.ts';
+import { type Finding, GIVE_SECRET, notChecked, ok, problem } from './finding.ts';
 
 const WARN_DAYS = 30;
 /** Renewing the CA takes every host with it. */
@@ -106,7 +106,9 @@ async function login(question: EngineQuestion): Promise<Finding> {
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     const fix =
-      'Correct engine.user or the secret of engine.password; a locked user is unlocked in the engine VM: ovirt-aaa-jdbc-tool user unlock';
+      error.type === 'SecretMissing'
+        ? GIVE_SECRET
+        : 'Correct engine.user or the secret of engine.password; a locked user is unlocked in the engine VM: ovirt-aaa-jdbc-tool user unlock';
     return problem(id, url, error.message.replace(/\.$/, ''), fix);
   }
 }

@@ -15,6 +15,9 @@ export interface Finding {
   readonly fix?: string;
 }
 
+/** The fix where a check needs a secret that cannot be had here. */
+export const GIVE_SECRET = 'Make the secret available to this command as to the worker';
+
 export const ok = (id: string, subject: string, what: string): Finding => ({ id, subject, state: 'ok', what });
 
 export const problem = (id: string, subject: string, what: string, fix: string): Finding => ({

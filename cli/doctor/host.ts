@@ -1,7 +1,7 @@
 import { sshTarget } from '../../connectors/ssh.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
 import type { InventoryHost } from '../../inventory/schema.ts';
-import { type Finding, notChecked, ok, problem } from './finding.ts';
+import { type Finding, GIVE_SECRET, notChecked, ok, problem } from './finding.ts';
 import { checkClock } from './host-clock.ts';
 import type { HostQuestion } from './host-question.ts';
 import { type HostFacts, lookAsRoot } from './host-root.ts';
@@ -62,7 +62,7 @@ function noLogin({ name, ssh }: InventoryHost, error: OperatorError): Finding[] 
     error.type === 'HostUnreachable'
       ? `Look whether ${name} is on and its sshd runs, and at hosts[].address and ssh.port in the inventory`
       : error.type === 'SecretMissing'
-        ? 'Make the secret available to this command as to the worker'
+        ? GIVE_SECRET
         : `Let ${ssh.user} log in: put the public key into its ~/.ssh/authorized_keys on ${name}, or correct ssh.user, key or password`;
   return [problem('host.login', name, what, fix), ...rest('host.hostKey')];
 }

@@ -45,7 +45,7 @@ export async function ask(
   if (isCancel(verb)) {
     throw new CliFailure(
       EXIT.person,
-      `not answered: the run goes on waiting. Answer with "npx runbook ${waiting.options[0]} ${id}".`,
+      `not answered: the run goes on waiting. "npx runbook status ${id}" tells the commands that answer.`,
     );
   }
   const stepVerb = (STEP_VERBS as readonly string[]).includes(verb);

@@ -275,6 +275,18 @@ test('everything that is broken is found in one pass, each with its fix', async 
   );
 });
 
+test('what needs a secret that cannot be had here says that, and not that it is wrong', async () => {
+  const unset = join(dirname(site.mine), 'unset.yaml');
+  const text = readFileSync(site.mine, 'utf8').replaceAll(
+    'file: secrets/engine-admin-password',
+    'env: NOBODY_SETS_THIS',
+  );
+  writeFileSync(unset, text);
+  const login = find(await site.doctor(unset), 'engine.login');
+  expect(login).toMatchObject({ state: 'problem', fix: 'Make the secret available to this command as to the worker' });
+  expect(login?.what).toMatch(/NOBODY_SETS_THIS/);
+});
+
 test('without an inventory and a server it still answers', async () => {
   const none = join(dirname(site.mine), 'none.yaml');
   expect(problems(await site.doctor(none, '127.0.0.1:1'))).toEqual([

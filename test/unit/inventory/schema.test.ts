@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { SCHEMA_FILE, schemaText } from '../../../inventory/json-schema.ts';
 import { loadInventory } from '../../../inventory/load.ts';
 
+const DOCS = new URL('../../../docs/inventory.md', import.meta.url);
 const EXAMPLE = fileURLToPath(new URL('../../../examples/datacenter.yaml', import.meta.url));
 
 describe('examples/datacenter.yaml', () => {
@@ -19,10 +20,37 @@ describe('examples/datacenter.yaml', () => {
 
 describe('docs/inventory.md', () => {
   it('names every field', async () => {
-    const docs = await readFile(new URL('../../../docs/inventory.md', import.meta.url), 'utf8');
+    const docs = await readFile(DOCS, 'utf8');
     expect([...schemaFields()].filter((name) => !new RegExp(`\\b${name}\\b`).test(docs))).toEqual([]);
   });
+
+  it('has in its tables what the schema has, each where it stands there, and nothing else', async () => {
+    const paths = new Set<string>();
+    eachField(JSON.parse(schemaText()), (_name, _node, path) => paths.add(path));
+    const told = documented(await readFile(DOCS, 'utf8'));
+    expect(told.length).toBeGreaterThan(80);
+    expect(told.filter((path) => !paths.has(path.replace(/\[\]$/, '')))).toEqual([]);
+    const leaves = [...paths].filter((path) => ![...paths].some((other) => within(other, path)));
+    expect(leaves.filter((leaf) => !told.some((path) => leaf === path || within(leaf, path)))).toEqual([]);
+  });
 });
+
+const within = (path: string, outer: string): boolean => path.startsWith(`${outer}.`) || path.startsWith(`${outer}[]`);
+
+/** The fields of the tables with their sections; a section without a table stands for all of its own. */
+function documented(docs: string): readonly string[] {
+  return docs.split(/^## /m).flatMap((section) => {
+    const [, head] = /^`([^`]+)`/.exec(section) ?? [];
+    if (head === undefined) return [];
+    const rows = [...section.matchAll(/^\| (`.*?`) \| /gm)].map(([, cell = '']) => cell);
+    const names = rows.flatMap((cell) => {
+      const [first = '', ...more] = [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+      // `otherPortals[].address`, `.port`
+      return [first, ...more.map((name) => (name.startsWith('.') ? first.replace(/\.[^.]+$/, name) : name))];
+    });
+    return names.length === 0 ? [head] : names.map((name) => `${head}.${name}`);
+  });
+}
 
 describe('the JSON Schema', () => {
   it('in the repository is the one of the code', async () => {
@@ -45,13 +73,14 @@ interface Node {
   anyOf?: Node[];
 }
 
-function eachField(node: Node, visit: (name: string, node: Node) => void): void {
+function eachField(node: Node, visit: (name: string, node: Node, path: string) => void, at = ''): void {
   for (const [name, child] of Object.entries(node.properties ?? {})) {
-    visit(name, child);
-    eachField(child, visit);
+    const path = at === '' ? name : `${at}.${name}`;
+    visit(name, child, path);
+    eachField(child, visit, path);
   }
-  if (node.items) eachField(node.items, visit);
-  for (const shape of node.anyOf ?? []) eachField(shape, visit);
+  if (node.items) eachField(node.items, visit, `${at}[]`);
+  for (const shape of node.anyOf ?? []) eachField(shape, visit, at);
 }
 
 function schemaFields(): Set<string> {
