@@ -1,5 +1,6 @@
 /** A plain HTTPS client for this folder's tests, and a deployed datacentre with its engine served. */
-import { request } from 'node:https';
+import { Agent, request } from 'node:https';
+import { createSecureContext } from 'node:tls';
 import type { TestLab } from '../../ovirt/test-lab.ts';
 import { testLab } from '../../ovirt/test-lab.ts';
 import type { LabEngine } from '../../types.ts';
@@ -23,17 +24,20 @@ export interface Json {
 
 export class EngineClient {
   readonly #engine: LabEngine;
+  /** A connection for each request, which takes up the TLS session of the one before. */
+  readonly #agent: Agent;
   token = '';
 
   constructor(engine: LabEngine) {
     this.#engine = engine;
+    this.#agent = new Agent({ secureContext: createSecureContext({ ca: engine.caPem }), servername: 'localhost' });
   }
 
   /** One request as it is; nothing is added. */
   send(path: string, sent: Sent = {}): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const url = new URL(path, this.#engine.url);
-      const options = { method: sent.method ?? 'GET', ca: this.#engine.caPem, servername: 'localhost', agent: false };
+      const options = { method: sent.method ?? 'GET', agent: this.#agent };
       const outgoing = request(url, { ...options, headers: { ...sent.headers } }, (response) => {
         let body = '';
         response.setEncoding('utf8');
