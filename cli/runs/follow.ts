@@ -48,17 +48,19 @@ export async function follow(session: Session, id: string, options: FollowOption
       const seen = await look(session, id, Date.now() - served < PATIENCE_MILLISECONDS);
       if (seen !== undefined) {
         const { run, status, works } = seen;
-        if (run.description.status.name !== 'RUNNING') {
-          progress.show({ ...status, phase: 'ended' });
-          return status;
-        }
-        if (expected === undefined && status.phase !== 'planning') {
+        const over = run.description.status.name !== 'RUNNING';
+        if (expected === undefined && status.phase !== 'planning' && (options.tellsPlan || !over)) {
           const plan = await readPlan(session, run);
           expected = expectedOf(plan);
-          if (options.tellsPlan) {
+          // A run that was refused at its start has none.
+          if (options.tellsPlan && (plan !== undefined || !over)) {
             progress.pause();
             notePlan(id, plan);
           }
+        }
+        if (over) {
+          progress.show({ ...status, phase: 'ended' });
+          return status;
         }
         progress.show(status, works, expected);
         const { waiting } = status;

@@ -120,6 +120,9 @@ test('a plan names steps and hash', async () => {
   expect(code, stderr).toBe(0);
   expect(document.hash).toMatch(/^[0-9a-f]{64}$/);
   expect(document.steps.map(({ state }) => state)).toEqual(expect.arrayContaining(['already', 'wouldDo', 'unknown']));
+  // One that is over before anybody has looked tells its plan all the same.
+  const over = await cli.run(['start', RUNBOOK, '--input', '{"host":"host1","mode":"plan"}', '--wait']);
+  expect([over.code, over.stderr]).toEqual([0, expect.stringContaining(`Plan ${document.hash.slice(0, 8)}: `)]);
 });
 
 test.each(['plan', 'start'])(
