@@ -57,7 +57,11 @@ test('a data center and a cluster: planned, made, there already', async () => {
 
 test('an existing cluster is compared, and changed only when that is approved', async () => {
   const before = await stack.control.revision();
-  const handle = await stack.startWith('createCluster', { name: 'Default', cpuType: 'Intel Westmere Family' });
+  const handle = await stack.startWith('createCluster', {
+    name: 'Default',
+    dataCenter: 'Default',
+    cpuType: 'Intel Westmere Family',
+  });
   const { waiting } = await handle.waitingFor('approval');
   expect(waiting?.show?.Differences).toBe('its CPU type is not set instead of Intel Westmere Family');
   expect(await stack.control.revision()).toBe(before);
