@@ -7,7 +7,6 @@ import { actAs } from '../kernel/current.ts';
 import type { Host } from '../kernel/host.ts';
 import { sameSecret } from '../kernel/sshd.ts';
 import type { Lab, RecordedEntry } from '../types.ts';
-import { racadm } from './racadm.ts';
 
 /** Virtual seconds from a button to what it does, and of an answer. */
 const times = { off: 4, on: 3, cycle: 6, answer: 1 } as const;
@@ -99,12 +98,7 @@ export class Controller {
     });
   }
 
-  /** Carries out a line of its shell, journalled and with the faults that wait for it. */
-  execute(line: string): Promise<{ text: string; exit: number }> {
-    return this.recorded(line, () => racadm(this, line));
-  }
-
-  /** The same for what comes over IPMI. */
+  /** Carries out what came by its shell or over IPMI, journalled and with the faults that wait for it. */
   async recorded(text: string, work: () => { text: string; exit: number }): Promise<{ text: string; exit: number }> {
     const { lab } = this.host;
     const entry = lab.record({ target: this.target, kind: 'command', text });

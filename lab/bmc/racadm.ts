@@ -5,7 +5,11 @@ const buttons: readonly string[] = ['powerup', 'powerdown', 'powercycle', 'hardr
 const done = (text: string): { text: string; exit: number } => ({ text: `${text}\n`, exit: 0 });
 const failed = (text: string): { text: string; exit: number } => ({ text: `${text}\n`, exit: 1 });
 
-export function racadm(controller: Controller, line: string): { text: string; exit: number } {
+/** Carries out a line of the shell, journalled as what a controller does. */
+export const racadm = (controller: Controller, line: string): Promise<{ text: string; exit: number }> =>
+  controller.recorded(line, () => answer(controller, line));
+
+function answer(controller: Controller, line: string): { text: string; exit: number } {
   const [program = '', verb = '', action = '', ...rest] = line.trim().split(/\s+/);
   if (program === '') return { text: '', exit: 0 };
   if (program !== 'racadm') return failed('COMMAND NOT RECOGNIZED');

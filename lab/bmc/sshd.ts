@@ -2,6 +2,7 @@
 import type { AuthContext, Connection, ServerChannel } from 'ssh2';
 import { SshListener } from '../kernel/ssh-listener.ts';
 import { type Controller, ControllerLost } from './controller.ts';
+import { racadm } from './racadm.ts';
 
 /** Firmware 3.x; that of 4.x says `racadm>>`. */
 export const PROMPT = '/admin1-> ';
@@ -94,7 +95,7 @@ export class ControllerDaemon {
   async #answer(line: string): Promise<{ text: string; exit: number } | undefined> {
     if (line.trim() === '') return { text: '', exit: 0 };
     try {
-      return await this.#controller.execute(line.trim());
+      return await racadm(this.#controller, line.trim());
     } catch (error) {
       if (error instanceof ControllerLost) return undefined;
       throw error;

@@ -1,5 +1,6 @@
 /** fence_drac5 4.2.1: racadm through the shell of a DRAC, read by its prompt. */
 import { type Controller, ControllerLost, controllerAt } from '../../bmc/controller.ts';
+import { racadm } from '../../bmc/racadm.ts';
 import { PROMPT } from '../../bmc/sshd.ts';
 import type { Command, CommandContext } from '../../types.ts';
 import { DeviceGone, DeviceTimedOut, fenceAction, type Switch } from './action.ts';
@@ -42,7 +43,7 @@ async function login(ctx: CommandContext, options: AgentOptions): Promise<Contro
 async function ask(ctx: CommandContext, controller: Controller, line: string, seconds: number): Promise<string> {
   const late = ctx.sleep(seconds).then(() => undefined);
   try {
-    const answer = await Promise.race([controller.execute(line), late]);
+    const answer = await Promise.race([racadm(controller, line), late]);
     if (answer === undefined) throw new DeviceTimedOut();
     return answer.text;
   } catch (error) {
