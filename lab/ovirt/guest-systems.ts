@@ -2,7 +2,7 @@ import type { Lab, LabHost } from '../types.ts';
 import type { Guest } from './guests.ts';
 import { guests, guestTimes } from './guests.ts';
 import { findDomain } from './vdsm/storage-domain.ts';
-import type { GuestSystem, Volume } from './vdsm/volumes.ts';
+import type { GuestSystem, Volume } from './vdsm/volume-model.ts';
 
 /** What runs inside a VM: nothing, until a person installs it; it lies on the VM's disks and comes up with them. */
 

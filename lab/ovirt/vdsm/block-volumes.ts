@@ -4,7 +4,7 @@ import type { Lab, LabHost, LogicalVolume } from '../../types.ts';
 import { lvmUuid } from '../ids.ts';
 import type { BlockDomain } from './block-domain.ts';
 import { EXTENT } from './block-domain.ts';
-import type { NewVolume, Volume } from './volumes.ts';
+import type { NewVolume, Volume } from './volume-model.ts';
 
 const BLANK = '00000000-0000-0000-0000-000000000000';
 /** volume_utilization_chunk_mb: what a thin volume gets at first, and each time it has run full. */

@@ -1,6 +1,6 @@
 /** What storage domains have in common, whatever they lie on. */
 import type { VmLease } from './leases.ts';
-import type { Volume } from './volumes.ts';
+import type { Volume } from './volume-model.ts';
 
 /** What vdsm notes in the domain's metadata, and what it keeps in it. */
 export interface DomainContents {

@@ -2,7 +2,7 @@
 import type { Lab } from '../../types.ts';
 import { writtenBytes } from './content.ts';
 import type { FileDomain } from './file-domain.ts';
-import type { NewVolume, Volume, VolumePlace } from './volumes.ts';
+import type { NewVolume, Volume, VolumePlace } from './volume-model.ts';
 
 const BLANK = '00000000-0000-0000-0000-000000000000';
 /** What qemu-img puts into a qcow2 image that holds nothing yet. */

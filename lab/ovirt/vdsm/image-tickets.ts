@@ -3,7 +3,7 @@ import type { Ticket } from '../../imageio/tickets.ts';
 import type { LabHost } from '../../types.ts';
 import { contentPath } from './content.ts';
 import type { StorageDomain } from './storage-domain.ts';
-import type { Volume } from './volumes.ts';
+import type { Volume } from './volume-model.ts';
 import { prepareVolume, teardownVolume } from './volumes.ts';
 
 export interface NewTicket {

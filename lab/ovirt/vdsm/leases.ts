@@ -1,7 +1,6 @@
 /** Leases of VMs on a domain's `xleases`: sanlock lets one host at a time have each. */
 import type { LabHost } from '../../types.ts';
 import { secondsUntilDead } from '../host-lease.ts';
-import type { StorageDomain } from './storage-domain.ts';
 
 export interface VmLease {
   /** Its slot of 1 MiB in the volume; the index takes the first one. */
@@ -9,7 +8,12 @@ export interface VmLease {
   holder?: LabHost | undefined;
 }
 
-export function createLease(domain: StorageDomain, vm: string): void {
+/** What leases need of a domain. */
+interface HasLeases {
+  readonly leases: Map<string, VmLease>;
+}
+
+export function createLease(domain: HasLeases, vm: string): void {
   const { leases } = domain;
   const taken = new Set([...leases.values()].map(({ slot }) => slot));
   let slot = 1;
@@ -17,7 +21,7 @@ export function createLease(domain: StorageDomain, vm: string): void {
   if (!leases.has(vm)) leases.set(vm, { slot });
 }
 
-export const removeLease = (domain: StorageDomain, vm: string): void => void domain.leases.delete(vm);
+export const removeLease = (domain: HasLeases, vm: string): void => void domain.leases.delete(vm);
 
 /** Where a lease begins in the volume. */
 export const leaseOffset = (lease: VmLease): number => lease.slot * 2 ** 20;

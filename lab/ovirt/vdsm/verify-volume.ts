@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import type { Lab } from '../../types.ts';
 import { contentPath } from './content.ts';
-import type { Volume } from './volumes.ts';
+import type { Volume } from './volume-model.ts';
 
 const QCOW2 = Buffer.from('QFI\xfb', 'latin1');
 /** Where a qcow2 header names its backing file and its virtual size. */

@@ -1,5 +1,5 @@
 import type { StorageDomain } from '../../../ovirt/vdsm/storage-domain.ts';
-import type { Volume } from '../../../ovirt/vdsm/volumes.ts';
+import type { Volume } from '../../../ovirt/vdsm/volume-model.ts';
 import { copyVolume, deleteVolume } from '../../../ovirt/vdsm/volumes.ts';
 import type { Lab } from '../../../types.ts';
 import type { EngineDatabase } from '../database/database.ts';

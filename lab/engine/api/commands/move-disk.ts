@@ -1,6 +1,6 @@
 import { uuid } from '../../../ovirt/ids.ts';
 import type { StorageDomain } from '../../../ovirt/vdsm/storage-domain.ts';
-import type { Volume } from '../../../ovirt/vdsm/volumes.ts';
+import type { Volume } from '../../../ovirt/vdsm/volume-model.ts';
 import { copyVolume, fits } from '../../../ovirt/vdsm/volumes.ts';
 import type { DiskRow } from '../database/disks.ts';
 import { vmsWith } from '../database/disks.ts';

@@ -6,7 +6,7 @@ import { COW_OVERHEAD, toExtents } from '../../../ovirt/vdsm/block-volumes.ts';
 import { imageTicket, openImage, removeTicket } from '../../../ovirt/vdsm/image-tickets.ts';
 import type { StorageDomain } from '../../../ovirt/vdsm/storage-domain.ts';
 import { reaches } from '../../../ovirt/vdsm/storage-domain.ts';
-import type { Volume } from '../../../ovirt/vdsm/volumes.ts';
+import type { Volume } from '../../../ovirt/vdsm/volume-model.ts';
 import type { Lab, LabHost } from '../../../types.ts';
 import { dataCenterOf } from '../database/data-centers.ts';
 import type { EngineDatabase, HostRow } from '../database/database.ts';
