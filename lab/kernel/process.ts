@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import type { ExitStatus, LabProcess, SignalName } from '../types.ts';
 import { Signalled } from '../types.ts';
 import type { Actor } from './current.ts';
-import type { OpenFile } from './streams.ts';
+import type { Files } from './streams.ts';
 
 export function signalNumber(signal: SignalName): number {
   return constants.signals[signal];
@@ -16,7 +16,7 @@ export function shellStatus(status: ExitStatus): number {
 
 /** With what a program is started. */
 export interface LaunchOptions {
-  readonly files: Map<number, OpenFile>;
+  readonly files: Files;
   readonly env: Map<string, string>;
   readonly user?: string;
   readonly unit?: string;
@@ -37,7 +37,7 @@ export class Process implements LabProcess {
   readonly cause: 'command' | 'system';
   readonly tty: boolean;
   readonly done: Promise<ExitStatus>;
-  readonly files: Map<number, OpenFile>;
+  readonly files: Files;
   readonly env: Map<string, string>;
   readonly actor: Actor;
   cwd: string;
@@ -65,7 +65,7 @@ export class Process implements LabProcess {
     startedAt: number;
     cause: 'command' | 'system';
     tty: boolean;
-    files: Map<number, OpenFile>;
+    files: Files;
     env: Map<string, string>;
     cwd: string;
     umask: number;

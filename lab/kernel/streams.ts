@@ -88,6 +88,9 @@ export class OpenFile {
   }
 }
 
+/** What the descriptors of a process point to. */
+export type Files = Map<number, OpenFile>;
+
 export function nullFile(): OpenFile {
   return new OpenFile({ path: '/dev/null', write: () => undefined, read: async () => undefined });
 }

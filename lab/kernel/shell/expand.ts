@@ -4,9 +4,10 @@ import { arithmetic } from './arithmetic.ts';
 import { expandBraces } from './braces.ts';
 import { expandParameter } from './parameter.ts';
 import { glob, hasGlob, unquote } from './pattern.ts';
+import type { Piece, WordPart } from './pieces.ts';
 import type { Shell } from './state.ts';
 import { substitute, substituteProcess } from './substitute.ts';
-import { expandSource, type Piece, quotePattern, type WordPart } from './words.ts';
+import { expandSource, quotePattern } from './words.ts';
 
 /** All fields that the words give. */
 export async function expandWords(shell: Shell, words: readonly WordNode[]): Promise<string[]> {

@@ -2,8 +2,9 @@
 
 import { arithmetic, evaluateText } from './arithmetic.ts';
 import { patternSource } from './pattern.ts';
+import type { Piece, WordPart } from './pieces.ts';
 import { type Shell, ShellError } from './state.ts';
-import { expandPattern, expandSource, expandText, type Piece, type WordPart } from './words.ts';
+import { expandPattern, expandSource, expandText } from './words.ts';
 
 type ParameterPart = Extract<WordPart, { type: 'ParameterExpansion' }>;
 type Operation = NonNullable<ParameterPart['operation']>;

@@ -1,12 +1,11 @@
 /** Redirections: what each descriptor of a command points to. */
 import type { SimpleCommandNode } from 'just-bash';
 import { FileError } from '../file-error.ts';
-import { diskFile, nullFile, OpenFile, textSource, toBytes } from '../streams.ts';
+import { diskFile, type Files, nullFile, OpenFile, textSource, toBytes } from '../streams.ts';
 import { type Shell, ShellError } from './state.ts';
 import { expandText } from './words.ts';
 
 export type Redirection = SimpleCommandNode['redirections'][number];
-export type Files = Map<number, OpenFile>;
 
 export function resolvePath(shell: Shell, path: string): string {
   return path.startsWith('/') ? path : `${shell.process.cwd}/${path}`;

@@ -5,14 +5,13 @@ import { type ExitStatus, Signalled, type SignalName } from '../../types.ts';
 import { actAs } from '../current.ts';
 import { FileError } from '../file-error.ts';
 import { type Process, shellStatus } from '../process.ts';
-import { nullFile, type OpenFile, pipe } from '../streams.ts';
+import { type Files, nullFile, type OpenFile, pipe } from '../streams.ts';
 import { runCompound } from './compound.ts';
 import { expandParts } from './expand.ts';
-import type { Interpreter } from './interpreter.ts';
 import { parseScript } from './parse.ts';
-import { type Files, inherit, withRedirections } from './redirect.ts';
+import { inherit, withRedirections } from './redirect.ts';
 import { runSimple } from './simple.ts';
-import { FunctionReturn, LoopJump, type Shell, ShellError, ShellExit } from './state.ts';
+import { FunctionReturn, type Interpreter, LoopJump, type Shell, ShellError, ShellExit } from './state.ts';
 
 export async function runStatements(shell: Shell, statements: readonly StatementNode[]): Promise<number> {
   for (const statement of statements) {

@@ -3,10 +3,11 @@
  * jobs, traps and exit codes are done here, because commands must stream, run concurrently and be killable.
  * This file: what one shell knows (variables, functions, options, traps, jobs).
  */
-import type { CommandNode } from 'just-bash';
+import type { CommandNode, StatementNode } from 'just-bash';
 import type { Host } from '../host.ts';
 import type { Process } from '../process.ts';
-import type { Interpreter } from './interpreter.ts';
+import type { Files } from '../streams.ts';
+import type { Piece, WordPart } from './pieces.ts';
 
 export type FunctionNode = Extract<CommandNode, { type: 'FunctionDef' }>;
 
@@ -61,6 +62,18 @@ export class ShellError extends Error {
     this.code = code;
     this.fatal = fatal;
   }
+}
+
+/**
+ * Where the grammar is recursive (a word holds commands, a command holds words and further commands) the parts call each
+ * other through the shell that they work for, so that none of them imports the other.
+ */
+export interface Interpreter {
+  expandParts(shell: Shell, parts: readonly WordPart[], inQuotes: boolean): Promise<Piece[]>;
+  runStatements(shell: Shell, statements: readonly StatementNode[]): Promise<number>;
+  runCommand(shell: Shell, node: CommandNode): Promise<number>;
+  /** Runs statements in a forked shell with some descriptors replaced, to its end. */
+  runSubshell(shell: Shell, statements: readonly StatementNode[], replaced: Files): Promise<{ status: number }>;
 }
 
 export class Shell {

@@ -3,17 +3,6 @@ import type { WordNode } from 'just-bash';
 import { parse } from 'just-bash';
 import type { Shell } from './state.ts';
 
-export type WordPart = WordNode['parts'][number];
-
-/** A stretch of expanded text; `boundary` separates the words of "$@". */
-export interface Piece {
-  text: string;
-  quoted: boolean;
-  /** Subject to splitting: the result of an unquoted expansion. */
-  split: boolean;
-  boundary?: boolean;
-}
-
 /** One string, neither split nor globbed: assignments, redirection targets, here-documents. */
 export async function expandText(shell: Shell, word: WordNode): Promise<string> {
   const pieces = await shell.interpreter.expandParts(shell, word.parts, false);
