@@ -5,7 +5,7 @@ import { FaultBoard } from './control/faults.ts';
 import { Journal, type StoredEntry } from './control/journal.ts';
 import { VirtualClock } from './kernel/clock.ts';
 import type { Host } from './kernel/host.ts';
-import type { IscsiTarget, Lun, NfsServer, PackageBuild, Repository } from './kernel/model.ts';
+import type { IscsiTarget, Lun, NfsServer, Repository } from './kernel/model.ts';
 import { type Process, shellStatus } from './kernel/process.ts';
 import { toBytes } from './kernel/streams.ts';
 import type {
@@ -15,6 +15,7 @@ import type {
   Lab,
   LabPart,
   LabStore,
+  PackageBuild,
   RecordedEntry,
   SimulatedServer,
 } from './types.ts';

@@ -1,5 +1,5 @@
 /** Interfaces of the file servers: exports, and what a host has mounted of them. */
-import type { Vfs } from './model.ts';
+import type { Vfs } from './files-model.ts';
 
 /** A directory that a server exports; every host that mounts it works in the same files. */
 export interface NfsExport {

@@ -1,5 +1,4 @@
 /** Interfaces of packages: what repositories offer, what is installed, what a package brings. */
-import type { CommandSet, LabHost } from '../types.ts';
 
 export interface Nevra {
   readonly name: string;
@@ -45,28 +44,4 @@ export interface Repository {
   readonly count?: number;
   /** False: as mirrors that are gone or unreachable. */
   reachable: boolean;
-}
-
-export interface PackageFile {
-  readonly content: string | ((host: LabHost) => string);
-  readonly mode?: number;
-  readonly owner?: string;
-  readonly group?: string;
-  /** Kept as it is when it is there already, as %config(noreplace). */
-  readonly config?: boolean;
-}
-
-/** What a package brings when it is installed. */
-export interface PackageBuild {
-  readonly package: string;
-  readonly files?: Readonly<Record<string, PackageFile>>;
-  readonly directories?: readonly string[];
-  /** Programs by name (placed in /usr/bin) or by full path. */
-  readonly programs?: CommandSet;
-  /** Unit files by name, placed in /usr/lib/systemd/system. */
-  readonly units?: Readonly<Record<string, string>>;
-  /** Unit names that the preset enables at first installation. */
-  readonly enabledByPreset?: readonly string[];
-  readonly post?: (host: LabHost) => void;
-  readonly postun?: (host: LabHost) => void;
 }

@@ -1,6 +1,8 @@
 /** The rpm database of a host, and what installing or erasing does to its files, programs and units. */
+
+import type { PackageBuild } from '../types.ts';
 import type { Host } from './host.ts';
-import type { InstalledPackage, PackageBuild, PackageOffer, RpmDatabase } from './model.ts';
+import type { InstalledPackage, PackageOffer, RpmDatabase } from './model.ts';
 
 export class Rpms implements RpmDatabase {
   readonly #host: Host;
