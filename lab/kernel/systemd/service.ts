@@ -1,15 +1,22 @@
 /** What a service unit does with processes: start types, exit, restart, the end of its control group. */
 import { constants } from 'node:os';
 import type { ExitStatus } from '../../types.ts';
+import type { Host } from '../host.ts';
 import type { Process } from '../process.ts';
 import { fromBytes, nullFile, OpenFile } from '../streams.ts';
-import type { UnitManager } from './manager.ts';
 import { makeRuntimeDirectories, removeRuntimeDirectories } from './runtime-directory.ts';
 import { type Unit, UnitError } from './unit.ts';
 import { splitExec } from './unit-file.ts';
 
+/** What a service needs of who manages it. */
+interface Manager {
+  readonly host: Host;
+  readonly loaded: Map<string, Unit>;
+  start(name: string): Promise<void>;
+}
+
 /** Lines of stdout and stderr go to the journal under the program's name. */
-function journalFile(manager: UnitManager, unit: Unit, identifier: string, pid: () => number): OpenFile {
+function journalFile(manager: Manager, unit: Unit, identifier: string, pid: () => number): OpenFile {
   let rest = '';
   const log = (message: string): void =>
     manager.host.journal.log({ identifier, message: fromBytes(message), pid: pid(), unit: unit.name });
@@ -26,7 +33,7 @@ function journalFile(manager: UnitManager, unit: Unit, identifier: string, pid: 
   });
 }
 
-function start(manager: UnitManager, unit: Unit, argv: readonly string[]): Process {
+function start(manager: Manager, unit: Unit, argv: readonly string[]): Process {
   const identifier = (argv[0] ?? '').split('/').at(-1) ?? '';
   let process: Process | undefined;
   const output = journalFile(manager, unit, identifier, () => process?.pid ?? 1);
@@ -61,7 +68,7 @@ function failedJob(unit: Unit, why: string): UnitError {
 }
 
 /** Starts the unit's processes; resolves when its type says that it is up, rejects when it failed first. */
-export async function launch(manager: UnitManager, unit: Unit): Promise<void> {
+export async function launch(manager: Manager, unit: Unit): Promise<void> {
   const { host } = manager;
   const settings = unit.settings;
   const type = settings?.one('Service', 'Type') ?? 'simple';
@@ -80,7 +87,7 @@ export async function launch(manager: UnitManager, unit: Unit): Promise<void> {
     message: `Starting ${settings?.description ?? unit.name}...`,
     unit: unit.name,
   });
-  makeRuntimeDirectories(manager, unit);
+  makeRuntimeDirectories(manager.host.fs, unit);
   try {
     for (const line of settings?.all('Service', 'ExecStartPre') ?? []) {
       const { argv, ignoreFailure } = splitExec(line);
@@ -126,7 +133,7 @@ export async function launch(manager: UnitManager, unit: Unit): Promise<void> {
   if (!unit.stopping) throw failedJob(unit, 'the control process exited with error code');
 }
 
-function becomeActive(manager: UnitManager, unit: Unit, sub: string): void {
+function becomeActive(manager: Manager, unit: Unit, sub: string): void {
   if (unit.active === 'failed' || unit.stopping) return;
   unit.active = 'active';
   unit.sub = sub;
@@ -151,7 +158,7 @@ const EXIT_NAMES: Readonly<Record<number, string>> = {
   203: 'EXEC',
 };
 
-function fail(manager: UnitManager, unit: Unit, result: string, status: ExitStatus): void {
+function fail(manager: Manager, unit: Unit, result: string, status: ExitStatus): void {
   unit.active = 'failed';
   unit.sub = 'failed';
   unit.result = result;
@@ -175,14 +182,14 @@ function fail(manager: UnitManager, unit: Unit, result: string, status: ExitStat
   manager.host.journal.log({ identifier: 'systemd', message: `${unit.name} failed.`, unit: unit.name, priority: 4 });
 }
 
-function mainEnded(manager: UnitManager, unit: Unit, main: Process, status: ExitStatus, type: string): void {
+function mainEnded(manager: Manager, unit: Unit, main: Process, status: ExitStatus, type: string): void {
   if (manager.loaded.get(unit.name) !== unit || unit.mainPid !== main.pid) return;
   unit.exitedAt = manager.host.lab.clock.now();
   unit.mainPid = 0;
   unit.execCode = status.signal ? 2 : 1;
   unit.execStatus = status.signal ? constants.signals[status.signal] : status.code;
   const clean = status.signal ? ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGPIPE'].includes(status.signal) : status.code === 0;
-  removeRuntimeDirectories(manager, unit);
+  removeRuntimeDirectories(manager.host.fs, unit);
   if (unit.stopping) return;
   // What the main process has left in the control group does not outlive it.
   for (const process of manager.host.controlGroup(unit.name)) process.kill('SIGTERM');
@@ -202,7 +209,7 @@ function mainEnded(manager: UnitManager, unit: Unit, main: Process, status: Exit
   restartLater(manager, unit, clean);
 }
 
-function restartLater(manager: UnitManager, unit: Unit, clean: boolean): void {
+function restartLater(manager: Manager, unit: Unit, clean: boolean): void {
   const policy = unit.settings?.one('Service', 'Restart') ?? 'no';
   if (policy === 'no' || (clean && policy !== 'always') || (!clean && policy === 'on-success')) return;
   const delay = Number.parseFloat(unit.settings?.one('Service', 'RestartSec') ?? '0.1');
@@ -223,7 +230,7 @@ function restartLater(manager: UnitManager, unit: Unit, clean: boolean): void {
 }
 
 /** Stop commands, SIGTERM to every process, SIGKILL after the time-out; then the unit is inactive. */
-export async function endControlGroup(manager: UnitManager, unit: Unit): Promise<void> {
+export async function endControlGroup(manager: Manager, unit: Unit): Promise<void> {
   const { host } = manager;
   unit.stopping = true;
   unit.active = 'deactivating';

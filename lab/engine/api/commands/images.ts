@@ -7,8 +7,9 @@ import { createVolume, deleteVolume, fits, mergeVolume } from '../../../ovirt/vd
 import type { Lab } from '../../../types.ts';
 import type { EngineDatabase } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
+import { attachmentsOf } from '../database/disk-attachments.ts';
 import type { DiskRow } from '../database/disks.ts';
-import { attachmentsOf, guestDisks } from '../database/disks.ts';
+import { guestDisks } from '../database/disks.ts';
 import { vdsmDomain } from '../database/storage-domains.ts';
 import type { VmRow } from '../database/vms.ts';
 import { refused } from '../wire/fault.ts';

@@ -1,5 +1,5 @@
 import type { EngineDatabase } from '../database/database.ts';
-import type { VmNicRow } from '../database/vms.ts';
+import type { VmNicRow } from '../database/vm-nics.ts';
 import { refused } from '../wire/fault.ts';
 
 interface Carded {

@@ -1,8 +1,8 @@
 import { guests, pass } from '../../../ovirt/guests.ts';
 import { uuid } from '../../../ovirt/ids.ts';
 import { machineAt } from '../database/database.ts';
+import { attachmentsOf } from '../database/disk-attachments.ts';
 import type { DiskRow } from '../database/disks.ts';
-import { attachmentsOf } from '../database/disks.ts';
 import { tell, userName } from '../database/events.ts';
 import type { Job } from '../database/jobs.ts';
 import { endJob, startJob } from '../database/jobs.ts';

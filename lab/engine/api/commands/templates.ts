@@ -1,7 +1,7 @@
 import { uuid } from '../../../ovirt/ids.ts';
 import { dataCenterOf } from '../database/data-centers.ts';
+import { attachmentsOf } from '../database/disk-attachments.ts';
 import type { DiskRow } from '../database/disks.ts';
-import { attachmentsOf } from '../database/disks.ts';
 import { tell, userName } from '../database/events.ts';
 import type { Job } from '../database/jobs.ts';
 import { endJob, startJob } from '../database/jobs.ts';

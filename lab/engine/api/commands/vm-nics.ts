@@ -1,7 +1,8 @@
 import { uuid } from '../../../ovirt/ids.ts';
 import { tell, userName } from '../database/events.ts';
 import { vmStatus } from '../database/placement.ts';
-import type { FilterParameterRow, VmNicRow, VmRow } from '../database/vms.ts';
+import type { FilterParameterRow, VmNicRow } from '../database/vm-nics.ts';
+import type { VmRow } from '../database/vms.ts';
 import { freeMac } from '../database/vms.ts';
 import type { Call } from '../routing/call.ts';
 import { incomplete, refused } from '../wire/fault.ts';

@@ -4,7 +4,7 @@ import { createLease, removeLease } from '../../../ovirt/vdsm/leases.ts';
 import type { Lab } from '../../../types.ts';
 import type { EngineDatabase } from '../database/database.ts';
 import { machineAt, removeVmRow } from '../database/database.ts';
-import { attachmentsOf } from '../database/disks.ts';
+import { attachmentsOf } from '../database/disk-attachments.ts';
 import { tell, userName } from '../database/events.ts';
 import type { Job } from '../database/jobs.ts';
 import { endJob, startJob } from '../database/jobs.ts';

@@ -1,5 +1,6 @@
 import type { GuestDisk } from '../../../ovirt/guests.ts';
 import type { EngineDatabase } from './database.ts';
+import { attachmentsOf } from './disk-attachments.ts';
 import type { NamedReference } from './events.ts';
 import type { Job } from './jobs.ts';
 import type { VmRow } from './vms.ts';
@@ -33,21 +34,6 @@ export interface DiskRow {
   status: 'locked' | 'ok' | 'illegal';
   task?: DiskTask | undefined;
 }
-
-/** How a VM has a disk. */
-export interface DiskAttachmentRow {
-  readonly vmId: string;
-  readonly diskId: string;
-  interface: string;
-  bootable: boolean;
-  /** Plugged in. */
-  active: boolean;
-  readOnly: boolean;
-  passDiscard: boolean;
-}
-
-export const attachmentsOf = (db: EngineDatabase, vm: { readonly id: string }): DiskAttachmentRow[] =>
-  db.diskAttachments.filter((attachment) => attachment.vmId === vm.id);
 
 /** The disks that a VM starts with: those that are plugged in. */
 export const disksOf = (db: EngineDatabase, vm: { readonly id: string }): DiskRow[] =>

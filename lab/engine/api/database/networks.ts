@@ -1,6 +1,5 @@
 import { uuid } from '../../../ovirt/ids.ts';
 import type { Lab } from '../../../types.ts';
-import type { ClusterRow, DataCenterRow } from './data-centers.ts';
 import type { EngineDatabase } from './database.ts';
 import { USUAL_FILTER } from './network-filters.ts';
 
@@ -82,7 +81,10 @@ export const networksIn = (db: EngineDatabase, clusterId: string): ClusterNetwor
   db.clusterNetworks.filter((one) => one.clusterId === clusterId);
 
 /** A new cluster begins with the management network in all roles. */
-export function attachManagement(db: EngineDatabase, cluster: ClusterRow): void {
+export function attachManagement(
+  db: EngineDatabase,
+  cluster: { readonly id: string; readonly dataCenterId?: string | undefined },
+): void {
   const network = networksOf(db, cluster.dataCenterId ?? '').find((row) => row.name === MANAGEMENT);
   if (!network) return;
   db.clusterNetworks.push({
@@ -93,7 +95,7 @@ export function attachManagement(db: EngineDatabase, cluster: ClusterRow): void 
   });
 }
 
-export const insertManagement = (lab: Lab, db: EngineDatabase, dataCenter: DataCenterRow): NetworkRow =>
+export const insertManagement = (lab: Lab, db: EngineDatabase, dataCenter: { readonly id: string }): NetworkRow =>
   insertNetwork(lab, db, { dataCenterId: dataCenter.id, name: MANAGEMENT, description: 'Management Network' });
 
 /** What belongs to a cluster or a network goes with it. */

@@ -1,8 +1,8 @@
 import { uuid } from '../../../ovirt/ids.ts';
 import type { Lab } from '../../../types.ts';
 import type { Entity } from '../wire/values.ts';
-import type { DiskAttachmentRow } from './disks.ts';
-import type { VmNicRow, VmRow } from './vms.ts';
+import type { DiskAttachmentRow } from './disk-attachments.ts';
+import type { VmNicRow } from './vm-nics.ts';
 
 /** A state of a VM: how it was set, and for each of its disks the volume that holds that state. */
 export interface SnapshotRow {
@@ -38,6 +38,12 @@ export const activeSnapshot = (lab: Lab, id = uuid(lab)): SnapshotRow => ({
   images: new Map(),
 });
 
-export const activeOf = (vm: VmRow): SnapshotRow | undefined => vm.snapshots.find(({ type }) => type === 'active');
-export const previewedOf = (vm: VmRow): SnapshotRow | undefined =>
+/** What has states: a VM. */
+interface HasSnapshots {
+  readonly snapshots: readonly SnapshotRow[];
+}
+
+export const activeOf = (vm: HasSnapshots): SnapshotRow | undefined =>
+  vm.snapshots.find(({ type }) => type === 'active');
+export const previewedOf = (vm: HasSnapshots): SnapshotRow | undefined =>
   vm.snapshots.find(({ status }) => status === 'in_preview');

@@ -1,7 +1,9 @@
 import type { Entity } from '../wire/values.ts';
 import type { EngineDatabase } from './database.ts';
-import type { DiskAttachmentRow, DiskRow } from './disks.ts';
-import type { GraphicsProtocol, VmNicRow } from './vms.ts';
+import type { DiskAttachmentRow } from './disk-attachments.ts';
+import type { DiskRow } from './disks.ts';
+import type { VmNicRow } from './vm-nics.ts';
+import type { GraphicsProtocol } from './vms.ts';
 
 /** The template without disks that every installation begins with; it is no row. */
 export const BLANK = '00000000-0000-0000-0000-000000000000';

@@ -4,26 +4,7 @@ import { flag, isEntity, isList, merged, number, part, text } from '../wire/valu
 import type { EngineDatabase } from './database.ts';
 import { macAddress } from './mac-pools.ts';
 import type { SnapshotRow } from './snapshots.ts';
-
-/** A VM's network card. */
-export interface VmNicRow {
-  readonly id: string;
-  name: string;
-  interface: string;
-  mac: string;
-  plugged: boolean;
-  linked: boolean;
-  /** None: connected to no network. */
-  profileId?: string | undefined;
-  /** Values for the variables of its profile's network filter. */
-  filterParameters: readonly FilterParameterRow[];
-}
-
-export interface FilterParameterRow {
-  readonly id: string;
-  readonly name: string;
-  readonly value: string;
-}
+import type { VmNicRow } from './vm-nics.ts';
 
 export interface WatchdogRow {
   readonly id: string;

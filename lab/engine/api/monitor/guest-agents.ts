@@ -3,7 +3,8 @@ import { guests } from '../../../ovirt/guests.ts';
 import type { Lab } from '../../../types.ts';
 import type { EngineDatabase } from '../database/database.ts';
 import { machineAt } from '../database/database.ts';
-import type { VmNicRow, VmRow } from '../database/vms.ts';
+import type { VmNicRow } from '../database/vm-nics.ts';
+import type { VmRow } from '../database/vms.ts';
 import type { Entity } from '../wire/values.ts';
 
 /** A network card as the guest names it. */

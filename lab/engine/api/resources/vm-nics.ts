@@ -6,7 +6,8 @@ import {
   removeNic,
   updateNic,
 } from '../commands/vm-nics.ts';
-import type { FilterParameterRow, VmNicRow, VmRow } from '../database/vms.ts';
+import type { FilterParameterRow, VmNicRow } from '../database/vm-nics.ts';
+import type { VmRow } from '../database/vms.ts';
 import { guestReport } from '../monitor/guest-agents.ts';
 import type { Call, Handler, Reply, Resource } from '../routing/call.ts';
 import { complete, created, many, one, removed } from '../routing/call.ts';
