@@ -1,11 +1,11 @@
 /** The datacentre's iSCSI storage, and the sessions of hosts: a login brings a path to each LUN of the target. */
-import type { LabCore } from '../lab-core.ts';
 import type {
   ChapCredentials,
   IscsiNode,
   IscsiPortal,
   IscsiSession,
   IscsiTarget,
+  Lab,
   LabHost,
   Lun,
   LunPath,
@@ -35,7 +35,7 @@ const lun = (wwid: string, number: number, size: number, product: string): Lun =
 });
 
 /** Two targets behind the same two portals, the second one with a password. */
-export function addIscsiTargets(lab: LabCore): void {
+export function addIscsiTargets(lab: Lab): void {
   const portals: IscsiPortal[] = addresses.map((address) => ({ address, port: ISCSI_PORT, answering: true }));
   const open = lun('36001405d1a0c4f3b8e24f1c9a7b6d502', 0, 1024 * GiB, 'data');
   const guarded = lun('36001405e7b95d2c4a1f4c0d8b3e6a917', 0, 500 * GiB, 'secure');

@@ -1,5 +1,5 @@
 /** A host's interfaces and routes, and whether a packet from it would be answered. */
-import type { Host } from './host.ts';
+import type { LabHost } from '../types.ts';
 import type { NetInterface, Network, Route } from './model.ts';
 
 export function addressNumber(address: string): number {
@@ -26,9 +26,9 @@ export class HostNetwork implements Network {
   readonly interfaces = new Map<string, NetInterface>();
   routes: Route[] = [];
   hostname = 'localhost.localdomain';
-  readonly #host: Host;
+  readonly #host: LabHost;
 
-  constructor(host: Host) {
+  constructor(host: LabHost) {
     this.#host = host;
   }
 

@@ -1,6 +1,5 @@
 /** The datacentre's file server with its exports, and the mounts that hosts have of them. */
-import type { LabCore } from '../lab-core.ts';
-import type { LabHost, NfsExport, NfsServer } from '../types.ts';
+import type { Lab, LabHost, NfsExport, NfsServer } from '../types.ts';
 import { actAs } from './current.ts';
 import { MemoryFs } from './files.ts';
 
@@ -18,13 +17,13 @@ const layouts = [
 
 export const NAS = { name: 'nas.test.local', address: '172.20.32.6' } as const;
 
-function makeExport(lab: LabCore, { path, size, owner, group }: (typeof layouts)[number]): NfsExport {
+function makeExport(lab: Lab, { path, size, owner, group }: (typeof layouts)[number]): NfsExport {
   const files = new MemoryFs({ now: () => lab.clock.now(), changed: (what) => lab.changed(`${NAS.name}: ${what}`) });
   files.chown('/', owner, group);
   return { path, size, offered: true, files, used: () => 0, holds: new Map() };
 }
 
-export function addNfsServer(lab: LabCore): void {
+export function addNfsServer(lab: Lab): void {
   const exports = actAs(undefined, () => layouts.map((layout) => makeExport(lab, layout)));
   const server: NfsServer = { ...NAS, answering: true, exports };
   lab.nfs.push(server);

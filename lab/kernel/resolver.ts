@@ -1,11 +1,11 @@
 /** Name resolution of a host: /etc/hosts first, as nsswitch says, then the servers of /etc/resolv.conf. */
-import type { Host } from './host.ts';
+import type { LabHost } from '../types.ts';
 import { isAddress } from './network.ts';
 
 export class Resolver {
-  readonly #host: Host;
+  readonly #host: LabHost;
 
-  constructor(host: Host) {
+  constructor(host: LabHost) {
     this.#host = host;
   }
 

@@ -1,14 +1,14 @@
 /** The systemd journal of a host; kept over reboots, as with persistent storage. */
-import type { Host } from './host.ts';
+import type { LabHost } from '../types.ts';
 import type { SystemJournal, SystemJournalEntry } from './model.ts';
 
 const kept = 5000;
 
 export class HostJournal implements SystemJournal {
   readonly entries: SystemJournalEntry[] = [];
-  readonly #host: Host;
+  readonly #host: LabHost;
 
-  constructor(host: Host) {
+  constructor(host: LabHost) {
     this.#host = host;
   }
 

@@ -1,5 +1,5 @@
 /** libvirt's objects of a host and what its version makes of the CPU. */
-import type { Host } from './host.ts';
+import type { LabHost } from '../types.ts';
 import type { Domain, Libvirt, LibvirtNetwork, StoragePool } from './model.ts';
 import { compareVersions } from './versions.ts';
 
@@ -19,9 +19,9 @@ export class HostLibvirt implements Libvirt {
   readonly pools = new Map<string, StoragePool>();
   sasl = false;
   #next = 1;
-  readonly #host: Host;
+  readonly #host: LabHost;
 
-  constructor(host: Host) {
+  constructor(host: LabHost) {
     this.#host = host;
   }
 
