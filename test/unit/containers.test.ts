@@ -29,8 +29,8 @@ interface Service {
 const services = Object.entries(compose.services);
 
 describe('the image', () => {
-  it('holds every folder that the worker, the command line or the lab imports from', () => {
-    const copied = [...dockerfile.matchAll(/^COPY (\S+) \S+$/gm)].map(([, folder = '']) => folder);
+  it('holds every folder and file that the worker, the command line or the lab imports from', () => {
+    const copied = [...dockerfile.matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, names = '']) => names.split(' '));
     const imported = new Set<string>();
     for (const file of sources(copied.filter((name) => !name.includes('.')))) {
       for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'(\.\.?\/[^']+)'/g)) {
