@@ -14,6 +14,11 @@ export interface Whereabouts extends GivenAway {
   readonly at?: string;
 }
 
+/** What a maintenance of the host would move away: all that runs there now. */
+export function givesAway({ vms }: Pick<HostView, 'vms'>): readonly GivenAway[] {
+  return vms.map(({ id, name }) => ({ id, name }));
+}
+
 /** Where the VMs that a host has given away are now. */
 export function whereabouts(hosts: readonly HostView[], vms: readonly GivenAway[]): readonly Whereabouts[] {
   return vms.map(({ id, name }) => {

@@ -1,6 +1,6 @@
 import type { HostParams } from '../host/params.ts';
 import { type EngineDecision, engineOperation, type OperationContext } from '../operation.ts';
-import { type GivenAway, stayAway, type Whereabouts, whereabouts } from './given-away.ts';
+import { type GivenAway, givesAway, stayAway, type Whereabouts, whereabouts } from './given-away.ts';
 import { engineHosts, type HostView, hostAmong, hostInEngine } from './hosts.ts';
 import { lines, newest, readTrace, type Trace } from './trace.ts';
 
@@ -53,7 +53,10 @@ export const deactivateHost = engineOperation<DeactivateHost, HostFacts>({
       evidence,
       undo: {
         title: `Activate ${name} again`,
-        call: { operation: 'activateHost', params: { host: name, ...givesAway(host) } satisfies ActivateHost },
+        call: {
+          operation: 'activateHost',
+          params: { host: name, ...(host.vms.length > 0 && { gaveAway: givesAway(host) }) } satisfies ActivateHost,
+        },
         byHand: `activate host ${host.name} in the Administration Portal${ranThere(host)}`,
       },
     };
@@ -63,10 +66,6 @@ export const deactivateHost = engineOperation<DeactivateHost, HostFacts>({
 /** For who ends it by hand, where nobody looks any more at what it has moved. */
 function ranThere({ vms }: HostView): string {
   return vms.length === 0 ? '' : `; before its maintenance it ran ${vms.map(({ name }) => name).join(', ')}`;
-}
-
-function givesAway({ vms }: HostView): Pick<ActivateHost, 'gaveAway'> {
-  return vms.length === 0 ? {} : { gaveAway: vms.map(({ id, name }) => ({ id, name })) };
 }
 
 export interface ActivateHost extends HostParams {

@@ -2,6 +2,7 @@
  * activities/power/ acts on how the engine switches the power of hosts: fence agents, power management, Kdump, and the
  * switching itself. This file: what its operations take and find out.
  */
+import type { GivenAway } from '../engine/given-away.ts';
 import type { HostParams } from '../host/params.ts';
 
 export interface SurveyFencing extends HostParams {
@@ -28,7 +29,7 @@ export interface FencingSurvey {
   /** VMs that migrate away when the host goes into maintenance. */
   readonly vms: readonly string[];
   /** The same, to be asked for once the maintenance is over. */
-  readonly givesAway: readonly { readonly id: string; readonly name: string }[];
+  readonly givesAway: readonly GivenAway[];
   /** Power management was on already. */
   readonly enabled: boolean;
 }

@@ -1,5 +1,6 @@
 import type { EngineFenceAgent } from '../../connectors/engine/model/fence-agent.ts';
 import { OperatorError } from '../../failures/operator-error.ts';
+import { givesAway } from '../engine/given-away.ts';
 import { engineHosts, type HostView, hostName } from '../engine/hosts.ts';
 import { fitHosts, unfitOthers } from '../hosted-engine/ha/fitness.ts';
 import { type HaHost, isDeployed, readHaHosts } from '../hosted-engine/ha/read-host.ts';
@@ -90,7 +91,7 @@ function surveyed(
     runsEngine: runsOn === host,
     fitElsewhere: fitHosts(ha).filter((name) => name !== host),
     vms: seen.vms.map(({ name }) => name),
-    givesAway: seen.vms.map(({ id, name }) => ({ id, name })),
+    givesAway: givesAway(seen),
     enabled: seen.power_management?.enabled === true,
   };
 }

@@ -2,6 +2,7 @@
  * activities/hosted-engine/reboot/ looks before, during and after the reboot of a host that can run the engine VM. What
  * changes something stands in ha/ (maintenance, engine VM), host/ (the reboot itself) and engine/ (maintenance there).
  */
+import type { GivenAway } from '../../engine/given-away.ts';
 import type { HostParams } from '../../host/params.ts';
 
 export interface SurveyReboot extends HostParams {
@@ -20,7 +21,7 @@ export interface RebootSurvey {
   /** Other VMs that the engine runs on the host. */
   readonly vms: readonly { readonly id: string; readonly name: string }[];
   /** What the engine moves away for a maintenance of the host: these, and its own VM if that runs there. */
-  readonly givesAway: readonly { readonly id: string; readonly name: string }[];
+  readonly givesAway: readonly GivenAway[];
   /** Other hosts of its cluster that are up in the engine: they may take these VMs. */
   readonly takers: readonly string[];
   /** VMs on the host that the engine does not know, or is not there to move: they go down with it. */

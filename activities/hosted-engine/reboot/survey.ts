@@ -1,4 +1,5 @@
 import { OperatorError } from '../../../failures/operator-error.ts';
+import { givesAway } from '../../engine/given-away.ts';
 import { engineHosts, type HostView, hostName, isEngineVm } from '../../engine/hosts.ts';
 import { type OperationContext, operation } from '../../operation.ts';
 import { firstOf, lookPatiently } from '../../runtime/look-patiently.ts';
@@ -184,7 +185,7 @@ function surveyed({ hosts, managed, all }: SurveyFacts, { host, way }: SurveyReb
     fitElsewhere: fitHosts(hosts).filter((name) => name !== host),
     unfit: unfitOthers(host, hosts),
     vms: vms.map(({ id, name }) => ({ id, name })),
-    givesAway: typeof managed === 'string' ? [] : managed.vms.map(({ id, name }) => ({ id, name })),
+    givesAway: typeof managed === 'string' ? [] : givesAway(managed),
     takers: typeof managed === 'string' ? [] : takersFor(managed, all),
     guests: running.filter((name) => vms.every((vm) => vm.name !== name)),
     ...(typeof managed !== 'string' && {
