@@ -18,7 +18,7 @@ export function renderCommand(change: Change): string {
 /** What connectors/imageio sends; its address would let anybody write. */
 function renderSend({ file, size, sha256 }: ImageSend): string {
   const bytes = `${commandLine([file])} (${size} bytes)`;
-  return `PUT {transfer_url}?flush=n < ${bytes}; PATCH {transfer_url} {"op":"flush"}; GET {transfer_url} = sha256:${sha256}`;
+  return `PUT {transfer_url}?flush=y < ${bytes}; GET {transfer_url} = sha256:${sha256}`;
 }
 
 /** The changes of an operation on a host. */

@@ -4,13 +4,14 @@ import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import got from 'got';
 import type { RemoteImage } from './image.ts';
+import { readBuffer } from './read-buffer.ts';
 
 const BUFFER = 2 ** 18;
 
 /** 64 hex digits. Read into the same buffer all the time: what a stream leaves to be collected is a large file's size. */
 export async function fileChecksum(file: string, signal: AbortSignal, onRead: (read: number) => void): Promise<string> {
   const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafeSlow(BUFFER);
+  const buffer = readBuffer(BUFFER);
   const content = await open(file);
   try {
     for (let at = 0; ; onRead(at)) {

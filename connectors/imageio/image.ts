@@ -52,7 +52,10 @@ export class RemoteImage {
 
   /** Asks what the server can do with this image; also the test of the connection. */
   async abilities(): Promise<ImageAbilities> {
-    const response = await this.request('OPTIONS');
+    const asked = got(this.url, { ...this.wire(), method: 'OPTIONS' });
+    const response = await asked.catch((error: unknown) => {
+      throw this.failure(error);
+    });
     // Proxies of before 1.3 answer without a body, daemons of before 1.1 not at all: they can neither.
     if (response.statusCode === 204 || response.statusCode === 405) return { features: [], writers: 1 };
     this.#expect(response, 'the connection test', [200]);
@@ -60,38 +63,13 @@ export class RemoteImage {
     return { features, writers };
   }
 
-  /** Makes everything that was written durable on the storage. */
-  async flush(): Promise<void> {
-    const body = JSON.stringify({ op: 'flush' });
-    const headers = { 'content-type': 'application/json' };
-    this.#expect(await this.request('PATCH', { body, headers }), 'flushing', [200]);
-  }
-
-  /** Sends one request, and says which way it failed without naming the URL. */
-  async request(
-    method: 'OPTIONS' | 'PATCH' | 'PUT',
-    rest: { body?: string | NodeJS.ReadableStream; headers?: Record<string, string>; query?: string } = {},
-  ): Promise<Response<string>> {
-    const { body, headers, query } = rest;
-    try {
-      return await got(query === undefined ? this.url : `${this.url}?${query}`, {
-        ...this.wire(),
-        method,
-        ...(body !== undefined && { body: body as string }),
-        ...(headers && { headers }),
-      });
-    } catch (error) {
-      throw this.failure(error);
-    }
-  }
-
   /**
-   * Begins to write the bytes from `start` up to `end`, which the caller sends, without a flush. By Node's own request:
-   * what got adds to each write costs a seventh of the rate.
+   * Begins to write the bytes from `start` up to `end`, which the caller sends; they are durable when it is answered 200. By
+   * Node's own request: what got adds to each write costs a seventh of the rate.
    */
   put(start: number, end: number, ended: AbortSignal): ClientRequest {
     const { signal, idleMs = IDLE_MS } = this.options;
-    const put = request(`${this.url}?flush=n`, {
+    const put = request(`${this.url}?flush=y`, {
       agent: this.#agent,
       method: 'PUT',
       headers: {
@@ -118,6 +96,7 @@ export class RemoteImage {
     } as const;
   }
 
+  /** Which way a request of got failed, without the URL. */
   failure(error: unknown): unknown {
     this.options.signal.throwIfAborted();
     return error instanceof RequestError ? this.#trouble(explain(error)) : error;

@@ -2,9 +2,11 @@
 import { once } from 'node:events';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { OperatorError } from '../../failures/operator-error.ts';
 import type { RemoteImage } from './image.ts';
+import { readBuffer } from './read-buffer.ts';
 
 export interface UploadOptions {
   readonly file: string;
@@ -14,15 +16,20 @@ export interface UploadOptions {
   readonly from: number;
   /** Told as bytes go out; `durable` grows when a piece has been flushed to the storage. */
   readonly onProgress: (sent: number, durable: number) => void;
-  /** Bytes between two flushes: what a broken upload sends again at most. */
+  /** Bytes between two flushes, where they are not to follow the rate. */
   readonly piece?: number;
   /** How many may write to the image at a time, by the server's own word. */
   readonly writers?: number;
 }
 
-const PIECE = 128 * 2 ** 20;
-/** Measured: on one connection, larger ones keep the server waiting. */
-const BUFFER = 2 ** 18;
+const MIB = 2 ** 20;
+/**
+ * What goes out between two flushes is what a death costs: some seconds of sending, on a slow line as on a fast one. A flush
+ * keeps the server from reading on, a tenth of the time at 128 MiB and fast storage.
+ */
+const PIECE = { first: 64 * MIB, least: 16 * MIB, most: 256 * MIB, milliseconds: 3000 } as const;
+/** Measured: smaller ones cost processor time for each, larger ones bring nothing more. */
+const BUFFER = 2 ** 19;
 /**
  * While the server writes what came over one connection to the storage, it reads from the other. Measured: more of them
  * cost processor time and bring nothing.
@@ -37,21 +44,28 @@ const CONNECTIONS = 2;
  * PreconditionFailed when the file has become shorter
  */
 export async function upload(image: RemoteImage, options: UploadOptions): Promise<void> {
-  const { file, size, from, onProgress, piece = PIECE, writers = 1 } = options;
+  const { file, size, from, onProgress, writers = 1 } = options;
   const handle = await open(file);
   const contents = Array.from({ length: Math.max(1, Math.min(writers, CONNECTIONS)) }, () => new Content(handle, file));
   try {
-    let durable = from;
+    let [durable, piece] = [from, options.piece ?? PIECE.first];
     while (durable < size) {
+      const began = performance.now();
       const end = Math.min(durable + piece, size);
       await sendPiece(image, contents, durable, end, (sent) => onProgress(sent, durable));
-      await image.flush();
+      piece = options.piece ?? nextPiece(end - durable, performance.now() - began);
       durable = end;
       onProgress(durable, durable);
     }
   } finally {
     await handle.close();
   }
+}
+
+/** How many bytes the next piece has, by what the last one took. */
+export function nextPiece(bytes: number, milliseconds: number): number {
+  const inTime = Math.round((bytes * PIECE.milliseconds) / milliseconds / MIB) * MIB;
+  return Math.min(Math.max(inTime, PIECE.least), PIECE.most);
 }
 
 /** Sends a piece in parts of one length, each over a connection of its own; the first that fails ends the others. */
@@ -85,7 +99,7 @@ async function sendPiece(
 /** A file read in turns into the same two buffers: each holds its bytes until the next but one is read. */
 class Content {
   private turn = 0;
-  private readonly buffers = [Buffer.allocUnsafeSlow(BUFFER), Buffer.allocUnsafeSlow(BUFFER)] as const;
+  private readonly buffers = [readBuffer(BUFFER), readBuffer(BUFFER)] as const;
 
   constructor(
     private readonly handle: FileHandle,
@@ -110,27 +124,22 @@ async function send(
   onSent: (bytes: number) => void,
 ): Promise<void> {
   const put = image.put(start, end, ended);
-  const answer = answerTo(put, image);
-  const write = (bytes: Buffer) =>
-    new Promise<unknown>((done) => {
-      put.write(bytes, (error) => {
-        // Where a write fails, the answer tells why.
-        if (error) return done(answer.whole);
-        onSent(bytes.length);
-        done(undefined);
-      });
-    });
+  const answer = new Answer(put, image);
   try {
-    // A server that refuses answers before it has read everything; one that is away answers no write.
+    const connection = await answer.or<Socket>((done) => put.once('socket', done).flushHeaders());
+    const write = (bytes: Buffer) =>
+      // Past the request, which has no part in the body but would take a tenth of the time.
+      answer.or<void>((done) => connection?.write(bytes, (error) => error ?? done(onSent(bytes.length))));
     let written: Promise<unknown> = Promise.resolve();
-    for (let at = start; at < end && !answer.came; ) {
+    for (let at = start; at < end; ) {
       const bytes = await content.read(at, end);
-      await Promise.race([written, answer.whole]);
+      await written;
+      // A server that refuses answers before it has read everything.
+      if (answer.came) break;
       written = write(bytes);
-      written.catch(() => undefined);
       at += bytes.length;
     }
-    await Promise.race([written, answer.whole]);
+    await written;
     if (!answer.came) put.end();
     const { status, body } = await answer.whole;
     if (status !== 200) throw image.refusal(status, body, `byte ${start} and on`);
@@ -145,20 +154,36 @@ async function send(
 }
 
 /** What a request is answered, whenever that comes; a request that breaks off rejects it. */
-function answerTo(put: ClientRequest, image: RemoteImage) {
-  const answer = { came: false, whole: collect() };
-  answer.whole.catch(() => undefined);
-  // Told by the answer; what breaks after it is of no interest.
-  put.on('error', () => undefined);
-  return answer;
+class Answer {
+  /** Whether it began to arrive, or never will. */
+  came = false;
+  readonly whole: Promise<{ status: number; body: string }>;
+  private release: () => void = () => undefined;
 
-  async function collect(): Promise<{ status: number; body: string }> {
-    try {
-      const [response] = (await once(put, 'response')) as [IncomingMessage];
-      answer.came = true;
-      return { status: response.statusCode ?? 0, body: await text(response) };
-    } catch (error) {
-      throw image.broken(error as Error);
-    }
+  constructor(put: ClientRequest, image: RemoteImage) {
+    const arrived = () => {
+      this.came = true;
+      this.release();
+    };
+    // Not once: what breaks after the answer is of no interest, but would end the process.
+    put.on('error', arrived).once('response', arrived);
+    this.whole = answerTo(put).catch((error: Error) => {
+      throw image.broken(error);
+    });
+    this.whole.catch(() => undefined);
   }
+
+  /** Waits until this is done, or no longer needs to be, since the answer is there: then undefined. What fails is told by the answer. */
+  or<T>(begin: (done: (result: T) => void) => void): Promise<T | undefined> {
+    return new Promise((resolve) => {
+      this.release = () => resolve(undefined);
+      if (this.came) this.release();
+      else begin(resolve);
+    });
+  }
+}
+
+async function answerTo(put: ClientRequest): Promise<{ status: number; body: string }> {
+  const [response] = (await once(put, 'response')) as [IncomingMessage];
+  return { status: response.statusCode ?? 0, body: await text(response) };
 }

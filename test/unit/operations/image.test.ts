@@ -129,7 +129,7 @@ describe('sendImage', () => {
   const urls = { transfer_url: 'https://host1:54322/images/SECRET', proxy_url: 'https://ovirt:54323/images/SECRET' };
 
   it('is planned without a transfer, in the words in which it is sent, without the address', () => {
-    const line = `PUT {transfer_url}?flush=n < /srv/images/c7.iso (1073741824 bytes); PATCH {transfer_url} {"op":"flush"}; GET {transfer_url} = sha256:${SHA}`;
+    const line = `PUT {transfer_url}?flush=y < /srv/images/c7.iso (1073741824 bytes); GET {transfer_url} = sha256:${SHA}`;
     expect(lines(decide({}))).toEqual([line]);
     expect(lines(decide(transfer('transferring', urls)))).toEqual([line]);
     const [send] = decide(transfer('transferring', urls)).changes;
