@@ -92,10 +92,12 @@ class Tail {
     this.text = (this.text + this.decoder.decode(chunk, { stream: true })).slice(-CHUNK_BYTES);
     const stage = this.operation.stage?.(this.text);
     const line = this.text.split('\n').findLast((candidate) => candidate.trim() !== '');
+    // The line that names the stage says nothing more: people would read the same title twice.
+    const isStage = line !== undefined && stage !== undefined && this.operation.stage?.(line) === stage;
     report({
       cursor: this.cursor,
       ...(stage !== undefined && { stage }),
-      ...(line !== undefined && { line: line.trim().slice(0, 300) }),
+      ...(line !== undefined && { line: isStage ? undefined : line.trim().slice(0, 300) }),
     });
   }
 }

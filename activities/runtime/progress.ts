@@ -3,8 +3,8 @@ import type { SentImage } from '../operation.ts';
 
 /** What a heartbeat carries: shown in the Temporal UI, and handed to the next attempt of the activity. */
 export interface Progress {
-  /** What is being waited for, in plain words. */
-  readonly line?: string;
+  /** What is being waited for, in plain words; or the newest line of an output, unless it only names the stage. */
+  readonly line?: string | undefined;
   readonly stage?: string;
   readonly unit?: string;
   /** Up to which byte of the unit's log has been read. */

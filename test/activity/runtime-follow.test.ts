@@ -164,6 +164,19 @@ describe('follow', () => {
     expect(host.commands[0]).toContain(`tail -c +${(left?.cursor ?? 0) + 1} `);
   });
 
+  it('tells the line that names a stage by the stage alone', async () => {
+    const given = params(`echo before; echo "Stage: waiting"; ${GATE}; touch /srv/done`);
+    await startNow(given);
+    const env = environment();
+    const beats: Progress[] = [];
+    env.on('heartbeat', (details: Progress) => beats.push(details));
+    const following = followNow(given, env);
+    await until(() => beats.some(({ stage }) => stage === 'waiting'));
+    expect(beats.at(-1)?.line).toBeUndefined();
+    open();
+    await following;
+  });
+
   it('fails with the decisive lines, a pointer to the whole log, and no secret', async () => {
     registerSecret('hunter2hunter2');
     const given = params(
