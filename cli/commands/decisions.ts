@@ -41,7 +41,10 @@ const VERBS: readonly VerbSpec[] = [
     about: 'answer an approval with yes',
     example: 'approve my-run --plan 1a2b3c4d --note "CHG-1"',
     options: (command) =>
-      gate(command).option('--type <text>', 'what the approval asks to be typed, such as the name of the host'),
+      gate(command).option(
+        '--type <text>',
+        'what the approval asks to be typed, such as the name of the host; refused where it asks for nothing',
+      ),
   },
   {
     verb: 'reject',

@@ -41,7 +41,13 @@ export function decisionFor(answer: Answer, status: StatusView): Decision {
   const { waiting } = status;
   if (answer.approval === undefined && answer.step === undefined) expectOne(status);
   if (verb === 'approve' || verb === 'reject') {
-    const gate = answer.approval === undefined ? expect(waiting, ['approval'], verb) : named(status, answer.approval);
+    const asked = answer.approval === undefined ? expect(waiting, ['approval'], verb) : named(status, answer.approval);
+    if (answer.typed !== undefined && asked !== undefined && asked.typed === undefined)
+      throw usage(
+        `--type: "${asked.title}" asks for nothing to be typed: see "npx runbook status ${asked.child ?? status.id}", and approve without --type if it is what you mean.`,
+      );
+    // One that is not asked the run refuses.
+    const gate = asked ?? waiting;
     const approval = answer.approval ?? gate?.id ?? '';
     const plan = answer.plan ?? gate?.planHash ?? '';
     return {
@@ -62,8 +68,7 @@ export function decisionFor(answer: Answer, status: StatusView): Decision {
 /** The question of this id: what is shown first, or what another child asks, under the id that its parent gives it. */
 function named({ id, waiting, children = [] }: StatusView, approval: string): Waiting | undefined {
   if (waiting?.id === approval) return waiting;
-  const asked = children.find((child) => `${stepOf(id, child.id)}/${child.waiting?.id}` === approval);
-  return asked?.waiting ?? waiting;
+  return children.find((child) => `${stepOf(id, child.id)}/${child.waiting?.id}` === approval)?.waiting;
 }
 
 /** The children that ask people; one that waits for a lock asks nobody. */

@@ -70,7 +70,21 @@ test('approval and plan are filled in from what waits', () => {
 });
 
 test('what has to be typed is sent as typed', () => {
-  expect(decisionFor({ verb: 'approve', by: 'me', typed: 'host1' }, status(gate))).toMatchObject({ typed: 'host1' });
+  const asked = status({ ...gate, typed: 'host1' });
+  expect(decisionFor({ verb: 'approve', by: 'me', typed: 'host2' }, asked)).toMatchObject({ typed: 'host2' });
+});
+
+test('a text that nothing would be compared with is refused: who typed it means another question', () => {
+  const typed = { verb: 'approve', by: 'me', typed: 'host1' } as const;
+  const sentence =
+    '--type: "Deploy" asks for nothing to be typed: see "npx runbook status r", and approve without --type if it is what you mean.';
+  expect(() => decisionFor(typed, status(gate))).toThrow(sentence);
+  expect(() => decisionFor({ ...typed, approval: 'deploy' }, status(gate))).toThrow(sentence);
+  // What is not asked the run refuses itself.
+  expect(decisionFor({ ...typed, approval: 'other' }, status(gate))).toMatchObject({ approval: 'other' });
+  const child = { id: 'r.one', runbook: 'x', phase: 'waiting' as const, waiting: { ...gate, typed: 'host1' } };
+  const both = status({ ...gate, id: 'two/deploy', child: 'r.two' }, { children: [child] });
+  expect(decisionFor({ ...typed, approval: 'one/deploy' }, both)).toMatchObject({ typed: 'host1' });
 });
 
 test('what the person names is sent as named: the run judges it', () => {
