@@ -4,7 +4,7 @@
  */
 import type { Plan, Report, StepView } from '../workflows/contract.ts';
 import { duration } from './duration.ts';
-import { END_STATE_WORDS, planStateWords, STEP_STATE_WORDS } from './words.ts';
+import { END_STATE_WORDS, planStateWords, reasonTells, STEP_STATE_WORDS } from './words.ts';
 
 export type { Report };
 
@@ -27,7 +27,7 @@ export function reportMarkdown(report: Report): string {
 function head(report: Report): string {
   const rows = [
     ['Outcome', `**${report.endState}**: ${END_STATE_WORDS[report.endState]}`],
-    ...(report.reason ? [['Reason', oneLine(report.reason)]] : []),
+    ...(report.reason ? [['Reason', oneLine(reason(report, report.reason))]] : []),
     ['Run', `\`${report.id}\` (run id \`${report.runId}\`)`],
     ['Runbook', `\`${report.runbook}\``],
     ['Input', `\`${JSON.stringify(report.input)}\``],
@@ -37,6 +37,13 @@ function head(report: Report): string {
   ];
   const table = rows.map(([label, value]) => `| ${label} | ${cell(value ?? '')} |`);
   return [`# ${report.title}`, '', '| | |', '| --- | --- |', ...table].join('\n');
+}
+
+/** Findings have a chapter of their own, each with its fix. */
+function reason({ plan: made = { hash: '', steps: [] } }: Report, words: string): string {
+  if (!reasonTells(words, made)) return words;
+  const count = made.refusals?.length ?? 0;
+  return count === 1 ? '1 finding, see below' : `${count} findings, see below`;
 }
 
 function remains({ remains: left }: Report): string {

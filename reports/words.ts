@@ -1,4 +1,4 @@
-import type { EndState, PlanStep, StepState } from '../workflows/contract.ts';
+import type { EndState, Plan, PlanStep, StepState } from '../workflows/contract.ts';
 
 /** What became of a step, as people say it. */
 export const STEP_STATE_WORDS: Readonly<Record<StepState, string>> = {
@@ -36,4 +36,9 @@ const PLAN_STATE_WORDS: Readonly<Record<PlanStep['state'], string>> = {
 export function planStateWords({ state, approval, unknownUntil }: PlanStep): string {
   if (approval !== undefined) return state === 'already' ? 'not asked' : 'asks a person';
   return unknownUntil === undefined ? PLAN_STATE_WORDS[state] : `not known until "${unknownUntil}"`;
+}
+
+/** Whether the sentence that explains an end names each thing that kept the run from beginning: who tells one need not tell the other. */
+export function reasonTells(reason: string | undefined, { refusals = [] }: Pick<Plan, 'refusals'>): boolean {
+  return refusals.length > 0 && refusals.every(({ what }) => reason?.includes(what));
 }

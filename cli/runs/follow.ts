@@ -55,7 +55,7 @@ export async function follow(session: Session, id: string, options: FollowOption
           // A run that was refused at its start has none.
           if (options.tellsPlan && (plan !== undefined || !over)) {
             progress.pause();
-            notePlan(id, plan);
+            notePlan(id, plan, status.reason);
           }
         }
         if (over) {
@@ -84,8 +84,8 @@ export async function follow(session: Session, id: string, options: FollowOption
   }
 }
 
-function notePlan(id: string, plan: Plan | undefined): void {
-  note(plan === undefined ? `No plan can be read of ${id}.` : planText(plan, wantsColour(process.stderr)));
+function notePlan(id: string, plan: Plan | undefined, reason?: string): void {
+  note(plan === undefined ? `No plan can be read of ${id}.` : planText(plan, wantsColour(process.stderr), reason));
 }
 
 async function showPlan(session: Session, id: string): Promise<void> {

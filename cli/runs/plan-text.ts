@@ -1,4 +1,4 @@
-import { planStateWords } from '../../reports/words.ts';
+import { planStateWords, reasonTells } from '../../reports/words.ts';
 import type { Plan, PlanStep } from '../../workflows/contract.ts';
 import { expectation } from './expected.ts';
 import { below, headOf } from './family.ts';
@@ -9,8 +9,11 @@ const takes = (step: PlanStep): string => {
   return step.usual === undefined ? words : `${words}, ${step.usual.runs} runs`;
 };
 
-/** The plan for people: what would be done, by which commands, whole, and how it would be undone; part by part. */
-export function planText(plan: Plan, coloured: boolean): string {
+/**
+ * The plan for people: what would be done, by which commands, whole, and how it would be undone; part by part.
+ * What kept the run from beginning is left out where the reason of its end, which is told as well, says it already.
+ */
+export function planText(plan: Plan, coloured: boolean, reason?: string): string {
   const lines: string[] = [];
   let part: string | undefined;
   for (const [index, step] of plan.steps.entries()) {
@@ -21,7 +24,7 @@ export function planText(plan: Plan, coloured: boolean): string {
     if (all.length > 0 && all.every(({ state }) => state === 'already')) continue;
     lines.push(...stepLines(step, index + 1, coloured));
   }
-  for (const { what, fix } of plan.refusals ?? [])
+  for (const { what, fix } of reasonTells(reason, plan) ? [] : (plan.refusals ?? []))
     lines.push('', colour(coloured, 'red', `Refused: ${what}`), `  Fix: ${fix}`);
   lines.push('', `Plan ${plan.hash.slice(0, 8)}: ${counts(plan)}.`);
   return lines.join('\n');

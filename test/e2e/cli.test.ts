@@ -7,6 +7,7 @@ import { Home } from '../../cli/home.ts';
 import { isOurs, startMark } from '../../cli/stack/process.ts';
 import { readProcesses, type Stack } from '../../cli/stack/record.ts';
 import { type Plan, type Report, type StatusView, TASK_QUEUE } from '../../workflows/contract.ts';
+import { LabControl } from '../support/lab-control.ts';
 import { until } from '../support/until.ts';
 import { Cli } from './cli-command.ts';
 
@@ -162,6 +163,20 @@ test('start tells an inventory that cannot be used, and leaves nothing running',
   } finally {
     writeFileSync(path, whole);
   }
+});
+
+test('a run that is refused says once what keeps it from beginning, with its answer', async () => {
+  await new LabControl(stack.lab?.control ?? '').fault({ target: 'host2', kind: 'dns-reverse-missing' });
+  const input = ['--input', '{"host":"host2"}'];
+  const none = await cli.run(['start', RUNBOOK, ...input, '--id', 'refused', '--wait']);
+  expect([none.code, none.stderr]).toEqual([1, expect.stringMatching(/^Plan [0-9a-f]{8}: refused, /m)]);
+  const what = 'address 172.20.32.12 of host2.test.local has no reverse entry';
+  expect(none.stdout).toContain(`failed: ${what}. Add a PTR record`);
+  expect(none.stderr).not.toContain('reverse entry');
+  // Where nothing else tells it, the plan does.
+  expect((await cli.run(['plan', RUNBOOK, ...input])).stdout).toContain(`Refused: ${what}\n  Fix: Add a PTR record`);
+  expect((await cli.run(['status', 'refused', '--plan'])).stdout).toContain(`Refused: ${what}\n`);
+  expect((await cli.run(['report', 'refused'])).stdout.split(what)).toHaveLength(2);
 });
 
 test('a run asks, takes the answer of the plan it showed and no other, and is proved by its report', async () => {

@@ -76,6 +76,9 @@ test('a plan shows commands whole where it is not a terminal, undo, gates and wh
   expect(text).toContain(' 4. Restart: would do, usually 4 min, 12 runs');
   expect(text).toContain('Refused: no LUN\n  Fix: map it');
   expect(text).toMatch(/Plan 1a2b3c4d: refused, 2 to do, 1 to ask a person, 1 not known yet\.$/);
+  // The end of the run that has it as its reason says it, too.
+  expect(planText(plan, false, 'no LUN. map it.')).toBe(text.replace('\nRefused: no LUN\n  Fix: map it\n', ''));
+  expect(planText(plan, false, 'cancelled')).toBe(text);
 });
 
 test('a child that is over is one line of the status, one at work shows its steps', () => {

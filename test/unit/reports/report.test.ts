@@ -68,8 +68,26 @@ test('findings and the runs of the parts have chapters of their own', () => {
     plan: { hash: 'ab', steps: [], refusals: [{ what: 'host2 is in maintenance', fix: 'Activate it' }] },
   });
   expect(text).toContain('## Findings\n\n- host2 is in maintenance\n  - Fix: Activate it');
+  expect(text).toContain('| Reason | somebody@desk chose to roll back |');
   expect(text).toContain('| `r1.make-a` | `createCluster` | succeeded |');
   expect(reportMarkdown(report)).not.toMatch(/## (Findings|Runs of its parts)/);
+});
+
+test('findings that are the reason of the end are told once', () => {
+  const [one, two] = ['host2 is in maintenance', 'host3 is away'].map((what) => ({ what, fix: 'Activate it' }));
+  const told = (...refusals: NonNullable<typeof one>[]) =>
+    reportMarkdown({
+      ...report,
+      reason: 'host2 is in maintenance. Activate it.\nhost3 is away. Activate it.',
+      plan: { hash: 'ab', steps: [], refusals },
+    });
+  if (one === undefined || two === undefined) throw new TypeError('two findings');
+  expect(told(one, two)).toContain('| Reason | 2 findings, see below |');
+  expect(told(one, two).split(two.what)).toHaveLength(2);
+  expect(told(one)).toContain('| Reason | 1 finding, see below |');
+  expect(told(one, { what: 'host4 is off', fix: 'x' })).toContain(
+    '| Reason | host2 is in maintenance. Activate it. host3',
+  );
 });
 
 test('output with backticks cannot leave its fence', () => {
