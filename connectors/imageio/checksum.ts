@@ -1,9 +1,8 @@
 /** SHA-256 of a file on the worker and of what the storage really holds. */
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
-import got from 'got';
 import type { RemoteImage } from './image.ts';
+import { readImage } from './read.ts';
 import { readBuffer } from './read-buffer.ts';
 
 const BUFFER = 2 ** 18;
@@ -27,25 +26,16 @@ export async function fileChecksum(file: string, signal: AbortSignal, onRead: (r
 }
 
 /**
- * Reads the first `size` bytes of the image back; an upload's ticket allows it.
- * @throws EngineUnreachable when the connection breaks: the whole image is to be read again
+ * 64 hex digits, of the first `size` bytes of the image.
+ * @throws as readImage does
  */
 export async function imageChecksum(image: RemoteImage, size: number, onRead: (read: number) => void): Promise<string> {
   const hash = createHash('sha256');
   let read = 0;
-  try {
-    const stream = got.stream(image.url, { ...image.wire(), headers: { range: `bytes=0-${size - 1}` } });
-    await pipeline(stream, async (content) => {
-      for await (const chunk of content) {
-        hash.update(chunk as Buffer);
-        read += (chunk as Buffer).length;
-        onRead(read);
-      }
-    });
-    const { statusCode = 0 } = stream.response ?? {};
-    if (statusCode !== 206 && statusCode !== 200) throw image.refusal(statusCode, '', 'reading back');
-  } catch (error) {
-    throw image.failure(error);
-  }
+  await readImage(image, size, (bytes) => {
+    hash.update(bytes);
+    read += bytes.length;
+    onRead(read);
+  });
   return hash.digest('hex');
 }

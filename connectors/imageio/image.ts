@@ -5,6 +5,9 @@
  */
 import type { ClientRequest } from 'node:http';
 import { Agent, request } from 'node:https';
+import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { ConnectionOptions } from 'node:tls';
 import got, { RequestError, type Response } from 'got';
 import { OperatorError } from '../../failures/operator-error.ts';
 import { connectionTrouble, explain } from '../http-errors.ts';
@@ -52,10 +55,7 @@ export class RemoteImage {
 
   /** Asks what the server can do with this image; also the test of the connection. */
   async abilities(): Promise<ImageAbilities> {
-    const asked = got(this.url, { ...this.wire(), method: 'OPTIONS' });
-    const response = await asked.catch((error: unknown) => {
-      throw this.failure(error);
-    });
+    const response = await this.#options();
     // Proxies of before 1.3 answer without a body, daemons of before 1.1 not at all: they can neither.
     if (response.statusCode === 204 || response.statusCode === 405) return { features: [], writers: 1 };
     this.#expect(response, 'the connection test', [200]);
@@ -83,29 +83,45 @@ export class RemoteImage {
     return put;
   }
 
-  /** What all requests of got have in common; also for those that stream. */
-  wire() {
-    const { signal, idleMs = IDLE_MS } = this.options;
-    return {
-      agent: { https: this.#agent },
-      retry: { limit: 0 },
-      followRedirect: false,
-      throwHttpErrors: false,
-      timeout: { connect: 10_000, socket: idleMs },
+  /** Asks for the first `size` bytes over a connection of the caller's making, which an upload's ticket allows. */
+  get(size: number, createConnection: (options: ConnectionOptions) => Duplex): ClientRequest {
+    const { ca, signal, idleMs = IDLE_MS } = this.options;
+    const { hostname } = new URL(this.url);
+    const get = request(this.url, {
+      createConnection: createConnection as (options: object) => Duplex,
+      rejectUnauthorized: true,
+      ...(ca !== undefined && { ca }),
+      // A server name is no address (RFC 6066).
+      ...(isIP(hostname.replace(/[[\]]/g, '')) === 0 && { servername: hostname }),
+      headers: { range: `bytes=0-${size - 1}` },
       signal,
-    } as const;
+    });
+    get.setTimeout(idleMs, () => get.destroy(new Error('no answer in time')));
+    return get.end();
   }
 
-  /** Which way a request of got failed, without the URL. */
-  failure(error: unknown): unknown {
-    this.options.signal.throwIfAborted();
-    return error instanceof RequestError ? this.#trouble(explain(error)) : error;
-  }
-
-  /** Why a `put` broke off. */
+  /** Why a `put` or a `get` broke off. */
   broken(error: Error): OperatorError {
     this.options.signal.throwIfAborted();
     return this.#trouble(connectionTrouble(error));
+  }
+
+  async #options(): Promise<Response<string>> {
+    const { signal, idleMs = IDLE_MS } = this.options;
+    try {
+      return await got(this.url, {
+        method: 'OPTIONS',
+        agent: { https: this.#agent },
+        retry: { limit: 0 },
+        followRedirect: false,
+        throwHttpErrors: false,
+        timeout: { connect: 10_000, socket: idleMs },
+        signal,
+      });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error instanceof RequestError ? this.#trouble(explain(error)) : error;
+    }
   }
 
   #trouble([type, why]: ReturnType<typeof explain>): OperatorError {
