@@ -1,10 +1,8 @@
 /** Sends a file into an image, piece by piece, so that it can go on where it was. */
-import { once } from 'node:events';
 import { type FileHandle, open } from 'node:fs/promises';
-import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { OperatorError } from '../../failures/operator-error.ts';
+import { Answer } from './answer.ts';
 import type { RemoteImage } from './image.ts';
 import { readBuffer } from './read-buffer.ts';
 
@@ -151,39 +149,4 @@ async function send(
   } finally {
     put.destroy();
   }
-}
-
-/** What a request is answered, whenever that comes; a request that breaks off rejects it. */
-class Answer {
-  /** Whether it began to arrive, or never will. */
-  came = false;
-  readonly whole: Promise<{ status: number; body: string }>;
-  private release: () => void = () => undefined;
-
-  constructor(put: ClientRequest, image: RemoteImage) {
-    const arrived = () => {
-      this.came = true;
-      this.release();
-    };
-    // Not once: what breaks after the answer is of no interest, but would end the process.
-    put.on('error', arrived).once('response', arrived);
-    this.whole = answerTo(put).catch((error: Error) => {
-      throw image.broken(error);
-    });
-    this.whole.catch(() => undefined);
-  }
-
-  /** Waits until this is done, or no longer needs to be, since the answer is there: then undefined. What fails is told by the answer. */
-  or<T>(begin: (done: (result: T) => void) => void): Promise<T | undefined> {
-    return new Promise((resolve) => {
-      this.release = () => resolve(undefined);
-      if (this.came) this.release();
-      else begin(resolve);
-    });
-  }
-}
-
-async function answerTo(put: ClientRequest): Promise<{ status: number; body: string }> {
-  const [response] = (await once(put, 'response')) as [IncomingMessage];
-  return { status: response.statusCode ?? 0, body: await text(response) };
 }
