@@ -32,7 +32,7 @@ export function printResults(results: readonly BenchResult[]): void {
   for (const { name, value, unit, bound, withinBound, parts } of results) {
     const details = Object.entries(parts).map(([part, figure]) => `${part} ${figure}`);
     process.stdout.write(
-      `${withinBound ? 'ok  ' : 'OVER'} ${name}: ${value}${unit} (bound ${bound}${unit}; ${details.join(', ')})\n`,
+      `${withinBound ? 'ok  ' : 'OVER'} ${name}: ${value}${unit} (bound ${rounded(bound)}${unit}; ${details.join(', ')})\n`,
     );
   }
 }
