@@ -157,6 +157,7 @@ export interface ChildView {
   readonly phase: Phase;
   readonly endState?: EndState;
   readonly waiting?: Waiting;
+  readonly heldBy?: string;
 }
 
 export interface StatusView {
@@ -168,6 +169,8 @@ export interface StatusView {
   readonly reason?: string;
   readonly steps: readonly StepView[];
   readonly waiting?: Waiting;
+  /** Who told it to hold: it stops before its next step, and waits for something else until then. */
+  readonly heldBy?: string;
   readonly children?: readonly ChildView[];
   /** Answers that were refused, each with the sentence that says why. */
   readonly refusals?: readonly string[];
@@ -216,6 +219,7 @@ export interface RunRecord {
   readonly runbook: string;
   readonly phase: Phase;
   readonly waiting?: Waiting;
+  readonly heldBy?: string;
   readonly endState?: EndState;
   /** Outlives a run that was ended from outside: the watchdog goes by it. */
   readonly owns?: readonly OwnedState[];

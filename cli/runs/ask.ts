@@ -1,8 +1,8 @@
 import { isCancel, log, select, text } from '@clack/prompts';
-import type { Waiting } from '../../workflows/contract.ts';
+import type { StatusView, Waiting } from '../../workflows/contract.ts';
 import { CliFailure, EXIT } from '../failure.ts';
 import { type Answer, REASONED_VERBS, STEP_VERBS, type Verb } from './decide.ts';
-import { columns, waitingText } from './words.ts';
+import { columns, heldText, waitingText } from './words.ts';
 
 const MEANING: Readonly<Record<string, string>> = {
   approve: 'go on',
@@ -21,14 +21,18 @@ const SHOW_PLAN = 'plan';
 
 /** Asks the person at this terminal; nothing when the question has gone away meanwhile. */
 export async function ask(
-  id: string,
+  status: StatusView,
   waiting: Waiting,
   by: string,
   signal: AbortSignal,
   showPlan: () => Promise<void>,
 ): Promise<Answer | undefined> {
   const output = process.stderr;
-  log.warn(waitingText(id, { ...waiting, options: [] }, columns(output) - 4), { output });
+  const { id } = status;
+  const width = columns(output) - 4;
+  log.warn(waitingText(id, { ...waiting, options: [] }, width), { output });
+  const held = heldText(status, width);
+  if (held !== undefined) log.warn(held, { output });
   const options = waiting.options.map((value) => ({
     value,
     label: value,
@@ -40,7 +44,7 @@ export async function ask(
   if (signal.aborted) return undefined;
   if (verb === SHOW_PLAN) {
     await showPlan();
-    return ask(id, waiting, by, signal, showPlan);
+    return ask(status, waiting, by, signal, showPlan);
   }
   if (isCancel(verb)) {
     throw new CliFailure(

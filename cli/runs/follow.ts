@@ -9,7 +9,7 @@ import { type Expected, expectedOf } from './expected.ts';
 import { planText } from './plan-text.ts';
 import { makeProgress } from './progress/index.ts';
 import { findRun, readPlan, readStatus } from './read.ts';
-import { wantsColour } from './words.ts';
+import { heldText, wantsColour } from './words.ts';
 import { worksOf } from './work.ts';
 
 const LOOK_MILLISECONDS = 400;
@@ -117,11 +117,16 @@ async function answerHere(
   by: string,
 ): Promise<void> {
   const answered = new AbortController();
-  const watching = untilAnswered(session, id, waiting, answered.signal).then(() => answered.abort());
+  let held = false;
+  const watching = untilAnswered(session, status, waiting, answered.signal).then((news) => {
+    held = news === 'held';
+    answered.abort();
+  });
   try {
-    const answer = await ask(id, waiting, by, answered.signal, () => showPlan(session, waiting.child ?? id));
+    const answer = await ask(status, waiting, by, answered.signal, () => showPlan(session, waiting.child ?? id));
     if (answer === undefined) {
-      if (answered.signal.aborted) note('It has been answered elsewhere.');
+      // A hold, or the end of one, is told with the question, which is asked again.
+      if (answered.signal.aborted && !held) note('It has been answered elsewhere.');
       return;
     }
     const { message } = await send(session, await findRun(session, id), decisionFor(answer, status));
@@ -136,14 +141,21 @@ async function answerHere(
   }
 }
 
-async function untilAnswered(session: Session, id: string, waiting: Waiting, signal: AbortSignal): Promise<void> {
+async function untilAnswered(
+  session: Session,
+  before: StatusView,
+  waiting: Waiting,
+  signal: AbortSignal,
+): Promise<'answered' | 'held' | undefined> {
   while (!signal.aborted) {
     try {
       await pause(1000, undefined, { signal });
     } catch {
-      return;
+      return undefined;
     }
-    const now = (await readStatus(session, await findRun(session, id))).waiting;
-    if (now?.id !== waiting.id || now.since !== waiting.since) return;
+    const now = await readStatus(session, await findRun(session, before.id));
+    if (now.waiting?.id !== waiting.id || now.waiting.since !== waiting.since) return 'answered';
+    if (heldText(now) !== heldText(before)) return 'held';
   }
+  return undefined;
 }

@@ -6,7 +6,7 @@ import { type Answer, note } from '../output.ts';
 import { links } from '../settings.ts';
 import type { Session } from '../temporal.ts';
 import { closingWords, findRun, readReport } from './read.ts';
-import { colour, columns, remainsText, waitingText, wantsColour, withReason } from './words.ts';
+import { colour, columns, heldText, remainsText, waitingText, wantsColour, withReason } from './words.ts';
 
 /** Where the worker keeps the report of a run, if that is on this machine. */
 export function reportFile(session: Session, id: string, runId: string, kind: 'md' | 'json'): string | undefined {
@@ -18,10 +18,12 @@ export function reportFile(session: Session, id: string, runId: string, kind: 'm
 export async function outcome(session: Session, status: StatusView): Promise<Answer> {
   const { id, waiting } = status;
   if (status.phase !== 'ended') {
-    const text = waiting === undefined ? '' : waitingText(id, waiting, columns(process.stderr));
+    const width = columns(process.stderr);
+    const text = waiting === undefined ? '' : waitingText(id, waiting, width);
+    const held = heldText(status, width);
     if (waiting !== undefined)
       note(
-        `A person is needed. ${text}\n\nAnswer as JSON (signal decide, update decideNow): ${JSON.stringify(waiting.answer)}`,
+        `A person is needed. ${text}\n${held === undefined ? '' : `\n${held}\n`}\nAnswer as JSON (signal decide, update decideNow): ${JSON.stringify(waiting.answer)}`,
       );
     return { document: status, text: '', exit: waiting !== undefined && needsPerson(waiting) ? EXIT.person : EXIT.ok };
   }

@@ -21,7 +21,7 @@ export function statusFromHistory(
 ): StatusView {
   const traces = activityTraces(events).filter(({ step }) => step !== undefined);
   const steps = merge(record, traces);
-  const { runbook, waiting, endState, owns, children, remains, refusals } = record;
+  const { runbook, waiting, heldBy, endState, owns, children, remains, refusals } = record;
   if (closing.fromOutside !== undefined && endState === undefined) {
     return {
       id,
@@ -47,6 +47,7 @@ export function statusFromHistory(
     ...(endState && { endState }),
     steps,
     ...(waiting && closing.fromOutside === undefined && { waiting }),
+    ...(heldBy !== undefined && closing.fromOutside === undefined && { heldBy }),
     ...(refusals?.length && { refusals }),
     ...(owns && { owns }),
     ...(children && { children }),

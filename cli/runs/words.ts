@@ -78,6 +78,17 @@ const KINDS: Readonly<Record<Waiting['kind'], string>> = {
   hold: 'Stopped between two steps',
 };
 
+/** Nothing where it has stopped already: then that is what it waits for. */
+export function heldText({ id, heldBy, waiting, children = [] }: StatusView, width = Infinity): string | undefined {
+  if (waiting?.kind === 'hold') return undefined;
+  const child = children.find((one) => one.id === waiting?.child);
+  const held = heldBy === undefined ? child : { id, heldBy };
+  if (held?.heldBy === undefined) return undefined;
+  const when = waiting === undefined ? 'it stops' : 'when it goes on, it stops';
+  const words = `Held by ${held.heldBy}: ${when} before its next step until "npx runbook resume ${held.id}".`;
+  return wrap(words, width).join('\n');
+}
+
 /** What is asked, with what must be known to answer and the commands that answer. */
 export function waitingText(id: string, waiting: Waiting, width: number): string {
   const labels = Object.entries({ ...waiting.show, ...(waiting.planHash && { Plan: waiting.planHash }) });
@@ -129,14 +140,22 @@ export function statusText(status: StatusView, width: number, coloured: boolean,
     ...folded(status.steps).map((step) => stepLine(step, width, coloured, expected)),
   ];
   if (status.waiting !== undefined) lines.push('', waitingText(status.id, status.waiting, width));
+  const held = heldText(status, width);
+  if (held !== undefined) lines.push('', held);
   const open = (status.children ?? []).filter(({ phase }) => phase !== 'ended');
   if (open.length > 0) lines.push('', 'At work in runs of their own:');
   for (const child of open)
-    lines.push(`  ${child.id}  ${child.phase}${child.waiting ? `: waits, ${child.waiting.title}` : ''}`);
+    lines.push(
+      `  ${child.id}  ${child.phase}${child.waiting ? `: waits, ${child.waiting.title}` : ''}${heldToo(child)}`,
+    );
   const refused = status.refusals?.at(-1);
   if (refused !== undefined) lines.push('', `Last answer that was refused: ${refused.replace(/^Refused: /, '')}`);
   if (status.remains.length > 0) lines.push('', remainsText(status));
   return lines.join('\n');
+}
+
+function heldToo({ heldBy, waiting }: Pick<StatusView, 'heldBy' | 'waiting'>): string {
+  return heldBy === undefined || waiting?.kind === 'hold' ? '' : `, held by ${heldBy} before its next step`;
 }
 
 export function remainsText({ remains }: Pick<StatusView, 'remains'>): string {

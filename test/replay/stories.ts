@@ -28,6 +28,20 @@ export const STORIES: readonly Story[] = [
     },
   },
   {
+    // Recorded before a hold was told of at once: it writes nothing down until the run stops for it.
+    name: 'held',
+    end: 'succeeded',
+    async play(stack) {
+      const run = await stack.start();
+      await run.waitingFor('approval');
+      await run.decide({ verb: 'hold', by });
+      await run.approve(by);
+      const { waiting } = await run.waitingFor('hold');
+      await run.decide({ ...waiting?.answer, by });
+      return run;
+    },
+  },
+  {
     name: 'mended',
     end: 'succeeded',
     async play(stack) {

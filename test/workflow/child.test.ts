@@ -140,6 +140,8 @@ test('hold and resume reach the child', async () => {
     const run = await start(YES);
     await held.reached;
     await run.decide({ verb: 'hold', by: 'Ada' });
+    expect((await run.status()).heldBy).toBe('Ada');
+    await run.until(({ children = [] }) => children.some(({ heldBy }) => heldBy === 'Ada'));
     held.release();
     const { phase, waiting } = await run.until((status) => status.phase === 'holding');
     expect([phase, waiting?.title]).toEqual(['holding', 'Make alpha: Held by Ada']);

@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decideSignal } from '../../workflows/messages.ts';
+import type { RunHandle } from '../support/run.ts';
 import { FakeWorld } from './fixtures/fake-world.ts';
 import { STANDING } from './fixtures/looking.ts';
 import { Rig } from './fixtures/rig.ts';
@@ -10,6 +11,12 @@ beforeAll(async () => {
   rig = await Rig.open();
 });
 afterAll(() => rig.close());
+
+/** What the Temporal UI shows as current details. */
+async function details({ handle }: RunHandle): Promise<string> {
+  const { currentDetails } = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
+  return currentDetails ?? '';
+}
 
 describe('people', () => {
   test('wrong, early, late and doubled answers are refused with a sentence', async () => {
@@ -80,6 +87,31 @@ describe('people', () => {
       await run.decide(waiting?.answer);
       expect((await run.end()).type).toBe('succeeded');
     });
+  });
+});
+
+test('a hold shows before it stops the run: while something is asked, without a worker too', async () => {
+  await rig.with(new FakeWorld(), async (start) => {
+    const run = await start({ host: 'host1' });
+    const { heldBy, waiting } = await run.waitingFor('approval');
+    expect(heldBy).toBeUndefined();
+    await run.decide({ verb: 'hold', by: 'ann' });
+    expect(await run.status()).toMatchObject({ heldBy: 'ann', phase: 'waiting', waiting: { kind: 'approval' } });
+    expect(await run.record()).toMatchObject({ heldBy: 'ann', waiting: { kind: 'approval' } });
+    expect(await details(run)).toMatch(/Change gamma.*⏸ \*\*Held by ann\*\*: stops before its next step/s);
+    await run.decide({ verb: 'resume', by: 'bob' });
+    expect((await run.status()).heldBy).toBeUndefined();
+    expect((await run.record()).heldBy).toBeUndefined();
+    expect(await details(run)).not.toContain('Held');
+
+    await run.decide({ verb: 'hold', by: 'bob' });
+    await run.decide({ ...waiting?.answer, by: 'ann' });
+    const held = await run.until(({ waiting: now }) => now?.kind === 'hold');
+    expect([held.phase, held.waiting?.title]).toEqual(['holding', 'Held by bob']);
+    expect(await details(run)).not.toContain('⏸');
+    await run.decide(held.waiting?.answer);
+    const { type, report } = await run.end();
+    expect([type, report?.heldBy]).toEqual(['succeeded', undefined]);
   });
 });
 

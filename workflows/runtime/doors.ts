@@ -2,6 +2,7 @@
 import {
   ApplicationFailure,
   condition,
+  patched,
   setDefaultSignalHandler,
   setDefaultUpdateHandler,
   setHandler,
@@ -31,7 +32,7 @@ export function openDoors(state: RunState): void {
   const waiting = state.waits.first;
   const description =
     waiting === undefined
-      ? 'Nothing is asked at the moment. At any time: {"verb": "hold", "by": "your name"}'
+      ? `Nothing is asked at the moment. At any time: {"verb": "${state.heldBy === undefined ? 'hold' : 'resume'}", "by": "your name"}`
       : waiting.options.length === 0
         ? `${waiting.title}: nothing to answer`
         : `${waiting.title} (${waiting.options.join(', ')}): ${JSON.stringify(waiting.answer)}`;
@@ -100,6 +101,8 @@ function answer(state: RunState, raw: unknown): string {
   const { decision, wait, input } = judge(state, raw);
   state.waits.take(decision, wait, now());
   if (input !== undefined) state.input = input;
+  // Whoever holds a run that works or asks sees at once that it will stop.
+  if (wait === undefined && patched('holds-told')) state.publish('phase');
   const word = 'verdict' in decision ? decision.verdict : decision.verb;
   const title = wait?.view.title;
   // The title of a failed step quotes the step already.

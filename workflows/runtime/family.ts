@@ -41,6 +41,7 @@ export interface ChildNews extends RunKey {
   readonly endState?: EndState;
   readonly reason?: string;
   readonly waiting?: Waiting;
+  readonly heldBy?: string;
   /** While it runs, without what was seen and done. */
   readonly steps: readonly StepView[];
   readonly undos: readonly (Omit<Undo, 'step' | 'child'> & { readonly step: string })[];
@@ -84,6 +85,7 @@ export function childView({ id, definition, news }: Child): ChildView {
     phase: news?.phase ?? 'planning',
     ...(news?.endState && { endState: news.endState }),
     ...(news?.waiting && { waiting: news.waiting }),
+    ...(news?.heldBy !== undefined && { heldBy: news.heldBy }),
   };
 }
 
@@ -146,7 +148,8 @@ export class ParentLine {
 
 function newsOf(state: RunState): ChildNews {
   const { workflowId, firstExecutionRunId } = workflowInfo();
-  const { phase, endState, reason, waits, undos, leaves, owns, remains, decisions, refusals, outsideWindow } = state;
+  const { phase, endState, reason, waits, heldBy, undos, leaves, owns, remains, decisions, refusals, outsideWindow } =
+    state;
   const steps = state.steps.map(
     ({ id, title, state, attempts, startedAt, endedAt, summary }): StepView => ({
       id,
@@ -165,6 +168,7 @@ function newsOf(state: RunState): ChildNews {
     ...(endState && { endState }),
     ...(reason !== undefined && { reason }),
     ...(waits.first && { waiting: waits.first }),
+    ...(heldBy !== undefined && { heldBy }),
     steps: phase === 'ended' ? state.steps : steps,
     undos: undos.map(({ child: _child, step, ...undo }) => ({
       changedAs: [{ run: firstExecutionRunId, id: step.id }],

@@ -29,6 +29,8 @@ export function details(state: RunState): string {
   const parts: string[] = [];
   const waiting = state.waits.first;
   if (waiting !== undefined) parts.push(...question(waiting));
+  if (state.heldBy !== undefined && waiting?.kind !== 'hold')
+    parts.push(`⏸ **Held by ${state.heldBy}**: stops before its next step`);
   const refusal = state.refusals.at(-1);
   if (refusal !== undefined)
     parts.push(`Last answer that was refused: ${clip(refusal.replace(/^Refused: /, ''), 300)}`);
@@ -103,6 +105,7 @@ export function keep(state: RunState): void {
     runbook: state.definition.name,
     phase: state.phase,
     ...(waiting && { waiting }),
+    ...(state.heldBy !== undefined && { heldBy: state.heldBy }),
     ...(state.endState && { endState: state.endState }),
     ...(state.owns.length > 0 && { owns: state.owns }),
     ...(locks && { locks }),

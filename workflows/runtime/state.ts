@@ -196,6 +196,11 @@ export class RunState<Input extends CommonInput = CommonInput> {
     return ownedBy(this.undos);
   }
 
+  /** Who told it to hold, as long as there is a next step to stop before: an undo is not held up. */
+  get heldBy(): string | undefined {
+    return this.stage === 'rollingBack' || this.stage === 'ended' ? undefined : this.waits.held;
+  }
+
   get status(): StatusView {
     const waiting = this.waits.first;
     return {
@@ -206,6 +211,7 @@ export class RunState<Input extends CommonInput = CommonInput> {
       ...(this.reason !== undefined && { reason: this.reason }),
       steps: this.steps,
       ...(waiting && { waiting }),
+      ...(this.heldBy !== undefined && { heldBy: this.heldBy }),
       ...(this.children.length > 0 && { children: this.children.map(childView) }),
       ...(this.refusals.length > 0 && { refusals: this.refusals }),
       ...(this.owns.length > 0 && { owns: this.owns }),

@@ -117,8 +117,12 @@ test('steps that the memo does not know yet are told by the history', () => {
 test("what is waited for, refused and left is the memo's word", () => {
   const waiting: Waiting = { kind: 'parked', id: 's', title: 'x', since: 't', options: ['retry'], answer: {} };
   const remains = [{ what: 'a', byHand: 'b' }];
-  const status = statusFromHistory('id', record('parked', { phase: 'parked', waiting, remains, refusals: ['no'] }), []);
-  expect(status).toMatchObject({ phase: 'parked', waiting, remains, refusals: ['no'] });
+  const status = statusFromHistory(
+    'id',
+    record('parked', { phase: 'parked', waiting, heldBy: 'ann', remains, refusals: ['no'] }),
+    [],
+  );
+  expect(status).toMatchObject({ phase: 'parked', waiting, heldBy: 'ann', remains, refusals: ['no'] });
 });
 
 test('a run that was terminated says that nothing was rolled back, and of what', () => {

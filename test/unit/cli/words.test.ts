@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { expectedOf } from '../../../cli/runs/expected.ts';
 import { planText } from '../../../cli/runs/plan-text.ts';
-import { clip, statusText, stepLine, table, waitingText } from '../../../cli/runs/words.ts';
+import { clip, heldText, statusText, stepLine, table, waitingText } from '../../../cli/runs/words.ts';
 import type { StepView, Waiting } from '../../../workflows/contract.ts';
 
 const step: StepView = {
@@ -37,6 +37,26 @@ test('a question shows what must be known and the commands that answer', () => {
   expect(text).toContain('  | yum: no space left');
   expect(text).toContain('  npx runbook retry run-1\n  npx runbook skip run-1 --reason "why"');
   for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
+});
+
+test('a hold that is still to come is told beside the question, one that has come is the question', () => {
+  const asked: Waiting = { kind: 'approval', id: 'a', title: 'Deploy', since: 't', options: ['approve'], answer: {} };
+  const status = { id: 'r', runbook: 'x', phase: 'waiting' as const, steps: [step], heldBy: 'ann', remains: [] };
+  const { heldBy: _heldBy, ...free } = status;
+  const child = { id: 'r.one', runbook: 'x', phase: 'waiting' as const, heldBy: 'bob' };
+  const { phase: _phase, ...only } = { ...status, phase: 'running' as const };
+  expect(statusText({ ...status, waiting: asked }, 200, false)).toMatch(
+    /Waiting for approval: Deploy\n.*\n\nHeld by ann: when it goes on, it stops before its next step until "npx runbook resume r"\.$/s,
+  );
+  expect(heldText({ ...only, phase: 'running' })).toMatch(/^Held by ann: it stops before its next step until/);
+  expect(heldText({ ...status, waiting: { ...asked, kind: 'hold' } })).toBeUndefined();
+  expect(heldText(free)).toBeUndefined();
+  expect(heldText({ ...free, waiting: { ...asked, child: 'r.one' }, children: [child] })).toMatch(
+    /^Held by bob: .* until "npx runbook resume r\.one"\.$/,
+  );
+  expect(statusText({ ...free, children: [child] }, 80, false)).toContain(
+    '  r.one  waiting, held by bob before its next step',
+  );
 });
 
 test('a status ends with what remains and how to finish it by hand', () => {
