@@ -19,8 +19,9 @@ import { outcome, reportFile } from '../runs/outcome.ts';
 import { planText } from '../runs/plan-text.ts';
 import { closingWords, findRun, type RunHandle, readPlan, readReport, readStatus, recordOf } from '../runs/read.ts';
 import { defaultBy } from '../runs/start.ts';
-import { columns, statusText, table, wantsColour } from '../runs/words.ts';
+import { columns, statusText, wantsColour } from '../runs/words.ts';
 import { type CommonFlags, resolveSettings } from '../settings.ts';
+import { table } from '../table.ts';
 import { type Session, withSession } from '../temporal.ts';
 import { atTerminal } from './start.ts';
 
@@ -79,6 +80,8 @@ function runsTable(rows: readonly RunRow[]): string {
       `${startedAt.slice(0, 19)}Z`,
       `${endState ?? phase}${waiting ? `: ${waiting}` : ''}`,
     ]),
+    // Unless it was named otherwise, a run has the runbook and the time in its id.
+    { width: columns(process.stdout), spare: ['RUNBOOK', 'STARTED'] },
   );
 }
 

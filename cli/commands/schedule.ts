@@ -14,7 +14,7 @@ import { openingTimes } from '../schedules/spec.ts';
 import { trigger } from '../schedules/trigger.ts';
 import { viewSchedule } from '../schedules/view.ts';
 import { knownZone, windowOf } from '../schedules/window-flags.ts';
-import { scheduleLines, scheduleText } from '../schedules/words.ts';
+import { scheduleList, scheduleText } from '../schedules/words.ts';
 import { type CommonFlags, resolveSettings } from '../settings.ts';
 import { requireWorker, type Session, withSession } from '../temporal.ts';
 import { findRunbook } from './catalogue.ts';
@@ -72,9 +72,9 @@ async function show(session: Session, id: string, heading = ''): Promise<Answer>
 async function list(session: Session): Promise<Answer> {
   const found = await Promise.all((await windowIds(session)).map((id) => findSchedule(session, id)));
   const views = await Promise.all(found.map(({ description }) => viewSchedule(session, description)));
-  const lines = views.map((view) => scheduleLines(view, columns(process.stdout), wantsColour(process.stdout)));
   const none = 'No schedules. See "npx runbook schedule create --help".';
-  return { document: views, text: lines.length > 0 ? lines.join('\n') : none };
+  const listed = () => scheduleList(views, columns(process.stdout), wantsColour(process.stdout));
+  return { document: views, text: views.length > 0 ? listed() : none };
 }
 
 interface VerbSpec {

@@ -3,8 +3,9 @@ import { TASK_QUEUE } from '../../workflows/contract.ts';
 import { type HeldLock, LOCK_SIGNALS, LOCKS, type LockParty, MEMO_LOCKS } from '../../workflows/locks/contract.ts';
 import { type BreakWish, breakUpdate } from '../../workflows/messages.ts';
 import { messageOf, usage } from '../failure.ts';
+import { table } from '../table.ts';
 import { requireWorker, type Session } from '../temporal.ts';
-import { table } from './words.ts';
+import { columns } from './words.ts';
 
 /** A lock as `runbook locks` lists it. */
 export interface ListedLock extends HeldLock {
@@ -78,5 +79,6 @@ export function locksText(locks: readonly ListedLock[]): string {
   return table(
     ['LOCK', 'RUN', 'RUNBOOK', 'SINCE', 'REASON', ''],
     lines.map(([resource, { id, runbook, since, reason = '' }, note]) => [resource, id, runbook, since, reason, note]),
+    { width: columns(process.stdout), spare: ['RUNBOOK', 'SINCE', 'REASON'] },
   );
 }

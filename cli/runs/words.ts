@@ -40,10 +40,10 @@ export function colour(on: boolean, style: Colour, text: string): string {
 export const wantsColour = (stream: NodeJS.WriteStream): boolean => stream.isTTY === true && !process.env.NO_COLOR;
 
 /** Cut to the width of the terminal, so that it stays one line. */
-export function clip(text: string, width: number): string {
+export function clip(text: string, width = Infinity): string {
   const line = text.replace(/\s*\n\s*/g, ' ').trimEnd();
-  if (width < 2) return '';
-  return line.length <= width ? line : `${line.slice(0, width - 1)}…`;
+  if (line.length <= width) return line;
+  return width < 2 ? '' : `${line.slice(0, width - 1)}…`;
 }
 
 export function took({ startedAt, endedAt }: StepView, now = Date.now()): string {
@@ -162,18 +162,6 @@ export function remainsText({ remains }: Pick<StatusView, 'remains'>): string {
   return ['What remains:', ...remains.map(({ what, byHand }) => `  - ${what}\n    by hand: ${byHand}`)].join('\n');
 }
 
-/** Columns as wide as what stands in them. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((name, at) => Math.max(name.length, ...rows.map((row) => (row[at] ?? '').length)));
-  return [head, ...rows]
-    .map((row) =>
-      row
-        .map((field, at) => field.padEnd(widths[at] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
+/** What goes into a file or to another program stays whole. */
 export const columns = (stream: NodeJS.WriteStream): number =>
-  stream.isTTY ? Math.max(40, stream.columns || 80) : 200;
+  stream.isTTY ? Math.max(40, stream.columns || 80) : Infinity;

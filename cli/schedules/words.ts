@@ -1,18 +1,27 @@
 import { clip, colour } from '../runs/words.ts';
+import { tableLines } from '../table.ts';
 import type { RunningView, ScheduleView } from './view.ts';
 
-/** One schedule in a list: what it does when, and what keeps it from doing so. */
-export function scheduleLines(view: ScheduleView, width: number, coloured: boolean): string {
-  const [next] = view.next;
-  const state = view.paused
-    ? colour(coloured, 'yellow', `paused${view.note ? `: ${view.note}` : ''}`)
-    : next === undefined
-      ? 'opens no more'
-      : `next ${next.local}${next.blackouts ? ` (blackout: ${next.blackouts.join(', ')})` : ''}`;
-  return [
-    `${colour(coloured, 'bold', view.id)}  ${view.runbook}  ${state}`,
-    ...keptBack(view).map((line) => `  ${clip(line, width - 2)}`),
-  ].join('\n');
+/** What each schedule does when, and below it what keeps it from doing so. */
+export function scheduleList(views: readonly ScheduleView[], width: number, coloured: boolean): string {
+  const style = (field: string, column: string, row: number) => {
+    if (column === 'SCHEDULE') return colour(coloured, 'bold', field);
+    return column === 'NEXT WINDOW' && views[row]?.paused ? colour(coloured, 'yellow', field) : field;
+  };
+  const [head = '', ...lines] = tableLines(
+    ['SCHEDULE', 'RUNBOOK', 'NEXT WINDOW'],
+    views.map((view) => [view.id, view.runbook, nextWindow(view)]),
+    { width, spare: ['RUNBOOK'], style },
+  );
+  const below = (view: ScheduleView | undefined) =>
+    view === undefined ? [] : keptBack(view).map((line) => `  ${clip(line, width - 2)}`);
+  return [head, ...lines.flatMap((line, at) => [line, ...below(views[at])])].join('\n');
+}
+
+function nextWindow({ paused, note, next: [next] }: ScheduleView): string {
+  if (paused) return `paused${note ? `: ${note}` : ''}`;
+  if (next === undefined) return 'opens no more';
+  return `${next.local}${next.blackouts ? ` (blackout: ${next.blackouts.join(', ')})` : ''}`;
 }
 
 /** The firings that came to nothing, and the run that they met. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { expectedOf } from '../../../cli/runs/expected.ts';
 import { planText } from '../../../cli/runs/plan-text.ts';
-import { clip, heldText, statusText, stepLine, table, waitingText } from '../../../cli/runs/words.ts';
+import { clip, columns, heldText, statusText, stepLine, waitingText } from '../../../cli/runs/words.ts';
 import type { StepView, Waiting } from '../../../workflows/contract.ts';
 
 const step: StepView = {
@@ -19,6 +19,14 @@ test('a step is one line that fits', () => {
   expect(stepLine(step, 40, false)).toBe('✔ Install EPEL (attempt 2)  12 s  epel-…');
   expect(stepLine({ ...step, title: 'x'.repeat(100) }, 40, false)).toHaveLength(40);
   expect(clip('two\nlines', 80)).toBe('two lines');
+  expect([clip('1', 1), clip('two', 1), clip('x', -3)]).toEqual(['1', '', '']);
+});
+
+test('what is written into a file or a pipe is cut nowhere', () => {
+  const width = (isTTY: boolean, wide?: number) => columns({ isTTY, columns: wide } as NodeJS.WriteStream);
+  expect([width(true, 80), width(true), width(true, 10)]).toEqual([80, 80, 40]);
+  const summary = 'word '.repeat(100).trim();
+  expect(stepLine({ ...step, summary }, width(false), false)).toMatch(/ 12 s {2}(word ){99}word$/);
 });
 
 test('a question shows what must be known and the commands that answer', () => {
@@ -182,16 +190,4 @@ test('a step that goes on says how long it usually takes, one that is over only 
   expect(stepLine({ ...open, state: 'running' }, 100, false, expected)).toBe('… Install EPEL  12 s (usually 35 s)');
   expect(stepLine({ ...open, id: 'u', state: 'running' }, 100, false, expected)).toBe('… Install EPEL  12 s');
   expect(stepLine(step, 100, false, expected)).toMatch(/ 12 s {2}epel-release/);
-});
-
-test('columns are as wide as what stands in them', () => {
-  expect(
-    table(
-      ['RUN', 'STATE'],
-      [
-        ['long-id', 'ended'],
-        ['x', ''],
-      ],
-    ),
-  ).toBe('RUN      STATE\nlong-id  ended\nx');
 });
