@@ -4,10 +4,8 @@
  * (oVirt/ovirt-imageio docs/images.md; branch ovirt-4.3 docs/api.md)
  */
 import type { ClientRequest } from 'node:http';
-import { Agent, request } from 'node:https';
-import { isIP } from 'node:net';
-import type { Duplex } from 'node:stream';
-import type { ConnectionOptions } from 'node:tls';
+import { Agent, type RequestOptions, request } from 'node:https';
+import type { OnReadOpts } from 'node:net';
 import got, { RequestError, type Response } from 'got';
 import { OperatorError } from '../../failures/operator-error.ts';
 import { connectionTrouble, explain } from '../http-errors.ts';
@@ -68,7 +66,6 @@ export class RemoteImage {
    * Node's own request: what got adds to each write costs a seventh of the rate.
    */
   put(start: number, end: number, ended: AbortSignal): ClientRequest {
-    const { signal, idleMs = IDLE_MS } = this.options;
     const put = request(`${this.url}?flush=y`, {
       agent: this.#agent,
       method: 'PUT',
@@ -77,33 +74,33 @@ export class RemoteImage {
         'content-range': `bytes ${start}-${end - 1}/*`,
         'content-type': 'application/octet-stream',
       },
-      signal: AbortSignal.any([signal, ended]),
+      signal: AbortSignal.any([this.options.signal, ended]),
     });
-    put.setTimeout(idleMs, () => put.destroy(new Error('no answer in time')));
-    return put;
+    return this.#impatient(put);
   }
 
-  /** Asks for the first `size` bytes over a connection of the caller's making, which an upload's ticket allows. */
-  get(size: number, createConnection: (options: ConnectionOptions) => Duplex): ClientRequest {
-    const { ca, signal, idleMs = IDLE_MS } = this.options;
-    const { hostname } = new URL(this.url);
-    const get = request(this.url, {
-      createConnection: createConnection as (options: object) => Duplex,
+  /** Asks for the first `size` bytes, which an upload's ticket allows, over a connection of its own that is read by `onread`. */
+  get(size: number, onread: OnReadOpts): ClientRequest {
+    const { ca, signal } = this.options;
+    const options: RequestOptions & { readonly onread: OnReadOpts } = {
+      agent: false,
       rejectUnauthorized: true,
       ...(ca !== undefined && { ca }),
-      // A server name is no address (RFC 6066).
-      ...(isIP(hostname.replace(/[[\]]/g, '')) === 0 && { servername: hostname }),
       headers: { range: `bytes=0-${size - 1}` },
       signal,
-    });
-    get.setTimeout(idleMs, () => get.destroy(new Error('no answer in time')));
-    return get.end();
+      onread,
+    };
+    return this.#impatient(request(this.url, options)).end();
   }
 
   /** Why a `put` or a `get` broke off. */
   broken(error: Error): OperatorError {
     this.options.signal.throwIfAborted();
     return this.#trouble(connectionTrouble(error));
+  }
+
+  #impatient(sent: ClientRequest): ClientRequest {
+    return sent.setTimeout(this.options.idleMs ?? IDLE_MS, () => sent.destroy(new Error('no answer in time')));
   }
 
   async #options(): Promise<Response<string>> {

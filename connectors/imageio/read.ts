@@ -1,8 +1,6 @@
 /** Reads an image back. */
-import type { IncomingMessage } from 'node:http';
-import type { NetConnectOpts } from 'node:net';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { OperatorError } from '../../failures/operator-error.ts';
 import type { RemoteImage } from './image.ts';
 
@@ -15,7 +13,12 @@ const END_OF_HEAD = '\r\n\r\n';
  */
 export async function readImage(image: RemoteImage, size: number, take: (bytes: Buffer) => void): Promise<void> {
   const incoming = new Incoming(size, take);
-  const get = image.get(size, (options) => incoming.connect(options));
+  const buffer = Buffer.allocUnsafeSlow(BUFFER);
+  const callback = (length: number): boolean => {
+    incoming.arrived(buffer.subarray(0, length), get);
+    return true;
+  };
+  const get = image.get(size, { buffer, callback });
   try {
     await new Promise<void>((resolve, reject) => {
       get.on('error', reject);
@@ -46,30 +49,19 @@ class Incoming {
     private readonly take: (bytes: Buffer) => void,
   ) {}
 
-  connect(options: ConnectionOptions): TLSSocket {
-    const buffer = Buffer.allocUnsafeSlow(BUFFER);
-    const callback = (length: number): boolean => {
-      this.arrived(connection, buffer.subarray(0, length));
-      return true;
-    };
-    const unread: ConnectionOptions & Pick<NetConnectOpts, 'onread'> = { ...options, onread: { buffer, callback } };
-    const connection = connect(unread);
-    return connection;
-  }
-
   /** What follows the head is content; `done` is called when there is no more of it. */
   pass(done: () => void): void {
     this.done = done;
   }
 
-  private arrived(connection: TLSSocket, bytes: Buffer): void {
+  arrived(bytes: Buffer, get: ClientRequest): void {
     if (this.done !== undefined) {
       this.content(bytes);
       return;
     }
     const own = Buffer.from(bytes);
     this.head = Buffer.concat([this.head, own]);
-    connection.emit('data', own);
+    get.socket?.emit('data', own);
     if (this.done !== undefined) this.content(this.head.subarray(this.head.indexOf(END_OF_HEAD) + END_OF_HEAD.length));
   }
 
